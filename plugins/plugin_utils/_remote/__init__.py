@@ -1,0 +1,13 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A command line to a host and its answer back, over the connection the host already has."""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.factory import open_session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.lines import LIMIT, join
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer, Session
+
+__all__ = ["LIMIT", "Answer", "RemoteError", "Session", "join", "open_session"]

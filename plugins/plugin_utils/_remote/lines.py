@@ -1,0 +1,49 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command lines for cmd: how long one may be, and how sub-commands share one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import error
+
+LIMIT = 8191
+"""Characters (UTF-16 code units) that cmd takes in one line. Source: Microsoft, command-line string limitation."""
+
+_ATTEMPTED = "prepare a command line"
+
+
+def length(line: str) -> int:
+    """How long cmd finds the line: UTF-16 code units."""
+    return len(line) + sum(character > "\uffff" for character in line)
+
+
+def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED) -> None:
+    """RemoteError line_too_long or line_not_runnable unless cmd would get the line as it is written."""
+    if length(line) > LIMIT:
+        detail = f"{length(line)} characters, at most {LIMIT}"
+        raise error("line_too_long", host=host, attempted=attempted, detail=detail)
+    if not line.strip() or line.lstrip().startswith('"') or any(character in line for character in "\r\n\0"):
+        raise error("line_not_runnable", host=host, attempted=attempted, detail=line[:60])
+
+
+def join(parts: Sequence[str]) -> list[str]:
+    """Complete sub-commands joined with "&", in their order, into as few lines as cmd takes.
+
+    No space goes around the "&": echo would print one that stands before it. RemoteError line_too_long when a part
+    does not fit into a line alone, line_not_runnable when a part is empty or holds a line break.
+    """
+    lines: list[str] = []
+    room = 0
+    for part in parts:
+        check(part)
+        size = length(part) + 1
+        if lines and size <= room:
+            lines[-1] += "&" + part
+            room -= size
+        else:
+            lines.append(part)
+            room = LIMIT - length(part)
+    return lines

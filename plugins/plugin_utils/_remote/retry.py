@@ -1,0 +1,91 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request is sent again. Pure: the failure, the stage and the count go in, the next step comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Stage(Enum):
+    """What a request was for: until the command line is sent nothing can have run on the host."""
+
+    OPEN = "open"
+    COMMAND = "command"
+    RECEIVE = "receive"
+
+
+class Again(Enum):
+    """What to repeat."""
+
+    NOTHING = "nothing"  # the failure stands
+    UNKNOWN = "unknown"  # it stands, and whether the command line ran is not known
+    REQUEST = "request"  # the same message
+    LINE = "line"  # the whole command line
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How often and how patiently. Delays in seconds."""
+
+    tries: int = 5
+    first_delay: float = 1.0
+    longest_delay: float = 8.0
+    longest_command: float = 900.0
+    last_words: float = 5.0
+    """How long an answer to the closing messages may take: nothing depends on it any more."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next step: what to repeat, what to renew before it, and how many seconds to wait first."""
+
+    again: Again
+    reset: bool = False
+    renew: bool = False
+    delay: float = 0.0
+
+
+def delay_before(tries: int, policy: Policy, chance: float) -> float:
+    """Seconds to wait before try number tries + 1: doubled each time, spread over its upper half by chance (0 to 1)."""
+    whole = min(policy.first_delay * 2 ** (tries - 1), policy.longest_delay)
+    return whole * (0.5 + chance / 2)
+
+
+def next_step(
+    retry: str,
+    *,
+    stage: Stage,
+    resend: bool,
+    encrypted: bool,
+    refused: bool,
+    tries: int,
+    policy: Policy,
+    chance: float,
+) -> Step:
+    """What follows a failed request.
+
+    retry: the column of the table; resend: whether the command line may run twice; encrypted: whether messages are
+    sealed by a security context; refused: whether it is certain that the host did not begin (it said so, or the
+    request never reached it); tries: requests of this command line that have failed so far, this one included.
+    """
+    sent = stage is Stage.RECEIVE or (stage is Stage.COMMAND and (retry == "reconnect" or not refused))
+    lost = Step(Again.UNKNOWN if sent and not resend else Again.NOTHING)
+    if retry == "never":
+        return Step(Again.NOTHING) if refused else lost
+    # A login that is dropped twice was never an idle connection: more tries would only hide a refusal.
+    most = min(policy.tries, 2) if retry == "reconnect" and stage is Stage.OPEN else policy.tries
+    if retry == "reset" and not encrypted or tries >= most:
+        return lost if retry == "reconnect" or not refused else Step(Again.NOTHING)
+    if retry == "reset":
+        return Step(Again.REQUEST, reset=True)
+    delay = delay_before(tries, policy, chance)
+    if retry == "wait":
+        return Step(Again.REQUEST, delay=delay)
+    if sent and not resend:
+        return lost
+    if retry == "renew":
+        return Step(Again.REQUEST if stage is Stage.OPEN else Again.LINE, renew=stage is not Stage.OPEN, delay=delay)
+    return Step(Again.REQUEST if stage is Stage.OPEN else Again.LINE, reset=True, delay=delay)
