@@ -1,0 +1,43 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many endpoints in one call: threads, because all of them wait, and a bound, because the network is shared."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import HealthResult, Target, check_health
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.probe import probe
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint, ProbeResult
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def run_bounded(function: Callable[[Item], Result], items: Sequence[Item], concurrency: int) -> list[Result]:
+    """The function of every item, in the order of the items, at most concurrency at a time."""
+    if not items:
+        return []
+    with ThreadPoolExecutor(max_workers=min(concurrency, len(items))) as pool:
+        return list(pool.map(function, items))
+
+
+def probe_all(
+    endpoints: Sequence[Endpoint], protocols: Iterable[Protocol], timeout: float, concurrency: int, now: datetime
+) -> list[ProbeResult]:
+    """Probe every endpoint; at most concurrency connections are open at a time."""
+    wanted = tuple(protocols)
+    return run_bounded(lambda endpoint: probe(endpoint, timeout, now, wanted), endpoints, concurrency)
+
+
+def check_all(
+    targets: Sequence[Target], context: ssl.SSLContext, timeout: float, concurrency: int
+) -> list[HealthResult]:
+    """Ask every role; at most concurrency connections are open at a time."""
+    return run_bounded(lambda target: check_health(target, context, timeout), targets, concurrency)
