@@ -42,7 +42,15 @@ class ArtefactFault(Exception):
 def build(destination: Path) -> Path:
     """Builds the artefact into the folder and returns its path."""
     destination.mkdir(parents=True, exist_ok=True)
-    command = [BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", destination, ROOT]
+    command = [
+        str(BIN / "ansible-galaxy"),
+        "collection",
+        "build",
+        "--force",
+        "--output-path",
+        str(destination),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     built = sorted(destination.glob("configmgr-tls-*.tar.gz"), key=lambda file: file.stat().st_mtime)
     if not built:

@@ -162,7 +162,9 @@ def make(name: str) -> Environment:
         return environment
     python = python_for(environment)
     if python is None:
-        raise CannotMakeEnvironment(f"{environment.folder} needs Python {', '.join(environment.pythons)}: none was found")
+        raise CannotMakeEnvironment(
+            f"{environment.folder} needs Python {', '.join(environment.pythons)}: none was found"
+        )
     print(f"making {environment.folder} with {python}", flush=True)
     _create(environment, python)
     command: list[str | Path] = [environment.python, "-m", "pip", "install", "-qq"]
