@@ -36,6 +36,8 @@ class FieldError(ValueError):
 # (referenced table, name) -> the value to keep; raises ValueError when there is no such row.
 Resolver = Callable[[str, str], str]
 
+_schemas: dict[type[Any], dict[str, tuple[Any, bool]]] = {}
+
 
 def convert_row(row_type: type[Any], raw: object, resolve: Resolver) -> Any:
     """Build ``row_type`` from one row of a table; FieldError names the field that is wrong."""
@@ -45,21 +47,36 @@ def convert_row(row_type: type[Any], raw: object, resolve: Resolver) -> Any:
 def _dataclass(kind: type[Any], raw: object, path: str, resolve: Resolver) -> Any:
     if not isinstance(raw, dict):
         raise FieldError(path, f"expected a mapping, found {_kind(raw)}")
-    hints = get_type_hints(kind, include_extras=True)
-    fields = {field.name: field for field in dataclasses.fields(kind) if not field.metadata.get("computed")}
+    fields = _schema(kind)
     for name in raw:
         if name not in fields:
             raise FieldError(_join(path, str(name)), "unknown key")
     values: dict[str, Any] = {}
-    for name, field in fields.items():
+    for name, (hint, required) in fields.items():
         if name in raw:
-            values[name] = _value(hints[name], raw[name], _join(path, name), resolve)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            values[name] = _value(hint, raw[name], _join(path, name), resolve)
+        elif required:
             raise FieldError(_join(path, name), "missing")
     try:
         return kind(**values)
     except FieldError as error:
         raise FieldError(_join(path, error.path), error.problem) from error
+
+
+def _schema(kind: type[Any]) -> dict[str, tuple[Any, bool]]:
+    """Field name -> (annotation, whether it must be given)."""
+    # Resolving annotations costs more than reading the rows.
+    if kind not in _schemas:
+        hints = get_type_hints(kind, include_extras=True)
+        _schemas[kind] = {
+            field.name: (
+                hints[field.name],
+                field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+            )
+            for field in dataclasses.fields(kind)
+            if not field.metadata.get("computed")
+        }
+    return _schemas[kind]
 
 
 def _value(hint: Any, raw: object, path: str, resolve: Resolver) -> Any:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the tables: ``load_table(name, row_type)`` gives the checked rows of ``<name>.yml``, parsed once per process."""
+"""Reads the tables: load_table(name, row_type) gives the checked rows of ``<name>.yml``, parsed once per process."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _parse(file: str, text: str) -> list[dict[str, Any]]:
     if YAML_IMPORT_ERROR is not None:
         raise DataError(file, "", "", "PyYAML is not installed on the controller") from YAML_IMPORT_ERROR
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise DataError(file, "", "", f"not YAML: {error}") from error
     if not isinstance(document, dict) or set(document) != _FILE_KEYS:

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about TLS in Windows, .NET, SQL Server and ConfigMgr, as tables with a source on every row.
+
+The lookups are pure. A table is read when it is first asked for and kept for the life of the process; preload() reads
+all of them at once, for a process that forks and wants its children to find them there.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.errors import DataError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+    ConfigMgrSupport,
+    Detect,
+    DotnetRelease,
+    DotnetRequirement,
+    FaultyBuild,
+    KnownBad,
+    Protocol,
+    SourceRow,
+    SqlBranch,
+    SqlClient,
+    SqlClientRequirement,
+    SqlSupport,
+    Update,
+    WindowsRelease,
+    WinHttp,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+    Accept,
+    ConfigFile,
+    ConfigMgrRelease,
+    DesiredValue,
+    Detection,
+    Role,
+    RoleNeeds,
+    SettingRow,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.settings import desired_values, setting_rows
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import (
+    config_files,
+    configmgr_release,
+    configmgr_row,
+    role,
+    roles,
+    roles_named,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.sql import (
+    inbox_sql_client_tls12,
+    known_bad_client,
+    known_bad_clients,
+    sql_branch,
+    sql_client,
+    sql_client_requirement,
+    sql_client_requirements,
+    sql_client_tls12,
+    sql_clients,
+    sql_fault,
+    sql_support,
+    sql_tls12,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES, preload
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.windows import (
+    dotnet_requirement,
+    dotnet_version,
+    net35_update,
+    net45_update,
+    protocols,
+    update,
+    updates,
+    windows_release,
+    windows_releases,
+    wsus_update,
+)
+
+__all__ = [
+    "Accept",
+    "ConfigFile",
+    "ConfigMgrRelease",
+    "ConfigMgrSupport",
+    "DataError",
+    "DesiredValue",
+    "Detect",
+    "Detection",
+    "DotnetRelease",
+    "DotnetRequirement",
+    "FaultyBuild",
+    "KnownBad",
+    "Protocol",
+    "Role",
+    "RoleNeeds",
+    "SettingRow",
+    "SourceRow",
+    "SqlBranch",
+    "SqlClient",
+    "SqlClientRequirement",
+    "SqlSupport",
+    "TABLES",
+    "Update",
+    "Version",
+    "WinHttp",
+    "WindowsRelease",
+    "config_files",
+    "configmgr_release",
+    "configmgr_row",
+    "desired_values",
+    "dotnet_requirement",
+    "dotnet_version",
+    "inbox_sql_client_tls12",
+    "known_bad_client",
+    "known_bad_clients",
+    "load_table",
+    "net35_update",
+    "net45_update",
+    "preload",
+    "protocols",
+    "role",
+    "roles",
+    "roles_named",
+    "setting_rows",
+    "sql_branch",
+    "sql_client",
+    "sql_client_requirement",
+    "sql_client_requirements",
+    "sql_client_tls12",
+    "sql_clients",
+    "sql_fault",
+    "sql_support",
+    "sql_tls12",
+    "update",
+    "updates",
+    "windows_release",
+    "windows_releases",
+    "wsus_update",
+]

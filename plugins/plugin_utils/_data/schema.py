@@ -1,0 +1,326 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The row types of the tables. Each class describes one YAML file of this package; its annotations are the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import (
+    ProtocolId,
+    Row,
+    Source,
+    SqlClientId,
+    UpdateId,
+    WindowsId,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+
+Side = Literal["client", "server"]
+Product = Literal["client", "server"]
+ProtocolState = Literal["enabled", "disabled", "not_supported", "uncertain"]
+Level = Literal["guidance", "warning", "required", "error"]
+Restart = Literal["windows", "sql_server", "none"]
+View = Literal[64, 32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow(Row):
+    """sources.yml: the pages and repositories that the other tables cite by ``id``."""
+
+    id: str
+    title: str
+    url: str
+    # This table is what sources are made of: its rows are their own source.
+    sources: tuple[Source, ...] = field(default=(), metadata={"computed": True})
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith("https://"):
+            raise FieldError("url", "not an https address")
+        object.__setattr__(self, "sources", (self.url,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol(Row):
+    """protocols.yml: a protocol by its SCHANNEL key name, ``rank`` oldest first, and its bit in DefaultSecureProtocols.
+
+    ``legacy`` protocols are those that the disable stage turns off.
+    """
+
+    id: str
+    rank: int
+    winhttp_bit: int
+    legacy: bool
+
+
+@dataclass(frozen=True)
+class WinHttp:
+    """What callers of WinHTTP offer by default.
+
+    ``default`` is the set of bits when nothing is set (None: Windows decides). ``needs_value`` builds offer TLS 1.2
+    only with ``update`` installed and DefaultSecureProtocols written. ``legacy_closed_by`` is the update that took
+    TLS 1.0 and 1.1 out of the default.
+    """
+
+    default: int | None
+    tls12_native: bool
+    needs_value: bool
+    update: UpdateId | None = None
+    legacy_closed_by: UpdateId | None = None
+
+
+@dataclass(frozen=True)
+class ConfigMgrSupport:
+    """What ConfigMgr supports on a Windows release.
+
+    ``site_system_from``: first ConfigMgr release that supports it there; ``site_system_blocked_from``: first release
+    whose upgrade it blocks; None for both means no limit is documented.
+    """
+
+    client: Literal["yes", "no", "uncertain", "not_applicable"]
+    site_system: Literal["yes", "no", "not_applicable", "distribution_point_only"]
+    site_system_from: int | None = None
+    site_system_blocked_from: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowsRelease(Row):
+    """windows.yml: what a Windows build does when no registry value says otherwise.
+
+    ``protocols``: protocol -> client/server -> state. ``assumed`` is set by the lookup when the build itself is not in
+    the table and this is the nearest older row.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    nt_version: str
+    builds: tuple[int, ...]
+    product: Literal["client", "server", "both"]
+    protocols: Mapping[ProtocolId, Mapping[Side, ProtocolState]]
+    winhttp: WinHttp
+    configmgr: ConfigMgrSupport
+    assumed: bool = field(default=False, metadata={"computed": True})
+
+    def __post_init__(self) -> None:
+        if not self.builds:
+            raise FieldError("builds", "empty")
+        for protocol, sides in self.protocols.items():
+            if set(sides) != {"client", "server"}:
+                raise FieldError(f"protocols.{protocol}", "needs client and server")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotnetRelease(Row):
+    """dotnet.yml: .NET Framework 4.5 and later by the Release number in the registry.
+
+    ``min_release`` is the smallest number that means this version; ``release_values`` gives the number per Windows.
+    """
+
+    KEY: ClassVar[str] = "version"
+
+    version: str
+    min_release: int
+    release_values: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        if min(self.release_values.values(), default=-1) != self.min_release:
+            raise FieldError("min_release", "is not the smallest of release_values")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotnetRequirement(Row):
+    """dotnet_requirements.yml: the .NET Framework that a ConfigMgr release asks for, from ``configmgr_from`` on.
+
+    ``level``: guidance, warning or error of the prerequisite check; required when it is needed but only warned about.
+    One row is ``when_unknown``: it is used when nothing tells the ConfigMgr release.
+    """
+
+    id: str
+    configmgr_from: int
+    version: str
+    min_release: int
+    level: Level
+    recommended: str | None = None
+    when_unknown: bool = False
+
+
+@dataclass(frozen=True)
+class FaultyBuild:
+    """A build that has TLS 1.2 and must not be accepted all the same."""
+
+    version: Version
+    update: UpdateId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlBranch(Row):
+    """sql_server.yml: a servicing branch of SQL Server and its first build with TLS 1.2.
+
+    The branch of a build is the row of its product (``major`` and, for 2008 against 2008 R2, ``minors`` as a closed
+    range) with the highest ``applies_from`` that is not above it, in the order of Version.product_key.
+    ``min_build`` is None when no build of the branch has TLS 1.2.
+    """
+
+    id: str
+    product: str
+    branch: str
+    major: int
+    applies_from: Version
+    min_build: Version | None
+    remedy: str
+    minors: tuple[int, ...] = (0, 99)
+    architectures: tuple[Literal["x64", "x86", "ia64"], ...] = ("x64", "x86")
+    faulty: tuple[FaultyBuild, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.minors) != 2:
+            raise FieldError("minors", "expected the lowest and the highest minor")
+        if self.applies_from.major != self.major:
+            raise FieldError("applies_from", f"is not of major version {self.major}")
+
+    def covers(self, version: Version) -> bool:
+        """Whether ``version`` belongs to this row's product."""
+        return version.major == self.major and self.minors[0] <= version.minor <= self.minors[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlSupport(Row):
+    """sql_support.yml: the oldest SQL Server build that ConfigMgr supports, per product.
+
+    ``configmgr_from``: first ConfigMgr release that supports it; ``deprecated_from``: first that warns about it.
+    """
+
+    id: str
+    product: str
+    use: Literal["site_database", "secondary_site"]
+    min_build: Version | None
+    configmgr_from: int | None = None
+    deprecated_from: int | None = None
+
+
+@dataclass(frozen=True)
+class ClientMinimum:
+    """The first version of a client component with TLS 1.2, for versions whose minor lies in ``minors`` (closed)."""
+
+    version: Version
+    minors: tuple[int, ...] = (0, 99)
+
+    def __post_init__(self) -> None:
+        if len(self.minors) != 2:
+            raise FieldError("minors", "expected the lowest and the highest minor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlClient(Row):
+    """sql_clients.yml: a component that talks to SQL Server.
+
+    ``registry_key``: key name below HKLM\\SOFTWARE\\Microsoft whose value ``value`` holds the version; None when no
+    such key is known. ``odbc_driver``: its name in ODBCINST.INI. ``tls12`` says what decides: always, never,
+    from_version (``min_tls12``, in the order ``compare``), windows (``windows_builds``: build -> least update revision, and every
+    build from ``windows_from``) or dotnet (``dotnet_release``).
+    """
+
+    id: str
+    title: str
+    kind: tuple[Literal["odbc", "oledb", "ado.net", "jdbc"], ...]
+    tls12: Literal["always", "never", "from_version", "windows", "dotnet"]
+    compare: Literal["product", "full"]
+    registry_key: str | None = None
+    value: str = "InstalledVersion"
+    odbc_driver: str | None = None
+    files: tuple[str, ...] = ()
+    min_tls12: tuple[ClientMinimum, ...] = ()
+    windows_builds: Mapping[int, int] = field(default_factory=dict)
+    windows_from: int | None = None
+    dotnet_release: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.tls12 == "from_version") != bool(self.min_tls12):
+            raise FieldError("min_tls12", "belongs to tls12: from_version, and only there")
+
+    @property
+    def tls12_always(self) -> bool:
+        """Whether any version of it speaks TLS 1.2."""
+        return self.tls12 == "always"
+
+    def key(self, version: Version) -> tuple[int, ...]:
+        """What versions of this component are compared by."""
+        return version.product_key if self.compare == "product" else version.full_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlClientRequirement(Row):
+    """sql_client_requirements.yml: what a ConfigMgr release, from ``configmgr_from`` on, asks of one client component.
+
+    ``scope`` says on which machines. Rows with ``when_unknown`` are used when nothing tells the ConfigMgr release.
+    """
+
+    id: str
+    client: SqlClientId
+    configmgr_from: int
+    needed: bool
+    min: Version | None = None
+    level: Level = "guidance"
+    scope: str = "site servers and site systems that talk to SQL Server"
+    when_unknown: bool = False
+
+    def __post_init__(self) -> None:
+        if self.needed != (self.min is not None):
+            raise FieldError("min", "belongs to a needed component, and only there")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownBad(Row):
+    """sql_clients_bad.yml: a version of a client component that must not be installed, and what to take instead."""
+
+    id: str
+    client: SqlClientId
+    version: Version
+    reason: str
+    alternatives: tuple[Version, ...]
+
+
+@dataclass(frozen=True)
+class RegistryPlace:
+    """A registry value that holds a folder; ``key`` begins with HKLM."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Detect:
+    """How to see that an update, or a later one that contains it, is installed.
+
+    ``by`` file_version: ``file`` (below ``folder`` when given) has at least ``min_versions[build]``; windows_revision:
+    the UBR is at least ``min_revisions[build]``; dotnet_release: not needed from ``dotnet_release`` on; sql_build: see
+    the SQL Server branch; hotfix: its number in the list of hotfixes proves it, absence proves nothing; none: it cannot
+    and need not be detected.
+    """
+
+    by: Literal["file_version", "windows_revision", "dotnet_release", "sql_build", "hotfix", "none"]
+    file: str | None = None
+    folder: RegistryPlace | None = None
+    min_versions: Mapping[int, Version] = field(default_factory=dict)
+    min_revisions: Mapping[int, int] = field(default_factory=dict)
+    dotnet_release: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update(Row):
+    """updates.yml: an update that TLS 1.2 depends on, by KB number. ``windows`` are ids of windows.yml."""
+
+    KEY: ClassVar[str] = "kb"
+
+    kb: str
+    title: str
+    component: Literal["schannel", "winhttp", "net35", "net45", "wsus", "sql_server", "sql_client", "dhe", "policy"]
+    windows: tuple[WindowsId, ...]
+    detect: Detect
+    restart: Restart
+    remedy: str

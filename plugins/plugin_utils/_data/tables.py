@@ -1,0 +1,52 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which table has which row type."""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import Row
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+    DotnetRelease,
+    DotnetRequirement,
+    KnownBad,
+    Protocol,
+    SourceRow,
+    SqlBranch,
+    SqlClient,
+    SqlClientRequirement,
+    SqlSupport,
+    Update,
+    WindowsRelease,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+    ConfigFile,
+    ConfigMgrRelease,
+    Role,
+    SettingRow,
+)
+
+TABLES: dict[str, type[Row]] = {
+    "config_files": ConfigFile,
+    "configmgr": ConfigMgrRelease,
+    "dotnet": DotnetRelease,
+    "dotnet_requirements": DotnetRequirement,
+    "protocols": Protocol,
+    "roles": Role,
+    "settings": SettingRow,
+    "sources": SourceRow,
+    "sql_client_requirements": SqlClientRequirement,
+    "sql_clients": SqlClient,
+    "sql_clients_bad": KnownBad,
+    "sql_server": SqlBranch,
+    "sql_support": SqlSupport,
+    "updates": Update,
+    "windows": WindowsRelease,
+}
+
+
+def preload() -> None:
+    """Read and check every table now: a controller that does so before it forks pays for it once, not once per host."""
+    for name, row_type in TABLES.items():
+        load_table(name, row_type)
