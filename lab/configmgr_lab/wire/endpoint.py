@@ -48,6 +48,20 @@ class Exchange:
     status: int = 0
 
 
+class _Signal:
+    """Wakes everybody who waits for the next change."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+    def fire(self) -> None:
+        self._event.set()
+        self._event = asyncio.Event()
+
+
 class Endpoint:
     """WinRM of one machine on its address: 5986 over TLS and 5985 with sealed messages."""
 
@@ -72,6 +86,7 @@ class Endpoint:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections = 0
+        self.changed = _Signal()
         self._loop = asyncio.get_running_loop()
         machine.on_power(self._power_changed)
 
@@ -91,6 +106,11 @@ class Endpoint:
         for writer in list(self._writers):
             reset(writer)
         self.service.shells.clear()
+        self.changed.fire()
+
+    @property
+    def is_listening(self) -> bool:
+        return bool(self._listeners)
 
     def _power_changed(self, _up: bool) -> None:
         # Comes from a thread of the machine's clock, and may come after the lab has stopped.
@@ -117,6 +137,7 @@ class Endpoint:
                 raise OSError(exc.errno, f"cannot listen on {self.machine.address}:{port}: {exc.strerror}") from exc
             self._listeners.append(listener)
             self._loop.add_reader(listener, self._accept, listener, port, secure)
+        self.changed.fire()
 
     def _accept(self, listener: socket.socket, port: int, secure: bool) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
@@ -190,7 +211,7 @@ class _Connection:
             try:
                 request = await asyncio.wait_for(read_request(self._reader), self._idle)
             except TimeoutError:
-                reset(self._writer)
+                # Closed in order: a reset could overtake the last answer.
                 return
             except BadRequest as exc:
                 await self._write(HttpAnswer(exc.status).encode())

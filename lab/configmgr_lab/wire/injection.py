@@ -12,7 +12,7 @@ KINDS = {
     "drop_before": "reset the connection when the request has been read, before anything is done",
     "drop_middle": "do it, then reset the connection in the middle of the answer",
     "drop_after": "do it, wait until the command has run, then reset the connection instead of answering",
-    "idle_drop": "answer, then reset the connection when it was idle for `seconds`",
+    "idle_drop": "answer, then close the connection when it was idle for `seconds`",
     "slow": "wait `seconds` before doing it",
     "fault": "answer with the SOAP fault `code` instead of doing it",
     "status": "answer with the HTTP status `code` and no body instead of doing it",

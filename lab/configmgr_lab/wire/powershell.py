@@ -41,9 +41,9 @@ def is_powershell(line: str) -> bool:
     return ntpath.basename(program).lower() in {"powershell", "powershell.exe"}
 
 
-def reads_stdin(line: str, console_mode: bool) -> bool:
-    """Whether its answer waits for the end of the input."""
-    return not console_mode or line.rstrip().endswith(" -")
+def waits_for_input(line: str) -> bool:
+    """Whether it takes its script from the input, so that its answer waits for the end of that."""
+    return line.rstrip().endswith(" -")
 
 
 def canned_output() -> bytes:

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from configmgr_lab.wire import powershell, soap
 from configmgr_lab.wire.recorder import Recorder
@@ -118,9 +119,11 @@ class WinRmService:
 
     async def _run(self, shell: Shell, command: Command, console_mode: bool) -> None:
         started = time.perf_counter()
-        if powershell.is_powershell(command.line):
-            if powershell.reads_stdin(command.line, console_mode):
-                await command.stdin_ended.wait()
+        is_powershell = powershell.is_powershell(command.line)
+        # A console's input is not waited for: nobody types at it. A pipe's is, until its end.
+        if not console_mode or (is_powershell and powershell.waits_for_input(command.line)):
+            await command.stdin_ended.wait()
+        if is_powershell:
             streams, exit_code = (powershell.canned_output(), b""), 0
         else:
             await asyncio.sleep(self._machine.faults.slow)
@@ -139,7 +142,15 @@ class WinRmService:
 
     async def _run_on_machine(self, shell: Shell, command: Command) -> Completed:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self._machine.run(command.line, user=shell.user))
+        run = partial(
+            self._machine.run,
+            command.line,
+            user=shell.user,
+            stdin=bytes(command.stdin),
+            environment=shell.environment,
+            directory=shell.working_directory or None,
+        )
+        return await loop.run_in_executor(self._pool, run)
 
     async def _receive(self, request: SoapRequest, sender: Sender) -> bytes:
         shell = self._shell(request, sender)

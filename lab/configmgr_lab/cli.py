@@ -1,0 +1,153 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command ``configmgr-lab``: start the emulated site, look into it, stop it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from configmgr_lab.control import show
+from configmgr_lab.control.client import LabClient, LabRefused, LabUnreachable
+from configmgr_lab.control.lab import Lab, LabError, LabSettings
+from configmgr_lab.control.process import run_foreground, running, start_background, stop
+from configmgr_lab.site import load_site
+
+DEFAULT_STATE = Path("build/lab")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, 1 with a sentence on stderr when not."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (LabError, LabRefused, LabUnreachable, ValueError, OSError) as exc:
+        print(f"configmgr-lab: {exc}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def up(options: argparse.Namespace) -> int:
+    settings = LabSettings(options.site, options.clients, options.network, options.state, options.requests_log)
+    settings.check()
+    client = running(options.state)
+    if client is not None:
+        print("The lab is up already.")
+        print(show.how_to_use(client.status(), client.url))
+        return 0
+    # Read before a process is started, so that a bad site file is this command's own error.
+    site = load_site(options.site, network=options.network, clients=options.clients)
+    if options.foreground:
+        run_foreground(site, settings, lambda lab: _tell_ready(lab, options.ready_fd))
+        return 0
+    status = start_background(_as_arguments(settings), options.state)
+    print(show.how_to_use(status, settings.control_url))
+    return 0
+
+
+def down(options: argparse.Namespace) -> int:
+    print("The lab is stopped." if stop(options.state) else "The lab was not up.")
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    client = running(options.state)
+    if client is None:
+        print(f"No lab is up with state folder {options.state}.")
+        return 1
+    print(json.dumps(client.status(), indent=2) if options.json else show.status_table(client.status()))
+    return 0
+
+
+def reset(options: argparse.Namespace) -> int:
+    names = _client(options).reset(*options.hosts)
+    print(f"Reset {len(names)} host{'' if len(names) == 1 else 's'}.")
+    return 0
+
+
+def shell(options: argparse.Namespace) -> int:
+    client = _client(options)
+    if options.line is not None:
+        return _run_line(client, options.host, options.line)
+    code = 0
+    while True:
+        try:
+            line = input(f"{options.host}> ")
+        except EOFError:
+            print()
+            return code
+        if line.strip().lower() == "exit":
+            return code
+        code = _run_line(client, options.host, line)
+
+
+def log(options: argparse.Namespace) -> int:
+    client = _client(options)
+    print(show.log_lines(client.commands(host=options.host), client.requests(host=options.host)))
+    return 0
+
+
+def _run_line(client: LabClient, host: str, line: str) -> int:
+    completed = client.run(host, line)
+    sys.stdout.write(completed["stdout"].replace("\r\n", "\n"))
+    sys.stdout.flush()
+    sys.stderr.write(completed["stderr"].replace("\r\n", "\n"))
+    return int(completed["exit_code"])
+
+
+def _client(options: argparse.Namespace) -> LabClient:
+    client = running(options.state)
+    if client is None:
+        raise LabError(f"no lab is up with state folder {options.state}; start one with: configmgr-lab up")
+    return client
+
+
+def _tell_ready(lab: Lab, ready_fd: int | None) -> None:
+    status: dict[str, Any] = lab.status()
+    if ready_fd is None:
+        print(show.how_to_use(status, lab.settings.control_url), flush=True)
+        return
+    with os.fdopen(ready_fd, "wb") as stream:
+        stream.write(json.dumps(status).encode())
+
+
+def _as_arguments(settings: LabSettings) -> list[str]:
+    arguments = ["--site", settings.site, "--clients", str(settings.clients), "--network", settings.network]
+    arguments += ["--state", str(settings.state)]
+    if settings.requests_log:
+        arguments += ["--requests-log", str(settings.requests_log)]
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="configmgr-lab", description="An emulated ConfigMgr site on this machine.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        added.add_argument("--state", type=Path, default=DEFAULT_STATE, help="folder it keeps things in (%(default)s)")
+        return added
+
+    starting = command("up", up, "start the lab and wait until it is ready")
+    starting.add_argument("--site", default="contoso", help="a site shipped with the lab, or a file (%(default)s)")
+    starting.add_argument("--clients", type=int, default=0, metavar="N", help="add N clients")
+    starting.add_argument("--network", default="127.77", help="the first half of its addresses (%(default)s)")
+    starting.add_argument("--requests-log", type=Path, metavar="FILE", help="append every record as a JSON line")
+    starting.add_argument("--foreground", action="store_true", help="stay until interrupted")
+    starting.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+    command("down", down, "stop the lab")
+    command("status", status, "show the hosts").add_argument("--json", action="store_true", help="as JSON")
+    command("reset", reset, "return hosts to their image").add_argument("hosts", nargs="*", metavar="HOST")
+    opening = command("shell", shell, "a command prompt on a host")
+    opening.add_argument("host", metavar="HOST")
+    opening.add_argument("-c", dest="line", metavar="LINE", help="run this line and leave with its exit code")
+    command("log", log, "what a host was asked").add_argument("host", metavar="HOST")
+    return parser

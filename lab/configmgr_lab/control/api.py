@@ -1,0 +1,202 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API: HTTP and JSON on the loopback interface. Each route is one function; README lists them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from configmgr_lab.control import disturb
+from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
+from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
+
+MAX_WAIT_SECONDS = 600.0
+SERVER = "configmgr-lab"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the lab, the host in the path if there is one, the query and the JSON body."""
+
+    lab: Lab
+    host: str
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+_ROUTES: list[tuple[str, re.Pattern[str], Handler]] = []
+
+
+def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
+    """Register a handler; ``NAME`` in the pattern stands for a host."""
+    compiled = re.compile(pattern.replace("NAME", "(?P<host>[^/]+)") + "$")
+
+    def register(handler: Handler) -> Handler:
+        _ROUTES.append((method, compiled, handler))
+        return handler
+
+    return register
+
+
+@route("GET", "/status")
+async def get_status(call: Call) -> Any:
+    return call.lab.status()
+
+
+@route("GET", "/hosts/NAME/dump")
+async def get_dump(call: Call) -> Any:
+    return call.lab.endpoint(call.host).machine.dump()
+
+
+@route("GET", "/hosts/NAME/image")
+async def get_image(call: Call) -> Any:
+    return call.lab.endpoint(call.host).machine.image_dump()
+
+
+@route("GET", "/hosts/NAME/wait")
+async def get_wait(call: Call) -> Any:
+    up = call.query.get("up", "true") == "true"
+    seconds = min(float(call.query.get("seconds", "30")), MAX_WAIT_SECONDS)
+    return {"reached": await call.lab.wait_for_power(call.host, up, seconds)}
+
+
+@route("GET", "/requests")
+async def get_requests(call: Call) -> Any:
+    return _records(call, "requests", call.lab.recorder.requests)
+
+
+@route("GET", "/commands")
+async def get_commands(call: Call) -> Any:
+    return _records(call, "commands", call.lab.recorder.commands)
+
+
+@route("GET", "/counters")
+async def get_counters(call: Call) -> Any:
+    return {name: asdict(call.lab.recorder.of(name)) for name in call.lab.endpoints}
+
+
+@route("POST", "/counters/clear")
+async def post_counters_clear(call: Call) -> Any:
+    call.lab.recorder.clear()
+    return {}
+
+
+@route("POST", "/reset")
+async def post_reset(call: Call) -> Any:
+    check_names(call.body, {"hosts"})
+    return {"reset": call.lab.reset(call.body.get("hosts") or ())}
+
+
+@route("GET", "/hosts/NAME/faults")
+async def get_faults(call: Call) -> Any:
+    return disturb.faults_of(call.lab.endpoint(call.host))
+
+
+@route("POST", "/hosts/NAME/faults")
+async def post_faults(call: Call) -> Any:
+    disturb.set_fault(call.lab.endpoint(call.host), dict(call.body))
+    return {}
+
+
+@route("POST", "/faults/clear")
+async def post_faults_clear(call: Call) -> Any:
+    check_names(call.body, {"hosts"})
+    for endpoint in call.lab.chosen(call.body.get("hosts") or ()):
+        disturb.clear_faults(endpoint)
+    return {}
+
+
+@route("POST", "/hosts/NAME/registry")
+async def post_registry(call: Call) -> Any:
+    disturb.change_registry(call.lab.endpoint(call.host), dict(call.body))
+    return {}
+
+
+@route("POST", "/hosts/NAME/restart")
+async def post_restart(call: Call) -> Any:
+    machine = call.lab.endpoint(call.host).machine
+    if not machine.restart():
+        raise LabError(f"{machine.name}: a shutdown is scheduled already")
+    return {}
+
+
+@route("POST", "/hosts/NAME/run")
+async def post_run(call: Call) -> Any:
+    check_names(call.body, {"line", "user"})
+    completed = await call.lab.run(call.host, str(call.body.get("line", "")), call.body.get("user"))
+    return {
+        "stdout": completed.stdout.decode("utf-8", "replace"),
+        "stderr": completed.stderr.decode("utf-8", "replace"),
+        "exit_code": completed.exit_code,
+    }
+
+
+@route("POST", "/stop")
+async def post_stop(call: Call) -> Any:
+    call.lab.stopping.set()
+    return {}
+
+
+def _records(call: Call, name: str, records: Any) -> dict[str, Any]:
+    since, host = int(call.query.get("since", "0")), call.query.get("host")
+    if host is not None:
+        host = call.lab.endpoint(host).machine.name
+    rows = [asdict(row) for row in records if row.sequence > since and host in {None, row.host}]
+    return {"next": call.lab.recorder.last_sequence, name: rows}
+
+
+async def answer(lab: Lab, request: HttpRequest) -> HttpAnswer:
+    """Route one request. Every failure is ``{"error": sentence}`` with a fitting status."""
+    parts = urlsplit(request.path)
+    found = [(method, match, handler) for method, path, handler in _ROUTES if (match := path.match(parts.path))]
+    if not found:
+        return _json(404, {"error": f"there is nothing at {parts.path}"})
+    for method, match, handler in found:
+        if method == request.method:
+            return await _call(lab, request, unquote(match.groupdict().get("host", "")), parts.query, handler)
+    return _json(405, {"error": f"{request.method} is not possible at {parts.path}"})
+
+
+async def _call(lab: Lab, request: HttpRequest, host: str, query: str, handler: Handler) -> HttpAnswer:
+    try:
+        body = json.loads(request.body) if request.body else {}
+        if not isinstance(body, dict):
+            raise LabError("the body must be a JSON object")
+        pairs = {name: values[-1] for name, values in parse_qs(query).items()}
+        return _json(200, await handler(Call(lab, host, pairs, body)))
+    except UnknownHost as exc:
+        return _json(404, {"error": str(exc)})
+    # Values that cannot be read as what they should be are the caller's mistake.
+    except (LabError, ValueError, TypeError) as exc:
+        return _json(400, {"error": str(exc)})
+
+
+def _json(status: int, data: Any) -> HttpAnswer:
+    body = json.dumps(data, ensure_ascii=False).encode()
+    return HttpAnswer(status, body, "application/json; charset=utf-8", server=SERVER)
+
+
+async def serve(lab: Lab, address: str, port: int) -> asyncio.Server:
+    """Listen for control calls. Raises OSError."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await read_request(reader)) is not None:
+                writer.write((await answer(lab, request)).encode())
+                await writer.drain()
+                if not request.keep_alive:
+                    break
+        except (BadRequest, OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(connected, address, port)

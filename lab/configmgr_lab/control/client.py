@@ -1,0 +1,138 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of the control API, for tests, benches and the command line. Needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import quote, urlencode
+
+POLL_SECONDS = 0.05
+
+
+class LabUnreachable(Exception):
+    """No lab answers at this address."""
+
+
+class LabRefused(Exception):
+    """The lab answered with an error; the text is its sentence."""
+
+
+class LabClient:
+    """One lab. Every method raises LabUnreachable or LabRefused."""
+
+    def __init__(self, url: str = "http://127.77.255.1:8900", *, timeout: float = 30.0) -> None:
+        self.url = url.rstrip("/")
+        self._timeout = timeout
+        # A proxy of the environment must not get in between.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def wait_until_ready(self, seconds: float = 30.0) -> dict[str, Any]:
+        """The status, as soon as the lab answers. Raises LabUnreachable after ``seconds``."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self.status()
+            except LabUnreachable:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(POLL_SECONDS)
+
+    def status(self) -> dict[str, Any]:
+        return dict(self._get("/status"))
+
+    def hosts(self) -> list[str]:
+        """The names of all hosts, in the order of the site file."""
+        return [host["name"] for host in self.status()["hosts"]]
+
+    def dump(self, host: str) -> dict[str, Any]:
+        """The host's state now: registry, services, files, events, restarts."""
+        return dict(self._get(f"/hosts/{quote(host)}/dump"))
+
+    def image(self, host: str) -> dict[str, Any]:
+        """The host's state as ``reset`` leaves it, in the shape of ``dump``."""
+        return dict(self._get(f"/hosts/{quote(host)}/image"))
+
+    def requests(self, *, since: int = 0, host: str | None = None) -> list[dict[str, Any]]:
+        """Recorded HTTP requests with a sequence number above ``since``."""
+        return list(self._get("/requests", since=since, host=host)["requests"])
+
+    def commands(self, *, since: int = 0, host: str | None = None) -> list[dict[str, Any]]:
+        """Recorded command lines with a sequence number above ``since``."""
+        return list(self._get("/commands", since=since, host=host)["commands"])
+
+    def mark(self) -> int:
+        """The newest sequence number: give it as ``since`` later to see what came after."""
+        return int(self._get("/requests", since=2**62)["next"])
+
+    def counters(self) -> dict[str, dict[str, Any]]:
+        """Totals per host since the start or ``clear_counters``."""
+        return dict(self._get("/counters"))
+
+    def clear_counters(self) -> None:
+        self._post("/counters/clear", {})
+
+    def reset(self, *hosts: str) -> list[str]:
+        """Return hosts (all when none is named) to their image, without faults."""
+        return list(self._post("/reset", {"hosts": list(hosts)})["reset"])
+
+    def faults(self, host: str) -> dict[str, Any]:
+        return dict(self._get(f"/hosts/{quote(host)}/faults"))
+
+    def set_fault(self, host: str, kind: str, **options: Any) -> None:
+        """Set a fault; the lab's page lists the kinds and their options."""
+        self._post(f"/hosts/{quote(host)}/faults", {"kind": kind, **options})
+
+    def clear_faults(self, *hosts: str) -> None:
+        self._post("/faults/clear", {"hosts": list(hosts)})
+
+    def set_value(
+        self, host: str, path: str, name: str, data: Any, *, type: str = "REG_DWORD", view: str = "64"
+    ) -> None:
+        """Write a registry value behind the back of whoever manages the host."""
+        self._post(
+            f"/hosts/{quote(host)}/registry", {"path": path, "name": name, "type": type, "data": data, "view": view}
+        )
+
+    def delete_value(self, host: str, path: str, name: str, *, view: str = "64") -> None:
+        self._post(f"/hosts/{quote(host)}/registry", {"path": path, "name": name, "view": view})
+
+    def restart(self, host: str) -> None:
+        """Have the host restart now; ``wait_for_power`` tells when."""
+        self._post(f"/hosts/{quote(host)}/restart", {})
+
+    def run(self, host: str, line: str, *, user: str | None = None) -> dict[str, Any]:
+        """Run a line at the host's console: stdout, stderr, exit_code. Neither WinRM nor the records see it."""
+        return dict(self._post(f"/hosts/{quote(host)}/run", {"line": line, "user": user}))
+
+    def wait_for_power(self, host: str, *, up: bool, seconds: float = 30.0) -> bool:
+        """Wait until the host listens (or no longer does); False when that did not come."""
+        path = f"/hosts/{quote(host)}/wait"
+        answer = self._call("GET", f"{path}?{urlencode({'up': str(up).lower(), 'seconds': seconds})}", None, seconds)
+        return bool(answer["reached"])
+
+    def stop(self) -> None:
+        self._post("/stop", {})
+
+    def _get(self, path: str, **query: Any) -> Any:
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._call("GET", f"{path}?{urlencode(given)}" if given else path, None)
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("POST", path, json.dumps(body).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None, patience: float = 0.0) -> Any:
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
+        try:
+            with self._opener.open(request, timeout=self._timeout + patience) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as exc:
+            raise LabRefused(json.load(exc).get("error", f"HTTP {exc.code}")) from exc
+        except (OSError, ValueError) as exc:
+            raise LabUnreachable(f"no lab answers at {self.url}: {getattr(exc, 'reason', exc)}") from exc

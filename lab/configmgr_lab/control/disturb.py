@@ -1,0 +1,104 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disturbing a machine from outside: faults of its wire, faults of its own, and another administrator's hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from configmgr_lab.control.lab import LabError, check_names
+from configmgr_lab.machine.faults import Access
+from configmgr_lab.machine.registry import View
+from configmgr_lab.machine.values import RegistryType, Value
+from configmgr_lab.wire.endpoint import Endpoint
+from configmgr_lab.wire.injection import KINDS, WireFault
+
+MACHINE_KINDS = {
+    "deny": "refuse access (`read` or `write`) to a registry key and all below it",
+    "group_policy": "set a registry value back after each command that wrote to the registry",
+    "restart_never_returns": "the next restart does not end",
+    "slow_command": "wait `seconds` before each command runs",
+}
+
+
+def _needed(data: dict[str, Any], *names: str) -> None:
+    missing = [name for name in names if name not in data]
+    if missing:
+        raise LabError(f"missing fields {', '.join(missing)}")
+
+
+def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
+    """Set a fault of the wire or of the machine. Raises LabError or ValueError with what is wrong."""
+    kind = data.get("kind")
+    faults = endpoint.machine.faults
+    if kind == "deny":
+        check_names(data, {"kind", "path", "access"})
+        _needed(data, "path")
+        faults.deny(str(data["path"]), Access(str(data.get("access", "write"))))
+    elif kind == "group_policy":
+        check_names(data, {"kind", "path", "name", "type", "data", "view"})
+        _needed(data, "path", "name")
+        faults.group_policy(str(data["path"]), str(data["name"]), _value(data), _view(data))
+    elif kind == "restart_never_returns":
+        check_names(data, {"kind"})
+        faults.restart_never_returns = True
+    elif kind == "slow_command":
+        check_names(data, {"kind", "seconds"})
+        _needed(data, "seconds")
+        faults.slow = float(data["seconds"])
+    elif kind in KINDS:
+        endpoint.faults.add(WireFault.parse(data))
+        endpoint.refresh()
+    else:
+        raise LabError(f"unknown kind {kind!r}, known are {', '.join([*KINDS, *MACHINE_KINDS])}")
+
+
+def clear_faults(endpoint: Endpoint) -> None:
+    endpoint.faults.clear()
+    endpoint.machine.faults.clear()
+    endpoint.refresh()
+
+
+def faults_of(endpoint: Endpoint) -> dict[str, Any]:
+    """What is set: wire faults as given (with what is left of a count), machine faults by kind."""
+    faults = endpoint.machine.faults
+    return {
+        "wire": [asdict(fault) for fault in endpoint.faults.all()],
+        "deny": [{"path": each.path, "access": each.access.value} for each in faults.denials],
+        "group_policy": [{"path": each.path, "name": each.name} for each in faults.policies],
+        "restart_never_returns": faults.restart_never_returns,
+        "slow_command": faults.slow,
+    }
+
+
+def change_registry(endpoint: Endpoint, data: dict[str, Any]) -> None:
+    """Set a value, or delete it when there is no ``data``, as an administrator at the machine would."""
+    check_names(data, {"path", "name", "type", "data", "view"})
+    _needed(data, "path", "name")
+    machine, path, name, value = endpoint.machine, str(data["path"]), str(data["name"]), _value(data)
+    if value is not None:
+        machine.write_registry(path, value, _view(data))
+    elif not machine.delete_registry(path, name, _view(data)):
+        raise LabError(f"{endpoint.machine.name} has no value {name!r} in {path}")
+
+
+def _view(data: dict[str, Any]) -> View:
+    return View(str(data.get("view", "64")))
+
+
+def _value(data: dict[str, Any]) -> Value | None:
+    content, name = data.get("data"), str(data["name"])
+    if content is None:
+        return None
+    kind = RegistryType[str(data.get("type", "REG_SZ"))]
+    if kind is RegistryType.REG_DWORD:
+        return Value.dword(name, int(content))
+    if kind is RegistryType.REG_QWORD:
+        return Value.qword(name, int(content))
+    if kind is RegistryType.REG_MULTI_SZ:
+        return Value.multi(name, [str(item) for item in content])
+    if kind in (RegistryType.REG_SZ, RegistryType.REG_EXPAND_SZ):
+        return Value.text(name, str(content), kind)
+    return Value(name, kind, bytes.fromhex(str(content)))

@@ -1,0 +1,203 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running lab: the machines of a site, an endpoint for each, and what can be done to them while they run."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import resource
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from configmgr_lab.wire.authentication import CredentialStore
+from configmgr_lab.wire.certificates import Authority
+from configmgr_lab.wire.endpoint import Endpoint
+from configmgr_lab.wire.recorder import Recorder
+from configmgr_lab.wire.seam import Completed, Site
+
+CONTROL_PORT = 8900
+# Commands are short and hold the interpreter anyway: more threads would not run more of them.
+COMMAND_THREADS = 4
+FILES_PER_HOST = 2
+SPARE_FILES = 200
+
+
+class LabError(Exception):
+    """The lab cannot do what was asked; the text says why and is meant for people."""
+
+
+class UnknownHost(LabError):
+    """No machine of the site has that name."""
+
+
+@dataclass(frozen=True)
+class LabSettings:
+    """Where a lab runs. ``network`` is the first half of its addresses, ``state`` the folder it keeps things in."""
+
+    site: str = "contoso"
+    clients: int = 0
+    network: str = "127.77"
+    state: Path = Path("build/lab")
+    requests_log: Path | None = None
+
+    def check(self) -> None:
+        """Raises LabError for settings that cannot work."""
+        try:
+            address = ipaddress.IPv4Address(self.control_address)
+        except ValueError:
+            raise LabError(
+                f"network {self.network!r} is not the first two numbers of an address, as 127.77 is"
+            ) from None
+        if not address.is_loopback:
+            raise LabError(f"network {self.network!r} is not a loopback network: it must begin with 127")
+        if self.clients < 0:
+            raise LabError("the number of clients must not be negative")
+
+    @property
+    def control_address(self) -> str:
+        return f"{self.network}.255.1"
+
+    @property
+    def control_url(self) -> str:
+        return f"http://{self.control_address}:{CONTROL_PORT}"
+
+
+class Lab:
+    """Made and used inside one event loop."""
+
+    def __init__(self, site: Site, settings: LabSettings) -> None:
+        self.site = site
+        self.settings = settings
+        self.started = time.time()
+        self.stopping = asyncio.Event()
+        self.recorder = Recorder(settings.requests_log)
+        self._pool = ThreadPoolExecutor(COMMAND_THREADS, thread_name_prefix="lab-command")
+        self.endpoints: dict[str, Endpoint] = {}
+        self._names: dict[str, str] = {}
+
+    def open(self) -> None:
+        """Listen for every machine and write the state files. Raises LabError."""
+        allow_open_files(len(self.site.machines) * FILES_PER_HOST + SPARE_FILES)
+        state = self.settings.state
+        authority = Authority.load_or_create(state)
+        foreign = Authority.create("somebody else's authority")
+        stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
+        try:
+            for name, machine in self.site.machines.items():
+                users = tuple(sorted(machine.users.items()))
+                if users not in stores:
+                    stores[users] = CredentialStore(dict(users), state / f"logons-{len(stores)}")
+                endpoint = Endpoint(
+                    machine,
+                    store=stores[users],
+                    authority=authority,
+                    foreign=foreign,
+                    recorder=self.recorder,
+                    pool=self._pool,
+                )
+                self.endpoints[name] = endpoint
+                self._names[name.lower()] = name
+                endpoint.refresh()
+        except OSError as exc:
+            self.close()
+            raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
+        inventory = self.site.inventory(ca_path=str((state / "ca.pem").resolve()))
+        text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
+        (state / "inventory.yml").write_text(text, encoding="utf-8")
+
+    def close(self) -> None:
+        for endpoint in self.endpoints.values():
+            endpoint.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.recorder.close()
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of a host, whatever the case of its name. Raises UnknownHost."""
+        try:
+            return self.endpoints[self._names[name.lower()]]
+        except KeyError:
+            raise UnknownHost(f"there is no host {name!r} in this site") from None
+
+    def chosen(self, names: Iterable[str]) -> list[Endpoint]:
+        """The named hosts, all when none is named. Raises UnknownHost."""
+        return [self.endpoint(name) for name in names] or list(self.endpoints.values())
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "site": self.settings.site,
+            "network": self.settings.network,
+            "state": str(self.settings.state.resolve()),
+            "pid": os.getpid(),
+            "started": self.started,
+            "requests": sum(counters.requests for counters in self.recorder.counters.values()),
+            "hosts": [self._host_status(name, endpoint) for name, endpoint in self.endpoints.items()],
+        }
+
+    def reset(self, names: Iterable[str]) -> list[str]:
+        """Return hosts to their image, without faults and shells. Raises UnknownHost before any is touched."""
+        chosen = self.chosen(names)
+        for endpoint in chosen:
+            endpoint.faults.clear()
+            endpoint.machine.faults.clear()
+            endpoint.machine.reset()
+            endpoint.service.shells.clear()
+            endpoint.refresh()
+        return [endpoint.machine.name for endpoint in chosen]
+
+    async def run(self, name: str, line: str, user: str | None) -> Completed:
+        """Run a line on a host's console, past its WinRM endpoint; it is not recorded. Raises LabError."""
+        machine = self.endpoint(name).machine
+        if not machine.is_up:
+            raise LabError(f"{machine.name} is down")
+        who = user or next(iter(machine.users))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: machine.run(line, user=who))
+
+    async def wait_for_power(self, name: str, up: bool, seconds: float) -> bool:
+        """True once the host is up (or down) and its listeners are open (or closed); False after ``seconds``."""
+        endpoint = self.endpoint(name)
+        try:
+            async with asyncio.timeout(seconds):
+                while endpoint.is_listening != up:
+                    await endpoint.changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _host_status(self, name: str, endpoint: Endpoint) -> dict[str, Any]:
+        counters = self.recorder.of(name)
+        return {
+            "name": name,
+            "address": endpoint.machine.address,
+            "up": endpoint.machine.is_up,
+            "listening": endpoint.is_listening,
+            "connections": endpoint.open_connections,
+            "shells": len(endpoint.service.shells),
+            "requests": counters.requests,
+            "commands": counters.commands,
+            "faults": len(endpoint.faults.all()),
+        }
+
+
+def allow_open_files(wanted: int) -> None:
+    """Raise this process's limit of open files as far as it may go. Raises LabError when that is not enough."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise LabError(f"the lab needs {wanted} open files and this account may have {hard} (see ulimit -Hn)")
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(wanted, min(hard, 65_536)), hard))
+
+
+def check_names(mapping: Mapping[str, Any], known: set[str]) -> None:
+    """Raises LabError for a field that nobody reads: a typing error must not pass in silence."""
+    unknown = set(mapping) - known
+    if unknown:
+        raise LabError(f"unknown fields {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
