@@ -240,7 +240,7 @@ class _Connection:
         idle = self._endpoint.faults.take("idle_drop", exchange.action)
         if idle:
             self._idle = idle.seconds
-        return True
+        return self._idle > 0
 
     async def _answer(self, request: HttpRequest, exchange: Exchange) -> HttpAnswer:
         exchange.status = 0
