@@ -27,7 +27,8 @@ class RemoteError(Exception):
     """A command line that did not reach a host, or whose answer did not come back.
 
     kind: the family (authentication, certificate, network, ...); code: the stable name (auth_rejected, ...);
-    host: as the inventory names it; attempted: what was being done ("read the TLS settings"); remedy: what an administrator can do;
+    host: as the inventory names it; attempted: what was being done ("read the TLS settings"); remedy: what an
+    administrator can do;
     detail: the library's own words without secrets; unreachable: whether Ansible should say UNREACHABLE;
     sent: whether the command line had left for the host, so that it may have run.
     """
@@ -132,7 +133,8 @@ def table() -> dict[str, Fault]:
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """The text on one line, at most 600 characters long, without the secrets and the credentials of any URL."""
     for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
-        for form in {secret, repr(secret)[1:-1]}:
+        shown = repr(secret)[1:-1]  # the libraries put texts into texts as Python writes them
+        for form in {secret, shown, shown.replace("'", "\\'")}:
             text = text.replace(form, SCRUBBED)
     text = " ".join(_URL_CREDENTIALS.sub(f"{SCRUBBED}@", text).split())
     return text if len(text) <= _DETAIL_LENGTH else text[: _DETAIL_LENGTH - 3] + "..."

@@ -50,7 +50,7 @@ class Step:
 
 def delay_before(tries: int, policy: Policy, chance: float) -> float:
     """Seconds to wait before try number tries + 1: doubled each time, spread over its upper half by chance (0 to 1)."""
-    whole = min(policy.first_delay * 2 ** (tries - 1), policy.longest_delay)
+    whole = min(policy.first_delay * 2.0 ** (tries - 1), policy.longest_delay)
     return whole * (0.5 + chance / 2)
 
 
@@ -77,7 +77,7 @@ def next_step(
         return Step(Again.NOTHING) if refused else lost
     # A login that is dropped twice was never an idle connection: more tries would only hide a refusal.
     most = min(policy.tries, 2) if retry == "reconnect" and stage is Stage.OPEN else policy.tries
-    if retry == "reset" and not encrypted or tries >= most:
+    if (retry == "reset" and not encrypted) or tries >= most:
         return lost if retry == "reconnect" or not refused else Step(Again.NOTHING)
     if retry == "reset":
         return Step(Again.REQUEST, reset=True)

@@ -194,11 +194,14 @@ class ShellSession:
     def _request(self, stage: Stage, call: Callable[[], T], visit: _Visit) -> T:
         while True:
             try:
-                return call()
+                result = call()
             except RemoteError:
                 raise
             except Exception as raised:
                 problem = raised
+            else:
+                self._lost = False
+                return result
             # Outside of the handler, so that a later failure does not carry this one as its context.
             visit.failures += 1
             row, step = self._sort(problem, stage, visit)
@@ -232,14 +235,11 @@ class ShellSession:
         if step.renew:
             self._channel.renew(self._policy.last_words)
             self._request(Stage.OPEN, self._channel.open, visit)
-        self._lost = False
 
     def _failure(self, problem: Exception, row: Fault, step: Step, stage: Stage, visit: _Visit) -> RemoteError:
         unknown = step.again is Again.UNKNOWN
         detail = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
-        failure = self._error("dropped" if unknown else row.code, visit, detail, unknown or stage is Stage.RECEIVE)
-        failure.__cause__ = None
-        return failure
+        return self._error("dropped" if unknown else row.code, visit, detail, unknown or stage is Stage.RECEIVE)
 
     def _error(self, code: str, visit: _Visit, detail: str, sent: bool) -> RemoteError:
         return error(code, host=self._host, attempted=visit.attempted, detail=detail, secrets=self._secrets, sent=sent)

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import uuid
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -137,7 +138,8 @@ class Service:
             text = base64.b64encode(self.output).decode()
             return (
                 f"<rsp:ReceiveResponse><rsp:Stream Name='stdout' CommandId='C-1'>{text}</rsp:Stream>"
-                f"<rsp:CommandState CommandId='C-1' State='{STATE}Done'><rsp:ExitCode>3</rsp:ExitCode></rsp:CommandState>"
+                f"<rsp:CommandState CommandId='C-1' State='{STATE}Done'><rsp:ExitCode>3</rsp:ExitCode>"
+                "</rsp:CommandState>"
                 "</rsp:ReceiveResponse>"
             )
         return "<rsp:SignalResponse/>" if name == "Signal" else ""
@@ -185,8 +187,10 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
             context.load_cert_chain(cert_file, key_file)
             if maximum is not None:
                 context.set_ciphers("ALL:@SECLEVEL=0")
-                context.minimum_version = ssl.TLSVersion.TLSv1
-                context.maximum_version = maximum
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)  # the old protocol is the point
+                    context.minimum_version = ssl.TLSVersion.TLSv1
+                    context.maximum_version = maximum
         services.append(Service(context, cert_file))
         return services[-1]
 
@@ -223,3 +227,29 @@ def connect() -> Callable[..., Any]:
         return connection
 
     return make
+
+
+@pytest.fixture
+def plugin_variables() -> set[str]:
+    """The names of all variables that the two stock plugins read."""
+    from ansible import constants
+
+    names: set[str] = set()
+    for name in ("winrm", "psrp"):
+        plugin = connection_loader.get(name, PlayContext())
+        definitions = constants.config.get_configuration_definitions("connection", plugin._load_name)
+        names.update(entry["name"] for option in definitions.values() for entry in option.get("vars", ()))
+    return names
+
+
+@pytest.fixture
+def soap_faults() -> dict[str, str]:
+    """Bodies of the faults that Windows answers with."""
+    return {
+        "quota_shells": wmi_fault(2150859173),
+        "quota_operations": wmi_fault(2150859174),
+        "shell_gone": fault(2150858843, "InvalidSelectors"),
+        "time_out": fault(2150858793, "TimedOut"),
+        "access_denied": fault(5, "AccessDenied"),
+        "other": fault(87, "InvalidParameter"),
+    }

@@ -1,0 +1,228 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a session does with the messages of a channel: in which order, how often, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+import requests.exceptions
+import winrm.exceptions as winrm
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import Policy
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer, Output, ShellSession
+
+DROP = requests.exceptions.ConnectionError("('Connection aborted.', RemoteDisconnected('Remote end closed'))")
+REFUSED = requests.exceptions.ConnectionError("[Errno 111] Connection refused")
+REJECTED = winrm.InvalidCredentialsError("the specified credentials were rejected by the server")
+SILENCE = requests.exceptions.ReadTimeout("Read timed out. (read timeout=30)")
+SEALED = winrm.WinRMTransportError("http", 400, "")
+BUSY = winrm.WinRMTransportError("http", 503, "")
+
+
+def fault(code: int) -> Exception:
+    return winrm.WSManFaultError(500, "", "", "Grund", wsman_fault_code=code)
+
+
+SHELLS, OPERATIONS, GONE, DENIED, SLOW = (fault(n) for n in (2150859173, 2150859174, 2150858843, 5, 2150858793))
+
+
+class Channel:
+    """Does what it is told: per message the failures that come before it succeeds."""
+
+    def __init__(self, sealed: bool = False, **plan: Iterable[Exception | str]) -> None:
+        self.plan = {name: list(failures) for name, failures in plan.items()}
+        self.sealed = sealed
+        self.log: list[str] = []
+
+    def _do(self, name: str) -> str:
+        self.log.append(name)
+        step = self.plan[name].pop(0) if self.plan.get(name) else ""
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def open(self) -> None:
+        self._do("open")
+
+    def send(self, line: str) -> str:
+        self._do("send")
+        return "C"
+
+    def receive(self, command: str, output: Output) -> None:
+        text = self._do("receive")
+        if text != "nothing yet":
+            output.stdout += text.encode()
+            output.exit_code = None if text.endswith("...") else 0
+
+    def end(self, command: str, patience: float) -> None:
+        self._do("end")
+
+    def encrypted(self) -> bool:
+        return self.sealed
+
+    def reset(self) -> None:
+        self._do("reset")
+
+    def renew(self, patience: float) -> None:
+        self._do("renew")
+
+    def close(self, patience: float) -> None:
+        self._do("close")
+
+    def abandon(self) -> None:
+        self.log.append("abandon")
+
+
+class Run:
+    """One session over a channel; sleeping and the clock only count."""
+
+    def __init__(self, channel: Channel, policy: Policy | None = None) -> None:
+        self.channel = channel
+        self.slept: list[float] = []
+        self.now = 0.0
+        self.session = ShellSession(
+            channel,
+            host="h1",
+            secrets=["s3cret"],
+            policy=policy,
+            sleep=self.slept.append,
+            clock=self.tick,
+            chance=lambda: 1.0,
+        )
+
+    def tick(self) -> float:
+        self.now += 1
+        return self.now
+
+    def go(self, resend: bool = True) -> str:
+        """The code of the failure, or the output."""
+        try:
+            with self.session.open() as session:
+                return session.run("ver", attempted="read", resend=resend).stdout
+        except RemoteError as raised:
+            self.raised = raised
+            return raised.code
+        finally:
+            self.session.close()
+
+
+USUAL = ["open", "send", "receive", "end", "close", "abandon"]
+
+
+def test_the_usual_way() -> None:
+    run = Run(Channel(receive=["a...", "nothing yet", "b"]))
+    assert run.go() == "a...b"
+    assert run.channel.log == ["open", "send", "receive", "receive", "receive", "end", "close", "abandon"]
+    assert run.session.commands == 1 and run.slept == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "resend", "result", "log", "slept"),
+    [
+        (Channel(open=[BUSY, BUSY]), False, "", ["open", "open", *USUAL], [1, 2]),
+        (Channel(open=[SHELLS]), False, "", ["open", *USUAL], [1]),
+        (Channel(open=[DROP]), False, "", ["open", "reset", *USUAL], [1]),
+        (Channel(send=[OPERATIONS]), False, "", ["open", "send", "renew", *USUAL], [1]),
+        (Channel(send=[GONE]), False, "", ["open", "send", "renew", *USUAL], [1]),
+        (Channel(send=[BUSY]), False, "", ["open", "send", *USUAL[1:]], [1]),
+        (Channel(sealed=True, send=[SEALED]), False, "", ["open", "send", "reset", *USUAL[1:]], []),
+        (Channel(send=[DROP]), True, "", ["open", "send", "reset", *USUAL[1:]], [1]),
+        (Channel(receive=["half...", DROP, "whole"]), True, "whole",
+         ["open", "send", "receive", "receive", "reset", *USUAL[1:]], [1]),
+        (Channel(receive=[BUSY]), False, "", ["open", "send", "receive", *USUAL[2:]], [1]),
+        (Channel(receive=[GONE]), True, "", ["open", "send", "receive", "renew", *USUAL], [1]),
+        # What follows the answer changes nothing any more.
+        (Channel(end=[DROP]), False, "", ["open", "send", "receive", "end", "abandon"], []),
+        (Channel(end=[GONE]), False, "", USUAL, []),
+        (Channel(close=[DROP]), False, "", USUAL, []),
+    ],
+)  # fmt: skip
+def test_survived(channel: Channel, resend: bool, result: str, log: list[str], slept: list[float]) -> None:
+    run = Run(channel)
+    assert run.go(resend) == result
+    assert run.channel.log == log
+    assert run.slept == slept
+
+
+@pytest.mark.parametrize(
+    ("channel", "resend", "code", "log", "sent"),
+    [
+        (Channel(open=[REJECTED]), True, "auth_rejected", ["open", "abandon"], False),
+        (Channel(open=[REFUSED]), True, "host_refused", ["open", "abandon"], False),
+        (Channel(open=[DENIED]), True, "access_denied", ["open", "close", "abandon"], False),
+        (Channel(open=[DROP, DROP]), True, "connection_dropped", ["open", "reset", "open", "abandon"], False),
+        (Channel(open=[SHELLS] * 5), True, "quota_shells", ["open"] * 5 + ["close", "abandon"], False),
+        (Channel(send=[REJECTED]), True, "auth_rejected", ["open", "send", "abandon"], False),
+        (Channel(send=[SEALED]), True, "context_lost", ["open", "send", "abandon"], False),
+        (Channel(send=[DENIED]), False, "access_denied", ["open", "send", "close", "abandon"], False),
+        (Channel(send=[DROP]), False, "dropped", ["open", "send", "abandon"], True),
+        (Channel(send=[SLOW]), False, "dropped", ["open", "send", "close", "abandon"], True),
+        (Channel(send=[SILENCE]), False, "dropped", ["open", "send", "abandon"], True),
+        (Channel(send=[SILENCE]), True, "read_time_out", ["open", "send", "abandon"], False),
+        (Channel(send=[REFUSED]), False, "host_refused", ["open", "send", "abandon"], False),
+        (Channel(receive=[DROP]), False, "dropped", ["open", "send", "receive", "abandon"], True),
+        (Channel(receive=[GONE]), False, "dropped", ["open", "send", "receive", "close", "abandon"], True),
+        (Channel(receive=[fault(87)]), False, "host_fault", ["open", "send", "receive", "close", "abandon"], True),
+        (Channel(receive=[SILENCE]), True, "read_time_out", ["open", "send", "receive", "abandon"], True),
+    ],
+)
+def test_reported(channel: Channel, resend: bool, code: str, log: list[str], sent: bool) -> None:
+    run = Run(channel)
+    assert run.go(resend) == code
+    assert run.channel.log == log
+    assert run.raised.sent is sent
+    assert run.raised.host == "h1"
+    assert (run.raised.__cause__, run.raised.__context__) == (None, None)
+
+
+def test_a_rejected_password_is_sent_once() -> None:
+    run = Run(Channel(open=[REJECTED, REJECTED]))
+    assert run.go() == "auth_rejected"
+    assert run.channel.log.count("open") == 1 and run.raised.unreachable
+
+
+def test_tries_are_bounded_over_the_whole_line() -> None:
+    run = Run(Channel(send=[DROP] * 9))
+    assert run.go() == "connection_dropped"
+    assert run.session.commands == Policy().tries == 5
+    assert run.slept == [1, 2, 4, 8]
+
+
+def test_a_command_that_never_ends() -> None:
+    run = Run(Channel(receive=["nothing yet"] * 99), Policy(longest_command=10))
+    assert run.go() == "command_time_out"
+    assert run.channel.log[-3:] == ["end", "close", "abandon"]
+    assert run.channel.log.count("receive") < 99 and run.raised.sent
+
+
+def test_a_session_serves_more_than_one_line_and_recovers() -> None:
+    run = Run(Channel(send=[DROP]))
+    with run.session.open() as session:
+        with pytest.raises(RemoteError, match="could not change it"):
+            session.run("reg add", attempted="change it", resend=False)
+        assert session.run("ver", attempted="read") == Answer(0, "", "")
+    assert run.channel.log[-2:] == ["close", "abandon"] and run.session.commands == 2
+
+
+def test_a_line_that_cmd_would_not_get_is_never_sent() -> None:
+    run = Run(Channel())
+    with run.session.open() as session, pytest.raises(RemoteError) as raised:
+        session.run("a" * 8192, attempted="read")
+    assert raised.value.code == "line_too_long" and "send" not in run.channel.log
+
+
+def test_secrets_stay_out_of_the_error() -> None:
+    run = Run(Channel(open=[RuntimeError("login of u with s3cret failed")]))
+    assert run.go() == "connection_failed"
+    assert "s3cret" not in f"{run.raised} {run.raised.as_result()}" and "********" in run.raised.detail
+
+
+def test_output_that_is_not_utf8_is_replaced() -> None:
+    channel = Channel()
+    channel.receive = lambda command, output: output.__init__(b"a\xff", b"\xfe", 5)  # type: ignore[method-assign,misc]
+    with Run(channel).session.open() as session:
+        assert session.run("x", attempted="read") == Answer(5, "a\ufffd", "\ufffd")
