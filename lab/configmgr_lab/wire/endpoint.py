@@ -229,6 +229,12 @@ class _Connection:
             sent = len(encoded)
             # Recorded before it is sent: whoever has the answer finds the record.
             self._record(request, exchange, sent, started)
+            idle = self._endpoint.faults.take("idle_drop", exchange.action)
+            if idle:
+                self._idle = idle.seconds
+            if not self._idle:
+                # The end must arrive with the answer, or a quick client is faster with its next request.
+                self._writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             await self._write(encoded)
         except Dropped as exc:
             exchange.status = 0
@@ -237,9 +243,6 @@ class _Connection:
                 await self._write(exc.partial)
             reset(self._writer)
             return False
-        idle = self._endpoint.faults.take("idle_drop", exchange.action)
-        if idle:
-            self._idle = idle.seconds
         return self._idle > 0
 
     async def _answer(self, request: HttpRequest, exchange: Exchange) -> HttpAnswer:
