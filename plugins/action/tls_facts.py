@@ -1,0 +1,25 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, roles_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
+
+
+class ActionModule(TlsAction):
+    MODULE = "tls_facts"
+
+    def act(self, task: Task) -> dict[str, Any]:
+        arguments = task.arguments
+        location, roles = backup_location(arguments), roles_of(task)
+        with self.session(task) as session:
+            state = read_machine(session, location).state
+        findings = audit(state, roles, arguments["configmgr_version"], legacy_off=arguments["legacy"] == "off")
+        return {"changed": False, "ansible_facts": {"configmgr_tls": facts(state, roles, findings)}}

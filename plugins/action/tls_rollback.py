@@ -1,0 +1,82 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.undo_files import read_undo_files
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import setting_rows
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import JournalEntry, active_entries
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import Rollback, entries_to_undo, rollback_plan
+
+
+class ActionModule(TlsAction):
+    MODULE = "tls_rollback"
+
+    def act(self, task: Task) -> dict[str, Any]:
+        location = backup_location(task.arguments)
+        with self.session(task) as session:
+            visit = read_machine(session, location)
+            entries = _entries(visit, task.arguments["run"])
+            if not entries:
+                return {"changed": False, "changes": [], "runs": [], "restart_required": restart_required(visit.state)}
+            plan = _plan(session, visit, location, entries, task.arguments["force"])
+            result: dict[str, Any] = {
+                "changed": True,
+                "changes": [change.as_dict() for change in plan.changes],
+                "runs": list(dict.fromkeys(entry.run for entry in reversed(entries))),
+                "restart_required": True,
+            }
+            if plan.conflicts:
+                result["conflicts"] = [change.as_dict() for change in plan.conflicts]
+            if task.diff:
+                result["diff"] = reg_diff(plan.changes)
+            if task.check_mode:
+                return result
+            first = entries[0]
+            change_set = ChangeSet(first.run, f"rollback={first.sequence}", plan.changes, deleted=plan.deleted)
+            outcome = make_change(session, lambda: self.session(task), visit, location, change_set)
+        _refuse_missing(outcome)
+        return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
+
+
+def _entries(visit: Visit, run: str | None) -> list[JournalEntry]:
+    active = active_entries(visit.state.journal)
+    entries = entries_to_undo(active, run)
+    if run and not entries and not any(entry.run == run for entry in visit.state.journal):
+        known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
+        raise Refusal("unknown_run", f"the machine was not changed by a run named {run}.", f"Runs that can be taken back: {known}.")
+    return entries
+
+
+def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEntry], force: bool) -> Rollback:
+    undos = read_undo_files(session, location, entries)
+    names = {row.name.lower() for stage in ("enable", "disable") for row in setting_rows(stage)}
+    strangers = [value.name for undo in undos for value in undo.values if value.name.lower() not in names]
+    if strangers:
+        raise Refusal("no_undo_file", f"a backup names values that this collection never sets ({', '.join(strangers[:3])}).",
+                      "Somebody changed the file; restore the values by hand.")
+    plan = rollback_plan(visit.registry, undos)
+    if plan.conflicts and not force:
+        places = "; ".join(rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5])
+        raise Refusal("conflict", f"{len(plan.conflicts)} values were changed by somebody else since: {places}.",
+                      "See who set them, and give force: true to restore the former values all the same; nothing was changed.",
+                      {"conflicts": [change.as_dict() for change in plan.conflicts], "changed": False})
+    return plan
+
+
+def _refuse_missing(outcome: Outcome) -> None:
+    if outcome.missing:
+        raise Refusal("not_applied", f"{len(outcome.missing)} values could not be restored.",
+                      "Check the rights on these keys, and whether a Group Policy writes them; the task can be run again with force: true.",
+                      {"changes": [change.as_dict() for change in outcome.applied],
+                       "not_applied": [change.as_dict() for change in outcome.missing], "changed": bool(outcome.applied)})

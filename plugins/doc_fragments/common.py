@@ -1,0 +1,31 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several modules share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  roles:
+    description:
+      - ConfigMgr roles of the host, as ids (see the list of roles in the guide), for example V(management_point).
+      - They are added to those that the machine's own registry shows, and to the inventory groups of the host that are
+        named like a role id, with or without the prefix C(configmgr_).
+    type: list
+    elements: str
+    default: []
+  configmgr_version:
+    description:
+      - The ConfigMgr release of the site, for example V(2309). What drivers and which .NET Framework a role needs depends on it.
+      - Only needed for machines that cannot tell it themselves; a site server can.
+    type: int
+  backup_location:
+    description:
+      - Folder on the host for backups and the journal of changes.
+      - An absolute path, or one that begins with C(%ProgramData%). No other variable is expanded.
+    type: str
+    default: '%ProgramData%\configmgr.tls'
+"""

@@ -1,0 +1,156 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tls_facts
+short_description: Read the TLS state of a ConfigMgr machine and judge it
+version_added: 0.1.0
+author: configmgr.tls contributors (@configmgr-tls)
+description:
+  - Reads everything that decides about TLS on a Windows machine with one command line (SCHANNEL, .NET Framework, WinHTTP, SQL Server
+    and its client components, WSUS, ConfigMgr roles) and compares it with what ConfigMgr needs for TLS 1.2.
+  - Works on every Windows since Windows 7 and Windows Server 2008 R2; nothing but C(reg), C(wevtutil) and, on old builds, C(wmic) runs
+    on the machine. PowerShell is not used.
+options:
+  legacy:
+    description:
+      - Whether the older protocols are meant to be V(allowed) or V(off). With V(off) a machine that still has one of them on is not
+        compliant.
+    type: str
+    choices: [allowed, 'off']
+    default: allowed
+extends_documentation_fragment:
+  - configmgr.tls.attributes
+  - configmgr.tls.attributes.reading
+  - configmgr.tls.common
+attributes:
+  facts:
+    description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
+    support: full
+seealso:
+  - module: configmgr.tls.tls_settings
+"""
+
+EXAMPLES = r"""
+- name: Audit a machine
+  configmgr.tls.tls_facts:
+  register: audit
+
+- name: Name what is wrong
+  ansible.builtin.debug:
+    msg: "{{ audit.ansible_facts.configmgr_tls.findings | selectattr('status', 'eq', 'fail') | map(attribute='title') | list }}"
+
+- name: Audit a management point whose registry does not tell the site's release
+  configmgr.tls.tls_facts:
+    roles: [management_point]
+    configmgr_version: 2309
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: Facts about the host.
+  returned: success
+  type: dict
+  contains:
+    configmgr_tls:
+      description: The TLS state of the machine.
+      type: dict
+      returned: success
+      contains:
+        schema:
+          description: Version of this structure.
+          type: int
+          sample: 1
+        compliant:
+          description: Whether no finding failed and none is unknown.
+          type: bool
+        restart_required:
+          description: Whether our last change is in force only after a restart. Null when this cannot be told.
+          type: bool
+        pending_restart:
+          description: What makes Windows wait for a restart.
+          type: list
+          elements: str
+        roles:
+          description: Ids of the ConfigMgr roles, found on the machine, in the inventory, or given.
+          type: list
+          elements: str
+          sample: [client, management_point]
+        restart_group:
+          description: Place of the machine in the order of restarts, lowest first; the highest of its roles.
+          type: int
+          sample: 60
+        windows:
+          description: Build, name, product (client or server) and architecture.
+          type: dict
+          sample: {build: 17763, name: Windows Server 2019 Standard, product: server, architecture: x64, revision: 5329}
+        configmgr:
+          description: Site code, release and version as far as the machine tells them.
+          type: dict
+          sample: {site_code: PS1, release: 2309, version: 5.0.9122.1000}
+        protocols:
+          description:
+            - What SCHANNEL's values come to per side and protocol after the next restart.
+            - V(on), V(on_request) (only for programs that ask for it by name), V(off), V(not_supported) or V(unknown).
+          type: dict
+          sample: {client: {TLS 1.2: 'on'}, server: {TLS 1.2: 'on'}}
+        settings:
+          description: The values that are set, as read. What is not listed is absent.
+          type: dict
+        components:
+          description: Versions of .NET Framework, SQL Server instances, SQL client components, WSUS, WinHTTP.
+          type: dict
+        findings:
+          description: One entry per requirement; C(remedy), C(reasons), C(evidence), C(fix) and C(source) only where something is to be done.
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: Stable name of the requirement.
+              type: str
+              sample: winhttp-update
+            title:
+              description: What it is about.
+              type: str
+            status:
+              description: V(pass), V(fail), V(warn), V(unknown), V(not_applicable) or V(waived).
+              type: str
+            severity:
+              description: V(high), V(medium) or V(low).
+              type: str
+            expected:
+              description: What the requirement asks for.
+              type: str
+            actual:
+              description: What was seen.
+              type: str
+            reasons:
+              description: Each deviation with a stable code and a phrase.
+              type: list
+              elements: dict
+            remedy:
+              description: What to do.
+              type: str
+            fix:
+              description: What mends it - V(settings), V(update), V(restart) or V(manual).
+              type: str
+            evidence:
+              description: Where it was seen, and the value.
+              type: list
+              elements: dict
+            source:
+              description: Where the requirement comes from.
+              type: str
+        runs:
+          description: Our changes that are on the machine, oldest first.
+          type: list
+          elements: dict
+          sample: [{run: job-77, stage: enable}]
+        unreadable:
+          description: Registry keys that exist and could not be read.
+          type: list
+          elements: str
+"""

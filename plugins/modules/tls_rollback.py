@@ -1,0 +1,83 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tls_rollback
+short_description: Restore a machine's TLS settings to the state before a run
+version_added: 0.1.0
+author: configmgr.tls contributors (@configmgr-tls)
+description:
+  - Restores every value that M(configmgr.tls.tls_settings) changed in a run, and in the runs after it, exactly as it was; values and
+    keys that did not exist are deleted again.
+  - Refuses when somebody changed one of the values since, and names them, unless O(force=true).
+options:
+  run:
+    description: Name of the run to go back before. The last one when not given.
+    type: str
+  force:
+    description: Restore the former values even where somebody changed them since.
+    type: bool
+    default: false
+  backup_location:
+    description:
+      - Folder on the host for backups and the journal of changes.
+      - An absolute path, or one that begins with C(%ProgramData%). No other variable is expanded.
+    type: str
+    default: '%ProgramData%\configmgr.tls'
+extends_documentation_fragment:
+  - configmgr.tls.attributes
+  - configmgr.tls.attributes.changing
+seealso:
+  - module: configmgr.tls.tls_settings
+"""
+
+EXAMPLES = r"""
+- name: Take back the last run
+  configmgr.tls.tls_rollback:
+
+- name: Go back to the state before job 77, whoever changed what since
+  configmgr.tls.tls_rollback:
+    run: job-77
+    force: true
+"""
+
+RETURN = r"""
+changes:
+  description: The values that were restored, or would be in check mode, as read back. C(null) stands for absent.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - path: HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319
+      name: SchUseStrongCrypto
+      before: REG_DWORD 0x1
+      after: null
+runs:
+  description: The runs that were taken back, newest first.
+  returned: success
+  type: list
+  elements: str
+restart_required:
+  description: Whether a restart is needed for the settings to be in force. V(null) when this cannot be told.
+  returned: success
+  type: bool
+conflicts:
+  description: Values that somebody changed since, C(before) being what we left and C(after) what is there.
+  returned: when there are some
+  type: list
+  elements: dict
+code:
+  description:
+    - Stable name of the failure.
+    - V(conflict), V(unknown_run), V(no_undo_file) (a backup is missing or damaged; nothing was changed), or one of
+      M(configmgr.tls.tls_settings).
+  returned: on failure
+  type: str
+remedy:
+  description: What to do about the failure.
+  returned: on failure
+  type: str
+"""

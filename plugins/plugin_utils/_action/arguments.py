@@ -1,0 +1,51 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What actions take from the arguments and variables of a host, beyond what the argument spec checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._data import roles as known_roles
+from .._tls.journal import RUN_NAME
+from .._windows.command import UnsafeText, location_path
+from .base import Refusal, Task
+from .run_name import DEFAULT_RUN
+
+__all__ = ["backup_location", "roles_of", "run_name"]
+
+_ABSOLUTE = re.compile(r"^(%ProgramData%|[A-Za-z]:)\\[^*?]+$")
+
+
+def roles_of(task: Task) -> list[str]:
+    """Roles given as an option, and those whose name is an inventory group of the host."""
+    groups = {str(name).removeprefix("configmgr_") for name in task.variables.get("group_names") or []}
+    return sorted({*task.arguments["roles"], *(role.id for role in known_roles() if role.id in groups)})
+
+
+def backup_location(arguments: Mapping[str, Any]) -> str:
+    """The folder for backups, once it is sure that it cannot be read as anything but a folder."""
+    location = str(arguments["backup_location"]).rstrip("\\")
+    try:
+        location_path(location)
+    except UnsafeText as error:
+        raise _bad_location(str(error)) from None
+    if not _ABSOLUTE.match(location):
+        raise _bad_location(f"{location!r} is not an absolute path")
+    return location
+
+
+def _bad_location(problem: str) -> Refusal:
+    return Refusal("bad_argument", f"backup_location cannot be used: {problem}.",
+                   r"Give a path like D:\backup\configmgr.tls, or one that begins with %ProgramData%.")
+
+
+def run_name(arguments: Mapping[str, Any]) -> str:
+    name = str(arguments.get("run") or DEFAULT_RUN)
+    if not RUN_NAME.fullmatch(name):
+        raise Refusal("bad_argument", f"{name!r} cannot be the name of a run.",
+                      "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.")
+    return name

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base of every action: arguments checked against the module's own documentation, one call, a plain result.
+
+Failures are raised as objects that name the host, what was attempted and the remedy; what comes out is None, bool, int, float, str,
+list and dict, with every secret replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+
+from .._remote import RemoteError, Session, open_session
+from .plain import plain
+from .spec import argument_spec
+
+__all__ = ["Refusal", "TlsAction"]
+
+
+class Refusal(Exception):
+    """A failure that we found ourselves: ``code`` is stable, ``remedy`` says what to do, ``details`` is added to the result."""
+
+    def __init__(self, code: str, message: str, remedy: str, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.remedy = remedy
+        self.details = dict(details or {})
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an action is asked: ``arguments`` are plain and checked, ``variables`` are those of the host."""
+
+    host: str
+    arguments: dict[str, Any]
+    variables: Mapping[str, Any]
+    check_mode: bool
+    diff: bool
+    secrets: set[str] = field(default_factory=set)
+
+
+class TlsAction(ActionBase):  # type: ignore[misc]
+    """Subclasses name their module and implement act."""
+
+    MODULE: ClassVar[str]
+    _supports_check_mode = True
+    _supports_async = False
+
+    def act(self, task: Task) -> dict[str, Any]:
+        """Do the work; the returned mapping is the task's result."""
+        raise AssertionError(f"{type(self).__name__} has no act()")
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        task = self._task_for(task_vars or {})
+        try:
+            result.update(self.act(task))
+        except RemoteError as error:
+            result.update(self._remote_failure(task, error))
+        except Refusal as error:
+            failure = {"code": error.code, "remedy": error.remedy, "host": task.host, **error.details}
+            raise AnsibleActionFail(f"{task.host}: {error} {error.remedy}".strip(), result=self._clean(failure, task)) from None
+        return self._clean(result, task)
+
+    def session(self, task: Task) -> Session:
+        return open_session(self._connection, host=task.host)
+
+    def _task_for(self, variables: Mapping[str, Any]) -> Task:
+        host = str(variables.get("inventory_hostname", "localhost"))
+        validator = ArgumentSpecValidator(argument_spec(self.MODULE))
+        outcome = validator.validate(plain(self._task.args))
+        if outcome.error_messages:
+            raise AnsibleActionFail(f"{self.MODULE}: {'; '.join(map(_reworded, outcome.error_messages))}",
+                                    result={"code": "bad_argument", "host": host})
+        return Task(host, plain(outcome.validated_parameters), variables, bool(self._task.check_mode), bool(self._task.diff),
+                    set(outcome._no_log_values))
+
+    def _remote_failure(self, task: Task, error: RemoteError) -> dict[str, Any]:
+        failure = {"msg": str(error), "error": error.as_result(), "code": error.code, "changed": False}
+        if error.unreachable:
+            return {**failure, "unreachable": True}
+        raise AnsibleActionFail(str(error), result=self._clean(failure, task)) from None
+
+    def _clean(self, result: dict[str, Any], task: Task) -> dict[str, Any]:
+        cleaned: dict[str, Any] = remove_values(plain(result), task.secrets)
+        return cleaned
+
+
+def _reworded(message: str) -> str:
+    return re.sub(r"^Unsupported parameters: ", "unknown option ", re.sub(r"\(.*?\) module: ", "", message))

@@ -1,0 +1,37 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The backups of a machine, read back for a rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .._remote import Session, join
+from .._tls.journal import JournalEntry
+from .._windows.command import location_path
+from .._windows.questions import Answers, Command, ask
+from .._windows.undo import Undo, parse_undo
+from .base import Refusal
+
+__all__ = ["read_undo_files"]
+
+
+def read_undo_files(session: Session, location: str, entries: Sequence[JournalEntry]) -> list[Undo]:
+    """The backups of ``entries``, in their order; every one of them has to be there and whole."""
+    questions = [Command(str(entry.sequence), f"type {location_path(_file(location, entry))}") for entry in entries]
+    text = "\n".join(session.run(line, attempted="read the backups of earlier runs").stdout for line in join(ask(questions)))
+    answers = Answers.parse(questions, text)
+    undos = []
+    for entry in entries:
+        lines = answers.commands.get(str(entry.sequence))
+        undo = parse_undo(lines) if lines is not None else None
+        if undo is None:
+            raise Refusal("no_undo_file", f"the backup {_file(location, entry)} is {'damaged' if lines is not None else 'missing'}; nothing was changed.",
+                          "Restore the values by hand from the result of the run that changed them.")
+        undos.append(undo)
+    return undos
+
+
+def _file(location: str, entry: JournalEntry) -> str:
+    return rf"{location}\{entry.undo_file}"

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for a machine: until it is down, until it is back, until a service is where it should be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .._remote import RemoteError, Session
+from .._tls.journal import BootMarker
+from .._windows.questions import Answers, Command, ask
+from .._windows.restart import RUNNING, STOPPED, service_command, service_state
+from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
+from .base import Refusal
+
+__all__ = ["Waiter", "boot_marker", "restart_service", "wait_until_back"]
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """Calls something until it gives an answer or the time is over; pauses grow from a quarter of a second to five."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def until(self, seconds: float, question: Callable[[], Any]) -> Any:
+        """The first answer that is not None; None when time is up."""
+        deadline, pause = self.clock() + seconds, 0.25
+        while True:
+            answer = question()
+            if answer is not None or self.clock() >= deadline:
+                return answer
+            self.sleep(min(pause, max(0.0, deadline - self.clock())))
+            pause = min(pause * 1.5, 5.0)
+
+
+def boot_marker(session: Session) -> BootMarker:
+    """What tells this uptime from others."""
+    line = f"({'&'.join(ask(BOOT_QUESTIONS))})2>nul"
+    answers = Answers.parse(BOOT_QUESTIONS, session.run(line, attempted="see when the machine last started").stdout)
+    shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
+    return BootMarker(event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None)
+
+
+def wait_until_back(reconnect: Callable[[], Session], before: BootMarker, down_timeout: int, up_timeout: int, waiter: Waiter) -> None:
+    """Back means: it answers, and with another boot marker. A rejected login ends the waiting at once: asking again locks accounts."""
+    gone = False
+
+    def look() -> bool | None:
+        nonlocal gone
+        try:
+            with reconnect() as session:
+                same = boot_marker(session).same_uptime(before)
+        except RemoteError as error:
+            if error.kind in ("authentication", "certificate"):
+                raise
+            gone = True
+            return None
+        if same is False:
+            return True
+        # Without a marker to compare, having been away is all that can be known.
+        return True if same is None and gone else None
+
+    started = waiter.until(down_timeout, lambda: True if gone else look())
+    if started is None:
+        raise Refusal("not_down", f"the machine did not begin its restart within {down_timeout} seconds.",
+                      "See on the machine whether something holds up the shutdown; raise down_timeout if it needs longer.",
+                      {"awaited": "the machine goes down"})
+    if not gone or waiter.until(up_timeout, look) is not None:
+        return
+    raise Refusal("not_back", f"the machine went down and did not come back within {up_timeout} seconds.",
+                  "Look at its console; raise up_timeout if it installs updates on the way. The settings are on the machine.",
+                  {"awaited": "the machine answers with a new boot marker"})
+
+
+def restart_service(session: Session, name: str, stop_timeout: int, start_timeout: int, waiter: Waiter) -> bool:
+    """False when there is no such service. A service that was stopped stays stopped."""
+    state = _state(session, name)
+    if state is None:
+        return False
+    if state == STOPPED:
+        return False
+    _tell(session, "stop", name)
+    if waiter.until(stop_timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
+        raise Refusal("service_not_stopped", f"service {name} did not stop within {stop_timeout} seconds.",
+                      "See in its log what it waits for, or restart the machine instead.", {"awaited": f"{name} stops"})
+    _tell(session, "start", name)
+    if waiter.until(start_timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
+        raise Refusal("service_not_started", f"service {name} did not start again within {start_timeout} seconds.",
+                      "Start it on the machine and see in the event log why it does not.", {"awaited": f"{name} runs"})
+    return True
+
+
+def _state(session: Session, name: str) -> int | None:
+    command = Command("state", service_command("query", name))
+    answers = Answers.parse([command], session.run(command.render(0), attempted=f"see the state of service {name}").stdout)
+    lines = answers.commands.get("state")
+    return service_state(lines) if lines is not None else None
+
+
+def _tell(session: Session, verb: str, name: str) -> None:
+    session.run(f"{service_command(verb, name)}>nul", attempted=f"{verb} service {name}", resend=True)

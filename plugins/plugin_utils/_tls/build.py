@@ -1,0 +1,198 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the readings of a visit to the state of a machine. Total: any reading gives a state, what is missing is said to be missing."""
+
+from __future__ import annotations
+
+from .._data import Version, configmgr_release, roles, sql_clients, windows_release
+from .._windows import snapshot as where
+from .._windows.registry import Key, Presence, Registry, Value, View
+from .._windows.snapshot import Snapshot
+from .detect import detected_roles
+from .journal import BootMarker, parse_journal
+from .state import (
+    ConfigMgr,
+    DotNet,
+    HostState,
+    Schannel,
+    Setting,
+    SideSettings,
+    SqlClientState,
+    SqlInstance,
+    WindowsState,
+    WsusState,
+)
+
+__all__ = ["host_state", "setting"]
+
+_SECONDARY_SITE_TYPE = 2
+_PENDING = (
+    (where.REBOOT_PENDING, None, "Windows servicing"),
+    (where.REBOOT_REQUIRED, None, "Windows Update"),
+    (where.SESSION_MANAGER, None, "files to be replaced at restart"),
+    (where.SERVER_MANAGER, None, "Server Manager"),
+)
+
+
+def setting(registry: Registry, key: Key, view: View, name: str) -> Setting:
+    reading = registry.key(key, view)
+    if reading.presence is Presence.UNREADABLE:
+        return Setting(key, view, name, Presence.UNREADABLE)
+    value = reading.value(name)
+    return Setting(key, view, name, Presence.PRESENT if value else Presence.ABSENT, value)
+
+
+def host_state(snapshot: Snapshot) -> HostState:
+    """The state that ``snapshot`` shows."""
+    registry = snapshot.registry
+    windows = _windows(registry)
+    views = (View.NATIVE, View.WOW) if windows.has_wow else (View.NATIVE,)
+    boot_value = registry.key(where.CONTROL_WINDOWS).value("ShutdownTime")
+    state = HostState(
+        windows=windows,
+        schannel=_schannel(registry),
+        dotnet=_dotnet(registry, views),
+        winhttp={view: setting(registry, where.WINHTTP, view, "DefaultSecureProtocols") for view in views},
+        file_versions={name: version for name, text in snapshot.file_versions.items() if (version := _version(text))},
+        sql_instances=_sql_instances(registry, views),
+        sql_clients=_sql_clients(registry),
+        wsus=_wsus(registry, snapshot),
+        configmgr=_configmgr(registry),
+        roles=detected_roles(registry, roles()),
+        pending_restart=tuple(
+            reason for key, _name, reason in _PENDING if registry.key(key).presence is Presence.PRESENT),
+        boot=BootMarker(snapshot.boot_event, str(boot_value.data) if boot_value and boot_value.data else None),
+        journal=parse_journal(snapshot.journal),
+        unreadable=_unreadable(registry),
+    )
+    return state
+
+
+def _text(value: Value | None) -> str | None:
+    return str(value.data).strip() if value is not None and str(value.data).strip() else None
+
+
+def _number(value: Value | None) -> int | None:
+    text = _text(value)
+    try:
+        return int(text, 0) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version.parse(text) if text else None
+    except ValueError:
+        return None
+
+
+def _windows(registry: Registry) -> WindowsState:
+    reading = registry.key(where.WINDOWS_VERSION)
+    build = _number(reading.value("CurrentBuild"))
+    name = _text(reading.value("ProductName")) or "unknown Windows"
+    installation = (_text(reading.value("InstallationType")) or ("Server" if "Server" in name else "Client")).lower()
+    product = "server" if installation.startswith("server") else "client"
+    architecture = {"amd64": "x64", "x86": "x86", "arm64": "arm64"}.get(
+        (_text(registry.key(where.ENVIRONMENT).value("PROCESSOR_ARCHITECTURE")) or "").lower(), "")
+    return WindowsState(
+        build=build,
+        update_revision=_number(reading.value("UBR")),
+        name=name,
+        product=product,
+        core=installation == "server core",
+        architecture=architecture,
+        release=windows_release(build, product) if build is not None else None,
+    )
+
+
+def _schannel(registry: Registry) -> Schannel:
+    protocols = {}
+    for protocol in where.PROTOCOLS:
+        for side in where.SIDES:
+            key = where.protocol_key(protocol, side)
+            protocols[(protocol, side)] = SideSettings(
+                setting(registry, key, View.NATIVE, "Enabled"), setting(registry, key, View.NATIVE, "DisabledByDefault"))
+    return Schannel(
+        protocols=protocols,
+        event_logging=setting(registry, where.SCHANNEL, View.NATIVE, "EventLogging"),
+        fips=setting(registry, where.FIPS, View.NATIVE, "Enabled"),
+        cipher_policy=_suites(registry.key(where.CIPHERS_POLICY).value("Functions"), ","),
+        cipher_order=_suites(registry.key(where.CIPHERS_LOCAL).value("Functions"), r"\0"),
+    )
+
+
+def _suites(value: Value | None, separator: str) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return tuple(suite.strip() for suite in str(value.data).split(separator) if suite.strip())
+
+
+def _dotnet(registry: Registry, views: tuple[View, ...]) -> DotNet:
+    setup = registry.key(where.DOTNET_SETUP.child(r"v4\Full"))
+    values = {
+        (runtime, view, name): setting(registry, where.DOTNET.child(runtime), view, name)
+        for runtime in where.DOTNET_RUNTIMES
+        for view in views
+        for name in ("SystemDefaultTlsVersions", "SchUseStrongCrypto")
+    }
+    return DotNet(
+        release=_number(setup.value("Release")),
+        setup=setup.presence,
+        has_35=_number(registry.key(where.DOTNET_SETUP.child("v3.5")).value("Install")) == 1,
+        values=values,
+    )
+
+
+def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInstance, ...]:
+    found = []
+    for view in views:
+        for name, value in registry.key(where.SQL_INSTANCES, view).values.items():
+            if value.type != "REG_SZ":
+                continue
+            setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
+            found.append(SqlInstance(name, str(value.data), _version(_text(setup.value("PatchLevel"))), name.upper() == "CONFIGMGRSEC"))
+    return tuple(found)
+
+
+def _sql_clients(registry: Registry) -> tuple[SqlClientState, ...]:
+    drivers = registry.key(where.ODBC_DRIVERS)
+    found = []
+    for client in sql_clients():
+        if client.registry_key is None:
+            continue
+        text = _text(registry.key(Key(rf"SOFTWARE\Microsoft\{client.registry_key}")).value("InstalledVersion"))
+        if text is not None or (client.odbc_driver and drivers.value(client.odbc_driver)):
+            found.append(SqlClientState(client.id, _version(text), text or "version not told"))
+    return tuple(found)
+
+
+def _wsus(registry: Registry, snapshot: Snapshot) -> WsusState | None:
+    reading = registry.key(where.WSUS)
+    if reading.presence is not Presence.PRESENT or reading.value("TargetDir") is None:
+        return None
+    return WsusState(_version(snapshot.file_versions.get("wsus")), _number(reading.value("UsingSSL")) == 1)
+
+
+def _configmgr(registry: Registry) -> ConfigMgr:
+    identification = registry.key(where.SMS.child("Identification"))
+    setup = registry.key(where.SMS.child("Setup"))
+    mobile = registry.key(where.SMS.child("Mobile Client"))
+    database = registry.key(where.SMS.child("SQL Server"))
+    version = _version(_text(setup.value("Full Version")) or _text(setup.value("Version")))
+    return ConfigMgr(
+        site_code=_text(identification.value("Site Code")) or _text(mobile.value("AssignedSiteCode")),
+        secondary=_number(identification.value("Site Type")) == _SECONDARY_SITE_TYPE,
+        version=version,
+        release=configmgr_release(version.build) if version else None,
+        client_version=_version(_text(mobile.value("ProductVersion"))),
+        database=_text(database.value("Server")),
+    )
+
+
+def _unreadable(registry: Registry) -> tuple[str, ...]:
+    """Keys that something above them lists and that did not answer."""
+    names = {f"HKLM\\{key.path}" + (" (32-bit view)" if view is View.WOW else "")
+             for view, key in registry.missed if registry.key(key, view).presence is Presence.UNREADABLE}
+    return tuple(sorted(names))

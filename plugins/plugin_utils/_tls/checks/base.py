@@ -1,0 +1,61 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every check is given, and the ways it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..finding import Evidence, Outcome, Reason, Status, seen
+from ..requirement import Requirement
+from ..state import HostState, Setting
+
+__all__ = ["Check", "Context", "answer", "fail", "not_applicable", "passed", "settings_outcome", "unknown", "warn"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """``roles``: all the roles of the machine, whoever named them. ``release``: the site's ConfigMgr release, None when not known."""
+
+    state: HostState
+    roles: frozenset[str]
+    release: int | None
+
+
+Check = Callable[[Context, Requirement], Outcome]
+
+
+def answer(status: Status, expected: str, actual: str, reasons: Iterable[Reason] = (), evidence: Iterable[Evidence] = ()) -> Outcome:
+    return Outcome(status, expected, actual, tuple(reasons), tuple(evidence))
+
+
+def passed(expected: str, actual: str) -> Outcome:
+    return Outcome(Status.PASS, expected, actual)
+
+
+def not_applicable(why: str) -> Outcome:
+    return Outcome(Status.NOT_APPLICABLE, "", why)
+
+
+def fail(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+    return answer(Status.FAIL, expected, actual, [Reason(code, phrase)], evidence)
+
+
+def warn(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+    return answer(Status.WARN, expected, actual, [Reason(code, phrase)], evidence)
+
+
+def unknown(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+    return answer(Status.UNKNOWN, expected, actual, [Reason(code, phrase)], evidence)
+
+
+def settings_outcome(expected: str, wrong: list[Setting], unreadable: list[Setting], code: str, phrase: str) -> Outcome:
+    """One answer for several values: unreadable ones make it unknown, unless others are wrong anyway."""
+    if wrong:
+        actual = ", ".join(f"{item.name} {item}" for item in wrong)
+        return answer(Status.FAIL, expected, actual, [Reason(code, phrase)], seen([*wrong, *unreadable]))
+    if unreadable:
+        return unknown(expected, "unreadable", "unreadable", "the registry key exists but could not be read", seen(unreadable))
+    return passed(expected, "as expected")

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From state and findings to the facts of a host: plain, versioned, and small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .._data import dotnet_version, roles as known_roles
+from .._windows.registry import View
+from .effective import effective_protocols
+from .finding import Finding, is_compliant
+from .journal import active_entries, restarted_since
+from .state import HostState, Setting
+
+__all__ = ["SCHEMA", "facts", "restart_required"]
+
+SCHEMA = 1
+
+
+def restart_required(state: HostState) -> bool | None:
+    """None when it cannot be told whether the machine was restarted since our last change."""
+    restarted = restarted_since(state.journal, state.boot)
+    return None if restarted is None else not restarted
+
+
+def facts(state: HostState, roles: Iterable[str], findings: Sequence[Finding]) -> dict[str, Any]:
+    """The value of the fact C(configmgr_tls)."""
+    names = sorted(set(roles) | set(state.roles))
+    windows = state.windows
+    return {
+        "schema": SCHEMA,
+        "compliant": is_compliant(findings),
+        "restart_required": restart_required(state),
+        "pending_restart": list(state.pending_restart),
+        "roles": names,
+        "restart_group": max((role.restart_group for role in known_roles() if role.id in names), default=0),
+        "windows": {"build": windows.build, "revision": windows.update_revision, "name": windows.name, "product": windows.product,
+                    "architecture": windows.architecture},
+        "configmgr": _configmgr(state),
+        "protocols": effective_protocols(state),
+        "settings": _settings(state),
+        "components": _components(state),
+        "findings": [finding.as_dict() for finding in findings],
+        "runs": [{"run": entry.run, "stage": entry.action} for entry in active_entries(state.journal)],
+        "boot": str(state.boot),
+        "unreadable": list(state.unreadable),
+    }
+
+
+def _configmgr(state: HostState) -> dict[str, Any]:
+    configmgr = state.configmgr
+    return {
+        "site_code": configmgr.site_code,
+        "release": configmgr.release,
+        "version": str(configmgr.version) if configmgr.version else None,
+        "client_version": str(configmgr.client_version) if configmgr.client_version else None,
+        "database": configmgr.database,
+    }
+
+
+def _settings(state: HostState) -> dict[str, int | str]:
+    """The values that are there, by a short name. DWORDs as numbers, anything else as it was printed."""
+    named: dict[str, Setting] = {}
+    for (protocol, side), pair in state.schannel.protocols.items():
+        for setting in (pair.enabled, pair.disabled_by_default):
+            named[f"{protocol} {side} {setting.name}"] = setting
+    for (runtime, view, name), setting in state.dotnet.values.items():
+        named[f".NET {runtime}{_wow(view)} {name}"] = setting
+    for view, setting in state.winhttp.items():
+        named[f"WinHTTP{_wow(view)} {setting.name}"] = setting
+    named["FIPS Enabled"] = state.schannel.fips
+    named["EventLogging"] = state.schannel.event_logging
+    return {name: setting.dword if setting.dword is not None else str(setting) for name, setting in named.items()
+            if setting.value or setting.unreadable}
+
+
+def _wow(view: View) -> str:
+    return " 32-bit" if view is View.WOW else ""
+
+
+def _components(state: HostState) -> dict[str, Any]:
+    installed = dotnet_version(state.dotnet.release) if state.dotnet.release is not None else None
+    return {
+        "dotnet": {"release": state.dotnet.release, "version": installed.version if installed else None, "has_35": state.dotnet.has_35},
+        "sql_server": {instance.name: str(instance.version) if instance.version else None for instance in state.sql_instances},
+        "sql_clients": {client.id: client.text for client in state.sql_clients},
+        "wsus": str(state.wsus.version) if state.wsus and state.wsus.version else None,
+        "winhttp": str(state.file_versions["winhttp"]) if "winhttp" in state.file_versions else None,
+    }

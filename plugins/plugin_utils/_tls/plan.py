@@ -1,0 +1,113 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a stage changes on a machine: the difference between the desired values and those that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .._data import DesiredValue, desired_values
+from .._windows.registry import Key, Presence, Registry, Value, View
+from .build import setting
+from .state import Setting, WindowsState
+from .winhttp import with_tls12, without
+
+__all__ = ["Change", "Plan", "settings_plan"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value: ``before`` and ``after`` are None where it is absent. ``component`` says what it belongs to."""
+
+    key: Key
+    view: View
+    name: str
+    before: Value | None
+    after: Value | None
+    component: str = ""
+
+    @property
+    def place(self) -> tuple[View, Key, str]:
+        return (self.view, self.key, self.name.lower())
+
+    @property
+    def path(self) -> str:
+        """The key as a person writes it, with the 32-bit view spelled out."""
+        return Setting(self.key, self.view, self.name, Presence.PRESENT).path.rpartition("\\")[0]
+
+    def reversed(self) -> Change:
+        return replace(self, before=self.after, after=self.before)
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {
+            "path": self.path,
+            "name": self.name,
+            "before": str(self.before) if self.before else None,
+            "after": str(self.after) if self.after else None,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``created``: the topmost keys that come into being, so that going back can remove them.
+
+    ``blocked``: values that could not be read; what cannot be backed up is not changed.
+    """
+
+    changes: tuple[Change, ...]
+    created: tuple[tuple[View, Key], ...] = ()
+    blocked: tuple[Setting, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+
+def settings_plan(registry: Registry, windows: WindowsState, stage: str, components: Sequence[str], protocols: Sequence[str]) -> Plan:
+    """What ``stage`` (enable, disable) has to change. ``protocols``: those that the disable stage turns off.
+
+    A machine whose Windows is not known gets what every Windows may get: nothing that its build might not support.
+    """
+    changes: list[Change] = []
+    blocked: list[Setting] = []
+    for desired in desired_values(stage, windows.release, x64=windows.has_wow, components=components, protocols=protocols):
+        current = setting(registry, Key(desired.key), View(desired.view), desired.name)
+        if current.unreadable:
+            blocked.append(current)
+            continue
+        wanted = _wanted(desired, current, windows, protocols)
+        if wanted is not None and current.value != wanted:
+            changes.append(Change(current.key, current.view, current.name, current.value, wanted, desired.component))
+    return Plan(tuple(changes), created_keys(registry, changes), tuple(blocked))
+
+
+def _wanted(desired: DesiredValue, current: Setting, windows: WindowsState, protocols: Iterable[str]) -> Value | None:
+    """The value to have; None when what is there has the effect already, or when nothing need be there."""
+    if desired.component == "winhttp":
+        return _wanted_winhttp(desired, current, windows, protocols)
+    if desired.accepts(current.dword):
+        return None
+    return Value(desired.type, desired.data)
+
+
+def _wanted_winhttp(desired: DesiredValue, current: Setting, windows: WindowsState, protocols: Iterable[str]) -> Value | None:
+    needs_value = bool(windows.release and windows.release.winhttp.needs_value)
+    if current.dword is None and not needs_value:
+        return None
+    if desired.stage == "disable":
+        return Value(desired.type, without(with_tls12(current.dword), protocols))
+    return Value(desired.type, with_tls12(current.dword))
+
+
+def created_keys(registry: Registry, changes: Iterable[Change]) -> tuple[tuple[View, Key], ...]:
+    """The topmost absent key above each change, as far up as the visit asked."""
+    created: dict[tuple[View, Key], None] = {}
+    for change in changes:
+        key: Key | None = change.key
+        topmost = None
+        while key is not None and (change.view, key) in registry.missed and registry.key(key, change.view).presence is Presence.ABSENT:
+            topmost, key = key, key.parent
+        if topmost is not None:
+            created[(change.view, topmost)] = None
+    return tuple(created)

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many questions in one command line, and their answers told apart.
+
+Every question ends in a marker of our own (C(echo #ok N)) that is printed only when its command ended with exit code 0. Exit codes and
+markers are the same in every language of Windows; messages are not, so the error stream is thrown away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .command import quoted
+from .registry import Key, KeyReading, Presence, Registry, View, parse_query, reading_of
+
+__all__ = ["Answers", "Command", "Query", "ask"]
+
+_MARKER = re.compile(r"^#ok (\d+)\s*$")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command by name. With ``always`` its marker is printed whatever its exit code is: what it printed counts, not how it ended."""
+
+    name: str
+    line: str
+    always: bool = False
+
+    def render(self, number: int) -> str:
+        return f"{self.line}{'&' if self.always else '&&'}echo #ok {number}"
+
+
+@dataclass(frozen=True)
+class Query:
+    """One C(reg query). ``value`` asks for one value, ``tree`` for that value in every key below, ``exists`` only whether it is there."""
+
+    key: Key
+    view: View | None = None
+    value: str | None = None
+    tree: bool = False
+    exists: bool = False
+
+    @property
+    def place(self) -> tuple[View, Key]:
+        return (self.view or View.NATIVE, self.key)
+
+    def render(self, number: int) -> str:
+        words = [f"reg query {quoted(self.key.short)}"]
+        if self.value:
+            words.append(f"/v {self.value}")
+        if self.tree:
+            words.append("/s")
+        if self.view:
+            words.append(f"/reg:{self.view.value}")
+        line = " ".join(words) + (">nul" if self.exists else "")
+        return f"{line}{'&' if self.tree else '&&'}echo #ok {number}"
+
+
+def ask(questions: Sequence[Query | Command]) -> list[str]:
+    """The sub-commands of a visit, to be joined into a line by the connection."""
+    return [question.render(number) for number, question in enumerate(questions)]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What came back: the registry, the text of each named command that was answered, and how many questions were answered at all."""
+
+    registry: Registry
+    commands: dict[str, tuple[str, ...]]
+    answered: int
+
+    @classmethod
+    def parse(cls, questions: Sequence[Query | Command], text: str) -> Answers:
+        sections = _sections(text.splitlines(), len(questions))
+        readings: dict[tuple[View, Key], KeyReading] = {}
+        missed: set[tuple[View, Key]] = set()
+        commands: dict[str, tuple[str, ...]] = {}
+        for number, question in enumerate(questions):
+            lines = sections.get(number)
+            if isinstance(question, Command):
+                if lines is not None:
+                    commands[question.name] = tuple(lines)
+            elif lines is None:
+                missed.add(question.place)
+            else:
+                _add(readings, question, lines)
+        return cls(Registry(readings, frozenset(missed - set(readings))), commands, len(sections))
+
+
+def _sections(lines: Iterable[str], count: int) -> dict[int, list[str]]:
+    sections: dict[int, list[str]] = {}
+    pending: list[str] = []
+    for line in lines:
+        marker = _MARKER.match(line)
+        if marker and int(marker.group(1)) < count:
+            sections.setdefault(int(marker.group(1)), pending)
+            pending = []
+        else:
+            pending.append(line)
+    return sections
+
+
+def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list[str]) -> None:
+    parsed = parse_query(lines)
+    if query.tree:
+        for key, values in parsed:
+            if key.is_below(query.key):
+                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values))
+        return
+    reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
+    _merge(readings, query.place, reading)
+
+
+def _merge(readings: dict[tuple[View, Key], KeyReading], place: tuple[View, Key], newer: KeyReading) -> None:
+    known = readings.get(place)
+    if known is not None:
+        newer = KeyReading(Presence.PRESENT, {**known.values, **newer.values}, known.subkeys or newer.subkeys)
+    readings[place] = newer
