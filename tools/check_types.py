@@ -12,23 +12,26 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGETS = (
-    ("plugins/plugin_utils", ["--package", "ansible_collections.configmgr.tls.plugins.plugin_utils"]),
-    ("plugins/action", ["--package", "ansible_collections.configmgr.tls.plugins.action"]),
-    ("lab/configmgr_lab", ["--package", "configmgr_lab"]),
-    ("tools", ["tools"]),
-)
+COLLECTION = "ansible_collections.configmgr.tls.plugins"
+SEEN_AS = ".venv/collections/ansible_collections/configmgr/tls/"
+RUNS = (("--package", COLLECTION, "--package", "configmgr_lab"), ("tools", "bench"))
 
 
 def main() -> int:
     worst = 0
-    for folder, target in TARGETS:
-        if not any((ROOT / folder).rglob("*.py")):
-            continue
-        print(f"{folder}:", flush=True)
-        done = subprocess.run([sys.executable, "-m", "mypy", *target], cwd=ROOT)
+    for targets in RUNS:
+        present = [
+            target for target in targets if target.startswith(("-", "ansible", "configmgr")) or _has_python(target)
+        ]
+        command = [sys.executable, "-m", "mypy", *present]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        print(done.stdout.replace(SEEN_AS, "") + done.stderr, end="", flush=True)
         worst = max(worst, done.returncode)
     return worst
+
+
+def _has_python(folder: str) -> bool:
+    return any((ROOT / folder).glob("*.py"))
 
 
 if __name__ == "__main__":
