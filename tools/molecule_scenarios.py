@@ -1,6 +1,6 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs every molecule scenario of extensions/molecule, with the lab that the `default` scenario starts and stops.
+"""Runs every molecule scenario of extensions/molecule, on the lab that the `default` scenario starts and stops.
 
 A failed step leaves what it made behind, so the scenarios are destroyed whatever happened.
 """
@@ -12,15 +12,18 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTENSIONS = ROOT / "extensions"
+MOLECULE = str(Path(sys.executable).parent / "molecule")
 
 
 def main() -> int:
-    molecule = [str(Path(sys.executable).parent / "molecule")]
     try:
-        return subprocess.run([*molecule, "test", "--all"], cwd=EXTENSIONS, stdin=subprocess.DEVNULL).returncode
+        command = [MOLECULE, "test", "--all", "--workers", "2"]
+        return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
     finally:
-        subprocess.run([*molecule, "destroy", "--all"], cwd=EXTENSIONS, stdin=subprocess.DEVNULL, capture_output=True)
+        command = [MOLECULE, "destroy", "--all"]
+        subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
 
 if __name__ == "__main__":
