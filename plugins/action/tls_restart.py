@@ -9,12 +9,20 @@ from typing import Any
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import read_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter, restart_service, wait_until_back
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import (
+    Waiter,
+    restart_service,
+    wait_until_back,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError, Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import ALREADY_SCHEDULED, service_command, shutdown_command
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
+    ALREADY_SCHEDULED,
+    service_command,
+    shutdown_command,
+)
 
 
 class ActionModule(TlsAction):
@@ -31,7 +39,11 @@ class ActionModule(TlsAction):
                 return {"changed": False, "restarted": False, "services": [], "reason": "no change waits for a restart"}
             if arguments["services"]:
                 return self._services(task, session)
-            reason = {True: "a change waits for it", None: "whether a change waits for it cannot be told", False: "asked for"}[required]
+            reason = {
+                True: "a change waits for it",
+                None: "whether a change waits for it cannot be told",
+                False: "asked for",
+            }[required]
             if task.check_mode:
                 return {"changed": True, "restarted": True, "services": [], "reason": reason}
             _shut_down(session, task)
@@ -40,15 +52,29 @@ class ActionModule(TlsAction):
     def _services(self, task: Task, session: Session) -> dict[str, Any]:
         arguments = task.arguments
         if task.check_mode:
-            return {"changed": True, "restarted": False, "services": arguments["services"], "reason": "services were named"}
-        done = [name for name in arguments["services"]
-                if restart_service(session, name, arguments["down_timeout"], arguments["up_timeout"], self.waiter)]
+            return {
+                "changed": True,
+                "restarted": False,
+                "services": arguments["services"],
+                "reason": "services were named",
+            }
+        done = [
+            name
+            for name in arguments["services"]
+            if restart_service(session, name, arguments["down_timeout"], arguments["up_timeout"], self.waiter)
+        ]
         return {"changed": bool(done), "restarted": False, "services": done, "reason": "services were named"}
 
     def _wait(self, task: Task, before: BootMarker) -> dict[str, Any]:
         begun = self.waiter.clock()
         self.waiter.sleep(float(task.arguments["delay"]))
-        wait_until_back(lambda: self.session(task), before, task.arguments["down_timeout"], task.arguments["up_timeout"], self.waiter)
+        wait_until_back(
+            lambda: self.session(task),
+            before,
+            task.arguments["down_timeout"],
+            task.arguments["up_timeout"],
+            self.waiter,
+        )
         return {"changed": True, "restarted": True, "services": [], "elapsed": int(self.waiter.clock() - begun)}
 
 
@@ -67,12 +93,17 @@ def _refuse_bad_input(arguments: dict[str, Any]) -> None:
 def _shut_down(session: Session, task: Task) -> None:
     arguments = task.arguments
     try:
-        answer = session.run(shutdown_command(arguments["delay"], arguments["message"]), attempted="restart the machine", resend=False)
+        answer = session.run(
+            shutdown_command(arguments["delay"], arguments["message"]), attempted="restart the machine", resend=False
+        )
     except RemoteError as error:
         # The machine may be quicker than its answer: whether it went down is seen next.
         if not error.sent:
             raise
         return
     if answer.exit_code not in (0, ALREADY_SCHEDULED):
-        raise Refusal("restart_refused", f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
-                      "The account needs the right to shut down the system from the network; the settings are on the machine.")
+        raise Refusal(
+            "restart_refused",
+            f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
+            "The account needs the right to shut down the system from the network; the settings are on the machine.",
+        )

@@ -16,7 +16,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import setting
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import JournalEntry, active_entries
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import Rollback, entries_to_undo, rollback_plan
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import (
+    Rollback,
+    entries_to_undo,
+    rollback_plan,
+)
 
 
 class ActionModule(TlsAction):
@@ -54,7 +58,11 @@ def _entries(visit: Visit, run: str | None) -> list[JournalEntry]:
     entries = entries_to_undo(active, run)
     if run and not entries and not any(entry.run == run for entry in visit.state.journal):
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
-        raise Refusal("unknown_run", f"the machine was not changed by a run named {run}.", f"Runs that can be taken back: {known}.")
+        raise Refusal(
+            "unknown_run",
+            f"the machine was not changed by a run named {run}.",
+            f"Runs that can be taken back: {known}.",
+        )
     return entries
 
 
@@ -63,20 +71,35 @@ def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEn
     names = {row.name.lower() for stage in ("enable", "disable") for row in setting_rows(stage)}
     strangers = [value.name for undo in undos for value in undo.values if value.name.lower() not in names]
     if strangers:
-        raise Refusal("no_undo_file", f"a backup names values that this collection never sets ({', '.join(strangers[:3])}).",
-                      "Somebody changed the file; restore the values by hand.")
+        raise Refusal(
+            "no_undo_file",
+            f"a backup names values that this collection never sets ({', '.join(strangers[:3])}).",
+            "Somebody changed the file; restore the values by hand.",
+        )
     plan = rollback_plan(visit.registry, undos)
     if plan.conflicts and not force:
-        places = "; ".join(rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5])
-        raise Refusal("conflict", f"{len(plan.conflicts)} values were changed by somebody else since: {places}.",
-                      "See who set them, and give force: true to restore the former values all the same; nothing was changed.",
-                      {"conflicts": [change.as_dict() for change in plan.conflicts], "changed": False})
+        places = "; ".join(
+            rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5]
+        )
+        raise Refusal(
+            "conflict",
+            f"{len(plan.conflicts)} values were changed by somebody else since: {places}.",
+            "See who set them, and give force: true to restore the former values all the same; nothing was changed.",
+            {"conflicts": [change.as_dict() for change in plan.conflicts], "changed": False},
+        )
     return plan
 
 
 def _refuse_missing(outcome: Outcome) -> None:
     if outcome.missing:
-        raise Refusal("not_applied", f"{len(outcome.missing)} values could not be restored.",
-                      "Check the rights on these keys, and whether a Group Policy writes them; the task can be run again with force: true.",
-                      {"changes": [change.as_dict() for change in outcome.applied],
-                       "not_applied": [change.as_dict() for change in outcome.missing], "changed": bool(outcome.applied)})
+        raise Refusal(
+            "not_applied",
+            f"{len(outcome.missing)} values could not be restored.",
+            "Check the rights on these keys, and whether a Group Policy writes them; the task can be "
+            "run again with force: true.",
+            {
+                "changes": [change.as_dict() for change in outcome.applied],
+                "not_applied": [change.as_dict() for change in outcome.missing],
+                "changed": bool(outcome.applied),
+            },
+        )

@@ -13,7 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Plan, settings_plan
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import reasons_against_disable
 
 
@@ -44,28 +44,56 @@ class ActionModule(TlsAction):
 def _refuse_contradictions(task: Task) -> None:
     arguments = task.arguments
     if arguments["stage"] == "enable" and arguments["protocols"]:
-        raise Refusal("bad_argument", "protocols are only turned off in the disable stage.", "Leave out protocols, or give stage: disable.")
+        raise Refusal(
+            "bad_argument",
+            "protocols are only turned off in the disable stage.",
+            "Leave out protocols, or give stage: disable.",
+        )
     if arguments["stage"] == "disable" and arguments["protocols"] == []:
-        raise Refusal("bad_argument", "the disable stage was given no protocol to turn off.", "Name some, or leave out protocols for all the older ones.")
+        raise Refusal(
+            "bad_argument",
+            "the disable stage was given no protocol to turn off.",
+            "Name some, or leave out protocols for all the older ones.",
+        )
     if not arguments["components"]:
-        raise Refusal("bad_argument", "no component was given.", "Name at least one of schannel, dotnet, winhttp, or leave out components.")
+        raise Refusal(
+            "bad_argument",
+            "no component was given.",
+            "Name at least one of schannel, dotnet, winhttp, or leave out components.",
+        )
     if arguments["stage"] == "disable" and "schannel" not in arguments["components"]:
-        raise Refusal("bad_argument", "the disable stage is about SCHANNEL's protocols, and schannel is not among the components.",
-                      "Add schannel to components.")
+        raise Refusal(
+            "bad_argument",
+            "the disable stage is about SCHANNEL's protocols, and schannel is not among the components.",
+            "Add schannel to components.",
+        )
 
 
 def _plan(task: Task, visit: Visit) -> Plan:
     arguments, windows = task.arguments, visit.state.windows
     if windows.release is None:
-        raise Refusal("windows_unknown", f"nothing is known about {windows.name}, build {windows.build}.",
-                      "This collection needs Windows 7, Windows Server 2008 SP2, or later.")
+        raise Refusal(
+            "windows_unknown",
+            f"nothing is known about {windows.name}, build {windows.build}.",
+            "This collection needs Windows 7, Windows Server 2008 SP2, or later.",
+        )
     if arguments["stage"] == "disable":
         _refuse_unready(task, visit)
-    plan = settings_plan(visit.registry, windows, arguments["stage"], arguments["components"], arguments["protocols"])
+    plan = settings_plan(
+        visit.registry,
+        windows.release,
+        arguments["stage"],
+        arguments["components"],
+        arguments["protocols"] or LEGACY_PROTOCOLS,
+        x64=windows.has_wow,
+    )
     if plan.blocked:
-        raise Refusal("unreadable", f"{len(plan.blocked)} values could not be read, so that they cannot be backed up; nothing was changed.",
-                      "Give the account that Ansible uses full access to the named keys.",
-                      {"unreadable": [setting.path for setting in plan.blocked], "changed": False})
+        raise Refusal(
+            "unreadable",
+            f"{len(plan.blocked)} values could not be read, so that they cannot be backed up; nothing was changed.",
+            "Give the account that Ansible uses full access to the named keys.",
+            {"unreadable": [setting.path for setting in plan.blocked], "changed": False},
+        )
     return plan
 
 
@@ -73,16 +101,29 @@ def _refuse_unready(task: Task, visit: Visit) -> None:
     findings = audit(visit.state, roles_of(task), task.arguments["configmgr_version"])
     reasons = reasons_against_disable(findings)
     if reasons:
-        raise Refusal("not_ready", f"the machine is not ready for older protocols to be turned off: {'; '.join(item.phrase for item in reasons)}.",
-                      "Mend what is named (the remedy of each finding is in the facts) and run the task again; nothing was changed.",
-                      {"reasons": [{"code": item.code, "phrase": item.phrase} for item in reasons], "changed": False})
+        raise Refusal(
+            "not_ready",
+            f"the machine is not ready for older protocols to be turned off: "
+            f"{'; '.join(item.phrase for item in reasons)}.",
+            "Mend what is named (the remedy of each finding is in the facts) and run the task again; "
+            "nothing was changed.",
+            {"reasons": [{"code": item.code, "phrase": item.phrase} for item in reasons], "changed": False},
+        )
 
 
 def _refuse_missing(outcome: Outcome) -> None:
     if outcome.missing:
         names = ", ".join(rf"{change.path}\{change.name}" for change in outcome.missing[:3])
-        raise Refusal("not_applied", f"{len(outcome.missing)} of {len(outcome.missing) + len(outcome.applied)} values are not as they were set ({names}).",
-                      "Check the rights on these keys, and whether a Group Policy writes them; the task can be run again.",
-                      {"changes": [change.as_dict() for change in outcome.applied],
-                       "not_applied": [change.as_dict() for change in outcome.missing],
-                       "changed": bool(outcome.applied), "backup": outcome.as_dict(), "restart_required": bool(outcome.applied)})
+        raise Refusal(
+            "not_applied",
+            f"{len(outcome.missing)} of {len(outcome.missing) + len(outcome.applied)} values are not "
+            f"as they were set ({names}).",
+            "Check the rights on these keys, and whether a Group Policy writes them; the task can be run again.",
+            {
+                "changes": [change.as_dict() for change in outcome.applied],
+                "not_applied": [change.as_dict() for change in outcome.missing],
+                "changed": bool(outcome.applied),
+                "backup": outcome.as_dict(),
+                "restart_required": bool(outcome.applied),
+            },
+        )

@@ -9,7 +9,8 @@ from __future__ import annotations
 class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
-  - C(pywinrm) on the controller for hosts with C(ansible_connection=winrm), C(pypsrp) for those with C(ansible_connection=psrp)
+  - C(pywinrm) on the controller for hosts with C(ansible_connection=winrm), C(pypsrp) for those with
+    C(ansible_connection=psrp)
 attributes:
   platform:
     description: Target operating systems.
@@ -27,10 +28,10 @@ attributes:
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
-    details: Nothing is ever changed, so check mode makes no difference.
+    support: full details: Nothing is ever changed, so check mode makes no difference.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
+      mode.
     support: none
 """
 
@@ -38,9 +39,9 @@ attributes:
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
-    details: The predicted changes are exactly those that a real run then makes.
+    support: full details: The predicted changes are exactly those that a real run then makes.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
+      mode.
     support: full
 """

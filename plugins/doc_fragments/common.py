@@ -19,7 +19,8 @@ options:
     default: []
   configmgr_version:
     description:
-      - The ConfigMgr release of the site, for example V(2309). What drivers and which .NET Framework a role needs depends on it.
+      - The ConfigMgr release of the site, for example V(2309). What drivers and which .NET Framework a role needs
+        depends on it.
       - Only needed for machines that cannot tell it themselves; a site server can.
     type: int
   backup_location:

@@ -10,15 +10,16 @@ short_description: Read the TLS state of a ConfigMgr machine and judge it
 version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
-  - Reads everything that decides about TLS on a Windows machine with one command line (SCHANNEL, .NET Framework, WinHTTP, SQL Server
-    and its client components, WSUS, ConfigMgr roles) and compares it with what ConfigMgr needs for TLS 1.2.
-  - Works on every Windows since Windows 7 and Windows Server 2008 R2; nothing but C(reg), C(wevtutil) and, on old builds, C(wmic) runs
-    on the machine. PowerShell is not used.
+  - Reads everything that decides about TLS on a Windows machine with one command line (SCHANNEL, .NET Framework,
+    WinHTTP, SQL Server and its client components, WSUS, ConfigMgr roles) and compares it with what ConfigMgr needs
+    for TLS 1.2.
+  - Works on every Windows since Windows 7 and Windows Server 2008 R2; nothing but C(reg), C(wevtutil) and, on old
+    builds, C(wmic) runs on the machine. PowerShell is not used.
 options:
   legacy:
     description:
-      - Whether the older protocols are meant to be V(allowed) or V(off). With V(off) a machine that still has one of them on is not
-        compliant.
+      - Whether the older protocols are meant to be V(allowed) or V(off). With V(off) a machine that still has one of
+        them on is not compliant.
     type: str
     choices: [allowed, 'off']
     default: allowed
@@ -41,7 +42,8 @@ EXAMPLES = r"""
 
 - name: Name what is wrong
   ansible.builtin.debug:
-    msg: "{{ audit.ansible_facts.configmgr_tls.findings | selectattr('status', 'eq', 'fail') | map(attribute='title') | list }}"
+    msg: "{{ audit.ansible_facts.configmgr_tls.findings | selectattr('status', 'eq', 'fail') | map(attribute='title')
+      | list }}"
 
 - name: Audit a management point whose registry does not tell the site's release
   configmgr.tls.tls_facts:
@@ -104,7 +106,8 @@ ansible_facts:
           description: Versions of .NET Framework, SQL Server instances, SQL client components, WSUS, WinHTTP.
           type: dict
         findings:
-          description: One entry per requirement; C(remedy), C(reasons), C(evidence), C(fix) and C(source) only where something is to be done.
+          description: One entry per requirement; C(remedy), C(reasons), C(evidence), C(fix) and C(source) only where
+            something is to be done.
           type: list
           elements: dict
           contains:

@@ -10,8 +10,8 @@ short_description: Restart a machine or its services and wait until they are bac
 version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
-  - Restarts the machine, or named services, when a change of TLS settings needs it, and waits until it is truly back. The machine has
-    to answer, and what tells one uptime from the next has to have changed.
+  - Restarts the machine, or named services, when a change of TLS settings needs it, and waits until it is truly
+    back. The machine has to answer, and what tells one uptime from the next has to have changed.
   - The machine is restarted by C(shutdown /r), without PowerShell.
 options:
   when:
@@ -23,8 +23,10 @@ options:
     default: required
   services:
     description:
-      - Restart these services, in this order, instead of the machine. Services that do not exist on the machine are passed over.
-      - SCHANNEL settings are in force only after a restart of the machine; .NET settings after one of the service that uses them.
+      - Restart these services, in this order, instead of the machine. Services that do not exist on the machine are
+        passed over.
+      - SCHANNEL settings are in force only after a restart of the machine; .NET settings after one of the service
+        that uses them.
     type: list
     elements: str
     default: []
@@ -89,8 +91,9 @@ reason:
 code:
   description:
     - Stable name of the failure.
-    - V(restart_refused) (Windows did not take the command), V(not_down) (the machine did not go down in time), V(not_back) (it did not
-      come back in time), V(service_not_stopped), V(service_not_started), or the code of a connection failure.
+    - V(restart_refused) (Windows did not take the command), V(not_down) (the machine did not go down in time),
+      V(not_back) (it did not come back in time), V(service_not_stopped), V(service_not_started), or the code of a
+      connection failure.
   returned: on failure
   type: str
 remedy:

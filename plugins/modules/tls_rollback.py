@@ -10,8 +10,8 @@ short_description: Restore a machine's TLS settings to the state before a run
 version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
-  - Restores every value that M(configmgr.tls.tls_settings) changed in a run, and in the runs after it, exactly as it was; values and
-    keys that did not exist are deleted again.
+  - Restores every value that M(configmgr.tls.tls_settings) changed in a run, and in the runs after it, exactly as it
+    was; values and keys that did not exist are deleted again.
   - Refuses when somebody changed one of the values since, and names them, unless O(force=true).
 options:
   run:

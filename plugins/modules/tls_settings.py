@@ -13,8 +13,9 @@ description:
   - Sets the SCHANNEL, .NET Framework and WinHTTP values of a stage, and only those that differ.
   - The O(stage=enable) stage only adds. What talked before still talks afterwards.
   - The O(stage=disable) stage turns older protocols off. It is refused while the machine itself is not ready for it.
-  - Before anything is changed, the former state of exactly what is touched is written to a C(.reg) file on the machine that undoes
-    the change by a double-click. Afterwards the values are read back; what was read is what is returned.
+  - Before anything is changed, the former state of exactly what is touched is written to a C(.reg) file on the
+    machine that undoes the change by a double-click. Afterwards the values are read back; what was read is what is
+    returned.
   - A machine that needs nothing is visited with one command line, any other with two.
 options:
   stage:
@@ -108,10 +109,11 @@ not_applied:
 code:
   description:
     - Stable name of the failure.
-    - V(bad_argument), V(unreadable) (a value could not be read, so nothing was changed), V(no_backup) (nothing was changed),
-      V(backup_incomplete), V(not_applied) (C(not_applied) names the values), V(interrupted) (the connection was lost; C(changes) is what
-      was done), V(interrupted_unknown), V(not_ready) (the machine is not ready for O(stage=disable)), V(windows_unknown), or the code of
-      a connection failure.
+    - V(bad_argument), V(unreadable) (a value could not be read, so nothing was changed), V(no_backup) (nothing was
+      changed), V(backup_incomplete), V(not_applied) (C(not_applied) names the values), V(interrupted) (the
+      connection was lost; C(changes) is what
+      was done), V(interrupted_unknown), V(not_ready) (the machine is not ready for O(stage=disable)),
+      V(windows_unknown), or the code of a connection failure.
   returned: on failure
   type: str
 remedy:

@@ -39,13 +39,19 @@ def backup_location(arguments: Mapping[str, Any]) -> str:
 
 
 def _bad_location(problem: str) -> Refusal:
-    return Refusal("bad_argument", f"backup_location cannot be used: {problem}.",
-                   r"Give a path like D:\backup\configmgr.tls, or one that begins with %ProgramData%.")
+    return Refusal(
+        "bad_argument",
+        f"backup_location cannot be used: {problem}.",
+        r"Give a path like D:\backup\configmgr.tls, or one that begins with %ProgramData%.",
+    )
 
 
 def run_name(arguments: Mapping[str, Any]) -> str:
     name = str(arguments.get("run") or DEFAULT_RUN)
     if not RUN_NAME.fullmatch(name):
-        raise Refusal("bad_argument", f"{name!r} cannot be the name of a run.",
-                      "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.")
+        raise Refusal(
+            "bad_argument",
+            f"{name!r} cannot be the name of a run.",
+            "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
+        )
     return name

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The base of every action: arguments checked against the module's own documentation, one call, a plain result.
 
-Failures are raised as objects that name the host, what was attempted and the remedy; what comes out is None, bool, int, float, str,
-list and dict, with every secret replaced.
+Failures are raised as objects that name the host, what was attempted and the remedy; what comes out is None, bool,
+int, float, str, list and dict, with every secret replaced.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ __all__ = ["Refusal", "TlsAction"]
 
 
 class Refusal(Exception):
-    """A failure that we found ourselves: ``code`` is stable, ``remedy`` says what to do, ``details`` is added to the result."""
+    """A failure that we found ourselves: ``code`` is stable, ``remedy`` says what to do, ``details`` is added to the
+    result.
+    """
 
     def __init__(self, code: str, message: str, remedy: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -48,7 +50,7 @@ class Task:
     secrets: set[str] = field(default_factory=set)
 
 
-class TlsAction(ActionBase):  # type: ignore[misc]
+class TlsAction(ActionBase):
     """Subclasses name their module and implement act."""
 
     MODULE: ClassVar[str]
@@ -68,7 +70,9 @@ class TlsAction(ActionBase):  # type: ignore[misc]
             result.update(self._remote_failure(task, error))
         except Refusal as error:
             failure = {"code": error.code, "remedy": error.remedy, "host": task.host, **error.details}
-            raise AnsibleActionFail(f"{task.host}: {error} {error.remedy}".strip(), result=self._clean(failure, task)) from None
+            raise AnsibleActionFail(
+                f"{task.host}: {error} {error.remedy}".strip(), result=self._clean(failure, task)
+            ) from None
         return self._clean(result, task)
 
     def session(self, task: Task) -> Session:
@@ -79,10 +83,18 @@ class TlsAction(ActionBase):  # type: ignore[misc]
         validator = ArgumentSpecValidator(argument_spec(self.MODULE))
         outcome = validator.validate(plain(self._task.args))
         if outcome.error_messages:
-            raise AnsibleActionFail(f"{self.MODULE}: {'; '.join(map(_reworded, outcome.error_messages))}",
-                                    result={"code": "bad_argument", "host": host})
-        return Task(host, plain(outcome.validated_parameters), variables, bool(self._task.check_mode), bool(self._task.diff),
-                    set(outcome._no_log_values))
+            raise AnsibleActionFail(
+                f"{self.MODULE}: {'; '.join(map(_reworded, outcome.error_messages))}",
+                result={"code": "bad_argument", "host": host},
+            )
+        return Task(
+            host,
+            plain(outcome.validated_parameters),
+            variables,
+            bool(self._task.check_mode),
+            bool(self._task.diff),
+            set(outcome._no_log_values),
+        )
 
     def _remote_failure(self, task: Task, error: RemoteError) -> dict[str, Any]:
         failure = {"msg": str(error), "error": error.as_result(), "code": error.code, "changed": False}

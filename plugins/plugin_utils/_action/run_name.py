@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The name of the run that a change belongs to, the same for every host and task of one C(ansible-playbook) call.
 
-Action plugins are imported by the parent process before it forks, so that a name made on import is shared by all of its workers.
+Action plugins are imported by the parent process before it forks, so that a name made on import is shared by all of
+its workers.
 """
 
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 __all__ = ["DEFAULT_RUN"]
 
@@ -18,7 +19,7 @@ def _name() -> str:
     job = os.environ.get("AWX_JOB_ID") or os.environ.get("JOB_ID")
     if job and job.isdigit():
         return f"job-{job}"
-    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 DEFAULT_RUN = _name()

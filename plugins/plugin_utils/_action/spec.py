@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The argument spec of an action, read from the documentation of its docs-only module, so that the two cannot differ."""
+"""The argument spec of an action, read from the documentation of its docs-only module, so that the two cannot
+differ.
+"""
 
 from __future__ import annotations
 

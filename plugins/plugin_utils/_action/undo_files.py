@@ -20,15 +20,21 @@ __all__ = ["read_undo_files"]
 def read_undo_files(session: Session, location: str, entries: Sequence[JournalEntry]) -> list[Undo]:
     """The backups of ``entries``, in their order; every one of them has to be there and whole."""
     questions = [Command(str(entry.sequence), f"type {location_path(_file(location, entry))}") for entry in entries]
-    text = "\n".join(session.run(line, attempted="read the backups of earlier runs").stdout for line in join(ask(questions)))
+    text = "\n".join(
+        session.run(line, attempted="read the backups of earlier runs").stdout for line in join(ask(questions))
+    )
     answers = Answers.parse(questions, text)
     undos = []
     for entry in entries:
         lines = answers.commands.get(str(entry.sequence))
         undo = parse_undo(lines) if lines is not None else None
         if undo is None:
-            raise Refusal("no_undo_file", f"the backup {_file(location, entry)} is {'damaged' if lines is not None else 'missing'}; nothing was changed.",
-                          "Restore the values by hand from the result of the run that changed them.")
+            raise Refusal(
+                "no_undo_file",
+                f"the backup {_file(location, entry)} is "
+                f"{'damaged' if lines is not None else 'missing'}; nothing was changed.",
+                "Restore the values by hand from the result of the run that changed them.",
+            )
         undos.append(undo)
     return undos
 

@@ -47,9 +47,12 @@ def read_machine(session: Session, location: str) -> Visit:
     answer = session.run(line, attempted="read the TLS state", resend=True)
     snapshot = Snapshot.parse(questions, answer.stdout)
     if not snapshot.complete:
-        raise Refusal("no_answer", f"the machine answered nothing that could be read (exit code {answer.exit_code}).",
-                      "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
-                      {"output": _excerpt((answer.stdout, answer.stderr))})
+        raise Refusal(
+            "no_answer",
+            f"the machine answered nothing that could be read (exit code {answer.exit_code}).",
+            "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
+            {"output": _excerpt((answer.stdout, answer.stderr))},
+        )
     return Visit(snapshot.registry, host_state(snapshot))
 
 

@@ -43,11 +43,17 @@ def boot_marker(session: Session) -> BootMarker:
     line = f"({'&'.join(ask(BOOT_QUESTIONS))})2>nul"
     answers = Answers.parse(BOOT_QUESTIONS, session.run(line, attempted="see when the machine last started").stdout)
     shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
-    return BootMarker(event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None)
+    return BootMarker(
+        event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
+    )
 
 
-def wait_until_back(reconnect: Callable[[], Session], before: BootMarker, down_timeout: int, up_timeout: int, waiter: Waiter) -> None:
-    """Back means: it answers, and with another boot marker. A rejected login ends the waiting at once: asking again locks accounts."""
+def wait_until_back(
+    reconnect: Callable[[], Session], before: BootMarker, down_timeout: int, up_timeout: int, waiter: Waiter
+) -> None:
+    """Back means: it answers, and with another boot marker. A rejected login ends the waiting at once: asking again
+    locks accounts.
+    """
     gone = False
 
     def look() -> bool | None:
@@ -67,14 +73,20 @@ def wait_until_back(reconnect: Callable[[], Session], before: BootMarker, down_t
 
     started = waiter.until(down_timeout, lambda: True if gone else look())
     if started is None:
-        raise Refusal("not_down", f"the machine did not begin its restart within {down_timeout} seconds.",
-                      "See on the machine whether something holds up the shutdown; raise down_timeout if it needs longer.",
-                      {"awaited": "the machine goes down"})
+        raise Refusal(
+            "not_down",
+            f"the machine did not begin its restart within {down_timeout} seconds.",
+            "See on the machine whether something holds up the shutdown; raise down_timeout if it needs longer.",
+            {"awaited": "the machine goes down"},
+        )
     if not gone or waiter.until(up_timeout, look) is not None:
         return
-    raise Refusal("not_back", f"the machine went down and did not come back within {up_timeout} seconds.",
-                  "Look at its console; raise up_timeout if it installs updates on the way. The settings are on the machine.",
-                  {"awaited": "the machine answers with a new boot marker"})
+    raise Refusal(
+        "not_back",
+        f"the machine went down and did not come back within {up_timeout} seconds.",
+        "Look at its console; raise up_timeout if it installs updates on the way. The settings are on the machine.",
+        {"awaited": "the machine answers with a new boot marker"},
+    )
 
 
 def restart_service(session: Session, name: str, stop_timeout: int, start_timeout: int, waiter: Waiter) -> bool:
@@ -86,18 +98,28 @@ def restart_service(session: Session, name: str, stop_timeout: int, start_timeou
         return False
     _tell(session, "stop", name)
     if waiter.until(stop_timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
-        raise Refusal("service_not_stopped", f"service {name} did not stop within {stop_timeout} seconds.",
-                      "See in its log what it waits for, or restart the machine instead.", {"awaited": f"{name} stops"})
+        raise Refusal(
+            "service_not_stopped",
+            f"service {name} did not stop within {stop_timeout} seconds.",
+            "See in its log what it waits for, or restart the machine instead.",
+            {"awaited": f"{name} stops"},
+        )
     _tell(session, "start", name)
     if waiter.until(start_timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
-        raise Refusal("service_not_started", f"service {name} did not start again within {start_timeout} seconds.",
-                      "Start it on the machine and see in the event log why it does not.", {"awaited": f"{name} runs"})
+        raise Refusal(
+            "service_not_started",
+            f"service {name} did not start again within {start_timeout} seconds.",
+            "Start it on the machine and see in the event log why it does not.",
+            {"awaited": f"{name} runs"},
+        )
     return True
 
 
 def _state(session: Session, name: str) -> int | None:
     command = Command("state", service_command("query", name))
-    answers = Answers.parse([command], session.run(command.render(0), attempted=f"see the state of service {name}").stdout)
+    answers = Answers.parse(
+        [command], session.run(command.render(0), attempted=f"see the state of service {name}").stdout
+    )
     lines = answers.commands.get("state")
     return service_state(lines) if lines is not None else None
 

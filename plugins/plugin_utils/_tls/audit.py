@@ -16,11 +16,13 @@ from .state import HostState
 __all__ = ["audit"]
 
 
-def audit(state: HostState, roles: Iterable[str], release: int | None = None, *, legacy_off: bool = False) -> list[Finding]:
+def audit(
+    state: HostState, roles: Iterable[str], release: int | None = None, *, legacy_off: bool = False
+) -> list[Finding]:
     """One finding per requirement.
 
-    ``roles`` are added to those found on the machine. ``release`` is the ConfigMgr release when the machine does not tell
-    it. ``legacy_off`` asks for the older protocols to be off as well.
+    ``roles`` are added to those found on the machine. ``release`` is the ConfigMgr release when the machine does not
+    tell it. ``legacy_off`` asks for the older protocols to be off as well.
     """
     names = frozenset(roles) | frozenset(state.roles)
     context = Context(state, names, state.configmgr.release or release)
@@ -44,12 +46,30 @@ def audit(state: HostState, roles: Iterable[str], release: int | None = None, *,
 def _finding(requirement: Requirement, outcome: Outcome) -> Finding:
     if outcome.status is Status.FAIL and requirement.confidence == "low":
         outcome = Outcome(Status.WARN, outcome.expected, outcome.actual, outcome.reasons, outcome.evidence)
-    return Finding(requirement.id, requirement.title, requirement.severity, outcome, requirement.remedy, requirement.fix,
-                   requirement.sources[0])
+    return Finding(
+        requirement.id,
+        requirement.title,
+        requirement.severity,
+        outcome,
+        requirement.remedy,
+        requirement.fix,
+        requirement.sources[0],
+    )
 
 
 def _unknown_roles(names: list[str]) -> Finding:
-    outcome = Outcome(Status.WARN, "roles that this collection knows", ", ".join(names),
-                      tuple(Reason("role_unknown", f"nothing is known about the role {name}") for name in names))
-    return Finding("roles-known", "Known roles", "low", outcome, "Check the spelling against the list of roles in the documentation.",
-                   "manual", "https://learn.microsoft.com/en-us/powershell/module/configurationmanager/get-cmsiterole")
+    outcome = Outcome(
+        Status.WARN,
+        "roles that this collection knows",
+        ", ".join(names),
+        tuple(Reason("role_unknown", f"nothing is known about the role {name}") for name in names),
+    )
+    return Finding(
+        "roles-known",
+        "Known roles",
+        "low",
+        outcome,
+        "Check the spelling against the list of roles in the documentation.",
+        "manual",
+        "https://learn.microsoft.com/en-us/powershell/module/configurationmanager/get-cmsiterole",
+    )

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the readings of a visit to the state of a machine. Total: any reading gives a state, what is missing is said to be missing."""
+"""From the readings of a visit to the state of a machine. Total: any reading gives a state, what is missing is said
+to be missing.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from .state import (
     HostState,
     Schannel,
     Setting,
+    Side,
     SideSettings,
     SqlClientState,
     SqlInstance,
@@ -26,6 +29,7 @@ from .state import (
 
 __all__ = ["host_state", "setting"]
 
+_SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
 _PENDING = (
     (where.REBOOT_PENDING, None, "Windows servicing"),
@@ -61,7 +65,8 @@ def host_state(snapshot: Snapshot) -> HostState:
         configmgr=_configmgr(registry),
         roles=detected_roles(registry, roles()),
         pending_restart=tuple(
-            reason for key, _name, reason in _PENDING if registry.key(key).presence is Presence.PRESENT),
+            reason for key, _name, reason in _PENDING if registry.key(key).presence is Presence.PRESENT
+        ),
         boot=BootMarker(snapshot.boot_event, str(boot_value.data) if boot_value and boot_value.data else None),
         journal=parse_journal(snapshot.journal),
         unreadable=_unreadable(registry),
@@ -93,9 +98,10 @@ def _windows(registry: Registry) -> WindowsState:
     build = _number(reading.value("CurrentBuild"))
     name = _text(reading.value("ProductName")) or "unknown Windows"
     installation = (_text(reading.value("InstallationType")) or ("Server" if "Server" in name else "Client")).lower()
-    product = "server" if installation.startswith("server") else "client"
+    product: Side = "server" if installation.startswith("server") else "client"
     architecture = {"amd64": "x64", "x86": "x86", "arm64": "arm64"}.get(
-        (_text(registry.key(where.ENVIRONMENT).value("PROCESSOR_ARCHITECTURE")) or "").lower(), "")
+        (_text(registry.key(where.ENVIRONMENT).value("PROCESSOR_ARCHITECTURE")) or "").lower(), ""
+    )
     return WindowsState(
         build=build,
         update_revision=_number(reading.value("UBR")),
@@ -108,12 +114,13 @@ def _windows(registry: Registry) -> WindowsState:
 
 
 def _schannel(registry: Registry) -> Schannel:
-    protocols = {}
+    protocols: dict[tuple[str, Side], SideSettings] = {}
     for protocol in where.PROTOCOLS:
         for side in where.SIDES:
             key = where.protocol_key(protocol, side)
-            protocols[(protocol, side)] = SideSettings(
-                setting(registry, key, View.NATIVE, "Enabled"), setting(registry, key, View.NATIVE, "DisabledByDefault"))
+            protocols[(protocol, _SIDES[side])] = SideSettings(
+                setting(registry, key, View.NATIVE, "Enabled"), setting(registry, key, View.NATIVE, "DisabledByDefault")
+            )
     return Schannel(
         protocols=protocols,
         event_logging=setting(registry, where.SCHANNEL, View.NATIVE, "EventLogging"),
@@ -152,7 +159,11 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
             if value.type != "REG_SZ":
                 continue
             setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
-            found.append(SqlInstance(name, str(value.data), _version(_text(setup.value("PatchLevel"))), name.upper() == "CONFIGMGRSEC"))
+            found.append(
+                SqlInstance(
+                    name, str(value.data), _version(_text(setup.value("PatchLevel"))), name.upper() == "CONFIGMGRSEC"
+                )
+            )
     return tuple(found)
 
 
@@ -193,6 +204,9 @@ def _configmgr(registry: Registry) -> ConfigMgr:
 
 def _unreadable(registry: Registry) -> tuple[str, ...]:
     """Keys that something above them lists and that did not answer."""
-    names = {f"HKLM\\{key.path}" + (" (32-bit view)" if view is View.WOW else "")
-             for view, key in registry.missed if registry.key(key, view).presence is Presence.UNREADABLE}
+    names = {
+        f"HKLM\\{key.path}" + (" (32-bit view)" if view is View.WOW else "")
+        for view, key in registry.missed
+        if registry.key(key, view).presence is Presence.UNREADABLE
+    }
     return tuple(sorted(names))

@@ -26,8 +26,12 @@ def _holds(registry: Registry, row: Detection) -> bool:
     if reading.presence is not Presence.PRESENT:
         parent = key.parent
         # A key that was not asked for is still known to exist when its parent lists it.
-        return (row.test == "exists" and row.value is None and parent is not None
-                and registry.key(parent, view).has_subkey(key.name))
+        return (
+            row.test == "exists"
+            and row.value is None
+            and parent is not None
+            and registry.key(parent, view).has_subkey(key.name)
+        )
     if row.value is None:
         return row.test == "exists"
     value = reading.value(row.value)

@@ -10,17 +10,17 @@ U(https://learn.microsoft.com/en-us/windows/win32/secauthn/protocols-in-tls-ssl-
 from __future__ import annotations
 
 from .._data import WindowsRelease
-from .state import Effect, HostState, SideSettings
+from .state import Effect, HostState, Side, SideSettings
 
 __all__ = ["effect_of", "effective_protocols"]
 
 
-def _default(release: WindowsRelease | None, protocol: str, side: str) -> str:
+def _default(release: WindowsRelease | None, protocol: str, side: Side) -> str:
     return release.protocols[protocol][side] if release else "uncertain"
 
 
-def effect_of(settings: SideSettings, release: WindowsRelease | None, protocol: str, side: str) -> Effect:
-    """``side`` is client or server. Enabled=0 beats everything; DisabledByDefault only takes the protocol out of what is offered unasked."""
+def effect_of(settings: SideSettings, release: WindowsRelease | None, protocol: str, side: Side) -> Effect:
+    """Enabled=0 beats everything; DisabledByDefault only takes the protocol out of what is offered unasked."""
     default = _default(release, protocol, side)
     if default == "not_supported":
         return Effect.NOT_SUPPORTED
@@ -52,5 +52,5 @@ def effective_protocols(state: HostState) -> dict[str, dict[str, str]]:
     """``{"client": {"TLS 1.2": "on", ...}, "server": {...}}``: what will hold after the next restart."""
     result: dict[str, dict[str, str]] = {"client": {}, "server": {}}
     for (protocol, side), settings in state.schannel.protocols.items():
-        result[side.lower()][protocol] = effect_of(settings, state.windows.release, protocol, side.lower()).value
+        result[side][protocol] = effect_of(settings, state.windows.release, protocol, side).value
     return result

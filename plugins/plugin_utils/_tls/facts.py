@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .._data import dotnet_version, roles as known_roles
+from .._data import dotnet_version
+from .._data import roles as known_roles
 from .._windows.registry import View
 from .effective import effective_protocols
 from .finding import Finding, is_compliant
@@ -37,8 +38,13 @@ def facts(state: HostState, roles: Iterable[str], findings: Sequence[Finding]) -
         "pending_restart": list(state.pending_restart),
         "roles": names,
         "restart_group": max((role.restart_group for role in known_roles() if role.id in names), default=0),
-        "windows": {"build": windows.build, "revision": windows.update_revision, "name": windows.name, "product": windows.product,
-                    "architecture": windows.architecture},
+        "windows": {
+            "build": windows.build,
+            "revision": windows.update_revision,
+            "name": windows.name,
+            "product": windows.product,
+            "architecture": windows.architecture,
+        },
         "configmgr": _configmgr(state),
         "protocols": effective_protocols(state),
         "settings": _settings(state),
@@ -73,8 +79,11 @@ def _settings(state: HostState) -> dict[str, int | str]:
         named[f"WinHTTP{_wow(view)} {setting.name}"] = setting
     named["FIPS Enabled"] = state.schannel.fips
     named["EventLogging"] = state.schannel.event_logging
-    return {name: setting.dword if setting.dword is not None else str(setting) for name, setting in named.items()
-            if setting.value or setting.unreadable}
+    return {
+        name: setting.dword if setting.dword is not None else str(setting)
+        for name, setting in named.items()
+        if setting.value or setting.unreadable
+    }
 
 
 def _wow(view: View) -> str:
@@ -84,8 +93,14 @@ def _wow(view: View) -> str:
 def _components(state: HostState) -> dict[str, Any]:
     installed = dotnet_version(state.dotnet.release) if state.dotnet.release is not None else None
     return {
-        "dotnet": {"release": state.dotnet.release, "version": installed.version if installed else None, "has_35": state.dotnet.has_35},
-        "sql_server": {instance.name: str(instance.version) if instance.version else None for instance in state.sql_instances},
+        "dotnet": {
+            "release": state.dotnet.release,
+            "version": installed.version if installed else None,
+            "has_35": state.dotnet.has_35,
+        },
+        "sql_server": {
+            instance.name: str(instance.version) if instance.version else None for instance in state.sql_instances
+        },
         "sql_clients": {client.id: client.text for client in state.sql_clients},
         "wsus": str(state.wsus.version) if state.wsus and state.wsus.version else None,
         "winhttp": str(state.file_versions["winhttp"]) if "winhttp" in state.file_versions else None,

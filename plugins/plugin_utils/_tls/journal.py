@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our journal on a machine: which runs changed it, in which order, and during which uptime.
 
-One line per change: sequence number, run, action and boot marker, separated by spaces. The action is C(enable), C(disable), or
-C(rollback=N): everything from entry N on has been undone. A machine whose newest entry carries the marker of the present uptime has
-not been restarted since, so its change is not in force yet.
+One line per change: sequence number, run, action and boot marker, separated by spaces. The action is C(enable),
+C(disable), or
+C(rollback=N): everything from entry N on has been undone. A machine whose newest entry carries the marker of the
+present uptime has not been restarted since, so its change is not in force yet.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ _UNKNOWN = "-"
 
 @dataclass(frozen=True)
 class BootMarker:
-    """What tells one uptime from the next: the time of the kernel's start event and, less exact, of the last clean shutdown.
+    """What tells one uptime from the next: the time of the kernel's start event and, less exact, of the last clean
+    shutdown.
 
-    Fast start-up of a client writes a new shutdown time without starting the kernel again, so the start event decides when both have it.
+    Fast start-up of a client writes a new shutdown time without starting the kernel again, so the start event
+    decides when both have it.
     """
 
     event: str | None
@@ -78,7 +81,9 @@ def parse_journal(lines: Iterable[str]) -> tuple[JournalEntry, ...]:
     for line in lines:
         match = _LINE.match(line)
         if match and RUN_NAME.fullmatch(match.group(2)):
-            entries.append(JournalEntry(int(match.group(1)), match.group(2), match.group(3), BootMarker.parse(match.group(4))))
+            entries.append(
+                JournalEntry(int(match.group(1)), match.group(2), match.group(3), BootMarker.parse(match.group(4)))
+            )
     return tuple(entries)
 
 
@@ -95,7 +100,9 @@ def active_entries(journal: Sequence[JournalEntry]) -> list[JournalEntry]:
 
 
 def restarted_since(journal: Sequence[JournalEntry], boot: BootMarker) -> bool | None:
-    """Whether the machine was restarted after our last change; True when we never changed it, None when it cannot be told."""
+    """Whether the machine was restarted after our last change; True when we never changed it, None when it cannot be
+    told.
+    """
     if not journal:
         return True
     same = journal[-1].boot.same_uptime(boot)

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .._data import DesiredValue, desired_values
+from .._data import DesiredValue, WindowsRelease, desired_values, protocols
+from .._data.schema_configmgr import Component, Stage
 from .._windows.registry import Key, Presence, Registry, Value, View
 from .build import setting
-from .state import Setting, WindowsState
+from .state import Setting
 from .winhttp import with_tls12, without
 
-__all__ = ["Change", "Plan", "settings_plan"]
+LEGACY_PROTOCOLS = tuple(row.id for row in protocols() if row.legacy)
+
+__all__ = ["LEGACY_PROTOCOLS", "Change", "Plan", "settings_plan"]
 
 
 @dataclass(frozen=True)
@@ -64,39 +67,48 @@ class Plan:
         return bool(self.changes)
 
 
-def settings_plan(registry: Registry, windows: WindowsState, stage: str, components: Sequence[str], protocols: Sequence[str]) -> Plan:
-    """What ``stage`` (enable, disable) has to change. ``protocols``: those that the disable stage turns off.
+def settings_plan(
+    registry: Registry,
+    release: WindowsRelease,
+    stage: Stage,
+    components: Sequence[Component],
+    legacy: Sequence[str],
+    *,
+    x64: bool,
+) -> Plan:
+    """What ``stage`` (enable, disable) has to change. ``legacy``: the protocols that the disable stage turns off.
 
-    A machine whose Windows is not known gets what every Windows may get: nothing that its build might not support.
+    ``x64``: whether there is a 32-bit view.
     """
     changes: list[Change] = []
     blocked: list[Setting] = []
-    for desired in desired_values(stage, windows.release, x64=windows.has_wow, components=components, protocols=protocols):
+    for desired in desired_values(stage, release, x64=x64, components=components, protocols=legacy):
         current = setting(registry, Key(desired.key), View(desired.view), desired.name)
         if current.unreadable:
             blocked.append(current)
             continue
-        wanted = _wanted(desired, current, windows, protocols)
+        wanted = _wanted(desired, current, release, legacy)
         if wanted is not None and current.value != wanted:
             changes.append(Change(current.key, current.view, current.name, current.value, wanted, desired.component))
     return Plan(tuple(changes), created_keys(registry, changes), tuple(blocked))
 
 
-def _wanted(desired: DesiredValue, current: Setting, windows: WindowsState, protocols: Iterable[str]) -> Value | None:
+def _wanted(desired: DesiredValue, current: Setting, release: WindowsRelease, legacy: Iterable[str]) -> Value | None:
     """The value to have; None when what is there has the effect already, or when nothing need be there."""
     if desired.component == "winhttp":
-        return _wanted_winhttp(desired, current, windows, protocols)
+        return _wanted_winhttp(desired, current, release, legacy)
     if desired.accepts(current.dword):
         return None
     return Value(desired.type, desired.data)
 
 
-def _wanted_winhttp(desired: DesiredValue, current: Setting, windows: WindowsState, protocols: Iterable[str]) -> Value | None:
-    needs_value = bool(windows.release and windows.release.winhttp.needs_value)
-    if current.dword is None and not needs_value:
+def _wanted_winhttp(
+    desired: DesiredValue, current: Setting, release: WindowsRelease, legacy: Iterable[str]
+) -> Value | None:
+    if current.dword is None and not release.winhttp.needs_value:
         return None
     if desired.stage == "disable":
-        return Value(desired.type, without(with_tls12(current.dword), protocols))
+        return Value(desired.type, without(with_tls12(current.dword), legacy))
     return Value(desired.type, with_tls12(current.dword))
 
 
@@ -106,7 +118,11 @@ def created_keys(registry: Registry, changes: Iterable[Change]) -> tuple[tuple[V
     for change in changes:
         key: Key | None = change.key
         topmost = None
-        while key is not None and (change.view, key) in registry.missed and registry.key(key, change.view).presence is Presence.ABSENT:
+        while (
+            key is not None
+            and (change.view, key) in registry.missed
+            and registry.key(key, change.view).presence is Presence.ABSENT
+        ):
             topmost, key = key, key.parent
         if topmost is not None:
             created[(change.view, topmost)] = None

@@ -22,7 +22,9 @@ def reasons_against_disable(findings: Iterable[Finding]) -> list[Reason]:
     enabling = {requirement.id for requirement in requirements() if requirement.stage == "enable"} | {"roles-known"}
     reasons = []
     for finding in findings:
-        stands = finding.status in (Status.FAIL, Status.UNKNOWN) or (finding.status is Status.WARN and finding.id in blocking)
+        stands = finding.status in (Status.FAIL, Status.UNKNOWN) or (
+            finding.status is Status.WARN and finding.id in blocking
+        )
         if stands and finding.id in enabling:
             phrase = finding.outcome.reasons[0].phrase if finding.outcome.reasons else finding.outcome.actual
             reasons.append(Reason(finding.id, phrase))

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The row type of C(requirements.yml): what a machine with certain roles must have, where that comes from and how to mend it."""
+"""The row type of C(requirements.yml): what a machine with certain roles must have, where that comes from and how to
+mend it.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,13 @@ Need = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sq
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement(Row):
-    """``check`` names the function that decides. It applies to every machine, to ``roles``, or to the roles that have the ``need``.
+    """``check`` names the function that decides. It applies to every machine, to ``roles``, or to the roles that
+    have the ``need``.
 
-    ``fix`` says what mends it: our settings, an update, a restart, or the owner's hand; ``remedy`` says it in a sentence.
-    ``blocks_disable``: a mere warning of it, too, keeps the older protocols on. The other fields are what the check compares with.
+    ``fix`` says what mends it: our settings, an update, a restart, or the owner's hand; ``remedy`` says it in a
+    sentence.
+    ``blocks_disable``: a mere warning of it, too, keeps the older protocols on. The other fields are what the check
+    compares with.
     """
 
     id: str
@@ -59,7 +64,11 @@ class Requirement(Row):
             return needs.sql_client == "yes"
         if self.need == "sql_express":
             return needs.sql_express_min is not None
-        return bool({"sql_build": needs.sql_build, "wsus_build": needs.wsus_build, "winhttp": needs.winhttp}.get(self.need or ""))
+        return bool(
+            {"sql_build": needs.sql_build, "wsus_build": needs.wsus_build, "winhttp": needs.winhttp}.get(
+                self.need or ""
+            )
+        )
 
 
 def requirements() -> tuple[Requirement, ...]:

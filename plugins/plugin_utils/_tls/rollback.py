@@ -65,16 +65,28 @@ def _change(registry: Registry, place: tuple[View, Key, str], former: Value | No
     return None if current == former else Change(key, view, name, current, former)
 
 
-def _empty_after(registry: Registry, created: Mapping[tuple[View, Key], None],
-                 before: Mapping[tuple[View, Key, str], Value | None]) -> tuple[tuple[View, Key], ...]:
+def _empty_after(
+    registry: Registry, created: Mapping[tuple[View, Key], None], before: Mapping[tuple[View, Key, str], Value | None]
+) -> tuple[tuple[View, Key], ...]:
     """Keys of ours that hold nothing of anybody else's."""
     ours = {(view, key, name.lower()) for view, key, name in before}
     result = []
     for view, key in created:
-        inside = {(place_view, place): reading for (place_view, place), reading in registry.readings.items()
-                  if place_view is view and place.is_below(key) and reading.presence is Presence.PRESENT}
-        foreign = any((view, place, name.lower()) not in ours for (_view, place), reading in inside.items() for name in reading.values)
-        known = all((view, place.child(subkey)) in inside for (_view, place), reading in inside.items() for subkey in reading.subkeys)
+        inside = {
+            (place_view, place): reading
+            for (place_view, place), reading in registry.readings.items()
+            if place_view is view and place.is_below(key) and reading.presence is Presence.PRESENT
+        }
+        foreign = any(
+            (view, place, name.lower()) not in ours
+            for (_view, place), reading in inside.items()
+            for name in reading.values
+        )
+        known = all(
+            (view, place.child(subkey)) in inside
+            for (_view, place), reading in inside.items()
+            for subkey in reading.subkeys
+        )
         if inside and known and not foreign:
             result.append((view, key))
     return tuple(result)

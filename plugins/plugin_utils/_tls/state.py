@@ -8,13 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from .._data import Version, WindowsRelease
 from .._windows.registry import Key, Presence, Value, View
 from .journal import BootMarker, JournalEntry
 
-__all__ = ["ConfigMgr", "DotNet", "Effect", "HostState", "Schannel", "Setting", "SideSettings", "SqlClientState", "SqlInstance",
-           "WindowsState", "WsusState"]
+__all__ = [
+    "ConfigMgr",
+    "DotNet",
+    "Effect",
+    "HostState",
+    "Schannel",
+    "Setting",
+    "Side",
+    "SideSettings",
+    "SqlClientState",
+    "SqlInstance",
+    "WindowsState",
+    "WsusState",
+]
+
+
+Side = Literal["client", "server"]
 
 
 class Effect(Enum):
@@ -51,7 +67,7 @@ class Setting:
         """The value's place as a person writes it, with the 32-bit view spelled out."""
         path = self.key.path
         if self.view is View.WOW and path.lower().startswith("software\\"):
-            path = "SOFTWARE\\WOW6432Node" + path[len("SOFTWARE"):]
+            path = "SOFTWARE\\WOW6432Node" + path[len("SOFTWARE") :]
         return f"HKLM\\{path}\\{self.name}"
 
     def __str__(self) -> str:
@@ -75,7 +91,7 @@ class WindowsState:
     build: int | None
     update_revision: int | None
     name: str
-    product: str
+    product: Side
     core: bool
     architecture: str
     release: WindowsRelease | None
@@ -88,7 +104,9 @@ class WindowsState:
 
 @dataclass(frozen=True)
 class Schannel:
-    protocols: Mapping[tuple[str, str], SideSettings]
+    """``protocols``: by protocol and side."""
+
+    protocols: Mapping[tuple[str, Side], SideSettings]
     event_logging: Setting
     fips: Setting
     cipher_policy: tuple[str, ...] | None

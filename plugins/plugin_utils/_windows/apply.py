@@ -51,7 +51,9 @@ class Backup:
 
 
 def readback(edits: Sequence[Edit]) -> list[Query]:
-    """What to read afterwards: every key that was touched, and the key above one that was deleted, which no longer lists it."""
+    """What to read afterwards: every key that was touched, and the key above one that was deleted, which no longer
+    lists it.
+    """
     places: dict[tuple[View, Key], None] = {}
     for edit in edits:
         places[(edit.view, edit.key)] = None
@@ -62,15 +64,19 @@ def readback(edits: Sequence[Edit]) -> list[Query]:
 
 def apply_line(backup: Backup, edits: Sequence[Edit], queries: Sequence[Query]) -> str:
     file, journal = location_path(backup.file), location_path(backup.journal)
-    edit_lines = "&".join(f"({edit.command()}>nul&&echo #ok {_FIRST_EDIT + number})" for number, edit in enumerate(edits))
-    guarded = "&&".join([
-        f"({'&'.join(f'echo {line}' for line in backup.lines)})>{file}",
-        f"type {file}",
-        f"echo #ok {_BACKUP}",
-        f"(echo {backup.journal_line})>>{journal}",
-        f"echo #ok {_JOURNAL}",
-        f"({edit_lines})",
-    ])
+    edit_lines = "&".join(
+        f"({edit.command()}>nul&&echo #ok {_FIRST_EDIT + number})" for number, edit in enumerate(edits)
+    )
+    guarded = "&&".join(
+        [
+            f"({'&'.join(f'echo {line}' for line in backup.lines)})>{file}",
+            f"type {file}",
+            f"echo #ok {_BACKUP}",
+            f"(echo {backup.journal_line})>>{journal}",
+            f"echo #ok {_JOURNAL}",
+            f"({edit_lines})",
+        ]
+    )
     first_query = _FIRST_EDIT + len(edits)
     checks = [query.render(first_query + number) for number, query in enumerate(queries)]
     return f"({'&'.join([f'mkdir {location_path(backup.folder)}', guarded, *checks])})2>nul"
@@ -78,7 +84,9 @@ def apply_line(backup: Backup, edits: Sequence[Edit], queries: Sequence[Query]) 
 
 @dataclass(frozen=True)
 class Applied:
-    """``backed_up``: the backup is on the machine as it was meant to be. ``done``: which edits said that they worked."""
+    """``backed_up``: the backup is on the machine as it was meant to be. ``done``: which edits said that they
+    worked.
+    """
 
     backed_up: bool
     journaled: bool

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What cmd.exe may be told: words of a command line that cannot become another command.
 
-Rules of cmd known from Microsoft's documentation: C(%NAME%) is expanded anywhere, quoted or not; inside double quotes the
-characters C(& | < > ^ ( )) are plain text; a line feed ends the line.
+Rules of cmd known from Microsoft's documentation: C(%NAME%) is expanded anywhere, quoted or not; inside double
+quotes the characters C(& | < > ^ ( )) are plain text; a line feed ends the line.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ class UnsafeText(ValueError):
 def quoted(text: str) -> str:
     """``text`` in double quotes; raises :class:`UnsafeText` for what quotes do not protect."""
     if _FORBIDDEN.search(text) or text.endswith("\\"):
-        raise UnsafeText(f"{text!r} cannot be part of a Windows command line: it contains a quote, a percent sign, a control "
-                         "character, or ends with a backslash")
+        raise UnsafeText(
+            f"{text!r} cannot be part of a Windows command line: it contains a quote, a percent sign, a control "
+            "character, or ends with a backslash"
+        )
     return f'"{text}"'
 
 
@@ -40,5 +42,5 @@ def location_path(path: str) -> str:
     """A path of ours in quotes; the only variable that may lead it is %ProgramData%."""
     prefix = "%ProgramData%\\"
     if path.startswith(prefix):
-        return f'"{prefix}{quoted(path[len(prefix):])[1:]}'
+        return f'"{prefix}{quoted(path[len(prefix) :])[1:]}'
     return quoted(path)

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many questions in one command line, and their answers told apart.
 
-Every question ends in a marker of our own (C(echo #ok N)) that is printed only when its command ended with exit code 0. Exit codes and
-markers are the same in every language of Windows; messages are not, so the error stream is thrown away.
+Every question ends in a marker of our own (C(echo #ok N)) that is printed only when its command ended with exit code
+0. Exit codes and markers are the same in every language of Windows; messages are not, so the error stream is thrown
+away.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _MARKER = re.compile(r"^#ok (\d+)\s*$")
 
 @dataclass(frozen=True)
 class Command:
-    """A command by name. With ``always`` its marker is printed whatever its exit code is: what it printed counts, not how it ended."""
+    """A command by name. With ``always`` its marker is printed whatever its exit code is: what it printed counts,
+    not how it ended.
+    """
 
     name: str
     line: str
@@ -35,7 +38,9 @@ class Command:
 
 @dataclass(frozen=True)
 class Query:
-    """One C(reg query). ``value`` asks for one value, ``tree`` for that value in every key below, ``exists`` only whether it is there."""
+    """One C(reg query). ``value`` asks for one value, ``tree`` for that value in every key below, ``exists`` only
+    whether it is there.
+    """
 
     key: Key
     view: View | None = None
@@ -66,7 +71,9 @@ def ask(questions: Sequence[Query | Command]) -> list[str]:
 
 @dataclass(frozen=True)
 class Answers:
-    """What came back: the registry, the text of each named command that was answered, and how many questions were answered at all."""
+    """What came back: the registry, the text of each named command that was answered, and how many questions were
+    answered at all.
+    """
 
     registry: Registry
     commands: dict[str, tuple[str, ...]]

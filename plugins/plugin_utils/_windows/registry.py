@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The registry as C(reg.exe) prints it and as it is told to change it.
 
-Known of C(reg query): a blank line, the key's full path, four spaces, name, four spaces, type, four spaces, data; subkeys follow as
-lines with their full path; C(/s) prints every key below. Messages are localised and never read.
+Known of C(reg query): a blank line, the key's full path, four spaces, name, four spaces, type, four spaces, data;
+subkeys follow as lines with their full path; C(/s) prints every key below. Messages are localised and never read.
 """
 
 from __future__ import annotations
@@ -16,8 +16,21 @@ from enum import Enum
 
 from .command import plain_word, quoted
 
-__all__ = ["ABSENT", "UNREADABLE", "Key", "KeyReading", "Presence", "Registry", "Value", "View", "delete_key_command",
-           "delete_value_command", "parse_query", "reading_of", "set_command"]
+__all__ = [
+    "ABSENT",
+    "UNREADABLE",
+    "Key",
+    "KeyReading",
+    "Presence",
+    "Registry",
+    "Value",
+    "View",
+    "delete_key_command",
+    "delete_value_command",
+    "parse_query",
+    "reading_of",
+    "set_command",
+]
 
 _HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKEY_LOCAL_MACHINE": "HKEY_LOCAL_MACHINE"}
 _KEY_LINE = re.compile(r"^(HKEY_[A-Z_]+)(?:\\(.*))?$")
@@ -134,7 +147,7 @@ class Registry:
         while parent is not None:
             reading = self.readings.get((view, parent))
             if reading is not None:
-                below = key.path[len(parent.path) + 1:].split("\\")[0]
+                below = key.path[len(parent.path) + 1 :].split("\\")[0]
                 return UNREADABLE if reading.presence is Presence.UNREADABLE or reading.has_subkey(below) else ABSENT
             parent = parent.parent
         return ABSENT

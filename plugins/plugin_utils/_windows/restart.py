@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from .command import plain_word, quoted
 
-
 __all__ = ["ALREADY_SCHEDULED", "RUNNING", "STOPPED", "service_command", "service_state", "shutdown_command"]
 
 # Exit code of shutdown.exe when a restart is scheduled already.

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one visit asks a machine, and how its answer is taken apart: everything that decides about TLS, in one command line."""
+"""What one visit asks a machine, and how its answer is taken apart: everything that decides about TLS, in one
+command line.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from .command import location_path
 from .questions import Answers, Command, Query, ask
 from .registry import Key, Registry, View
 
-__all__ = ["BOOT_QUESTIONS", "PROTOCOLS", "SIDES", "Snapshot", "event_time", "protocol_key", "snapshot_commands", "snapshot_questions"]
+__all__ = [
+    "BOOT_QUESTIONS",
+    "PROTOCOLS",
+    "SIDES",
+    "Snapshot",
+    "event_time",
+    "protocol_key",
+    "snapshot_commands",
+    "snapshot_questions",
+]
 
 PROTOCOLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 SIDES = ("Client", "Server")
@@ -45,10 +56,15 @@ REBOOT_REQUIRED = Key(rf"{_MICROSOFT}\Windows\CurrentVersion\WindowsUpdate\Auto 
 SERVER_MANAGER = Key(rf"{_MICROSOFT}\ServerManager")
 
 # Boot events of Kernel-General are written in a fixed, unlocalised XML form since Windows Vista.
-_BOOT_EVENT = ("wevtutil qe System "
-               "\"/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and EventID=12]]\" /c:1 /rd:true /f:xml")
+_BOOT_EVENT = (
+    "wevtutil qe System "
+    "\"/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and EventID=12]]\" /c:1 /rd:true /f:xml"
+)
 
-BOOT_QUESTIONS: tuple[Query | Command, ...] = (Query(CONTROL_WINDOWS, value="ShutdownTime"), Command("boot", _BOOT_EVENT))
+BOOT_QUESTIONS: tuple[Query | Command, ...] = (
+    Query(CONTROL_WINDOWS, value="ShutdownTime"),
+    Command("boot", _BOOT_EVENT),
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +77,13 @@ class FileVersion:
 
     def commands(self) -> list[Command]:
         where = self.path.replace("\\", "\\\\")
-        return [Command(f"{self.name} {build}",
-                        f'ver|find "{build}">nul&&wmic datafile where name="{where}" get Version /value<nul') for build in self.builds]
+        return [
+            Command(
+                f"{self.name} {build}",
+                f'ver|find "{build}">nul&&wmic datafile where name="{where}" get Version /value<nul',
+            )
+            for build in self.builds
+        ]
 
 
 FILE_VERSIONS = (
@@ -76,19 +97,32 @@ def protocol_key(protocol: str, side: str) -> Key:
 
 
 def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Query | Command]:
-    """The questions of one visit. ``sql_client_keys``: key names below HKLM\\SOFTWARE\\Microsoft; ``journal``: path of our journal."""
+    """The questions of one visit. ``sql_client_keys``: key names below HKLM\\SOFTWARE\\Microsoft; ``journal``: path
+    of our journal.
+    """
     native, wow = View.NATIVE, View.WOW
     questions: list[Query | Command] = [
         Query(WINDOWS_VERSION, native, name)
         for name in ("CurrentBuild", "UBR", "ProductName", "InstallationType", "EditionID")
     ]
-    questions += [Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"), Query(SCHANNEL), Query(SCHANNEL.child("Protocols"))]
+    questions += [
+        Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
+        Query(SCHANNEL),
+        Query(SCHANNEL.child("Protocols")),
+    ]
     for protocol in PROTOCOLS:
         questions.append(Query(SCHANNEL.child(rf"Protocols\{protocol}")))
         questions += [Query(protocol_key(protocol, side)) for side in SIDES]
-    questions += [Query(FIPS, value="Enabled"), Query(CIPHERS_POLICY, native, "Functions"), Query(CIPHERS_LOCAL, value="Functions")]
-    questions += [Query(DOTNET_SETUP, native), Query(DOTNET_SETUP.child(r"v4\Full"), native, "Release"),
-                  Query(DOTNET_SETUP.child("v3.5"), native, "Install")]
+    questions += [
+        Query(FIPS, value="Enabled"),
+        Query(CIPHERS_POLICY, native, "Functions"),
+        Query(CIPHERS_LOCAL, value="Functions"),
+    ]
+    questions += [
+        Query(DOTNET_SETUP, native),
+        Query(DOTNET_SETUP.child(r"v4\Full"), native, "Release"),
+        Query(DOTNET_SETUP.child("v3.5"), native, "Install"),
+    ]
     for view in (native, wow):
         questions += [Query(DOTNET, view), *(Query(DOTNET.child(runtime), view) for runtime in DOTNET_RUNTIMES)]
         questions += [Query(INTERNET_SETTINGS, view), Query(WINHTTP, view)]
@@ -99,16 +133,21 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
     questions += [Query(WSUS, native), Query(SMS, native)]
     questions += [Query(SMS.child(name), native) for name in ("Identification", "Setup", "SQL Server", "Mobile Client")]
     questions += [Query(SMS_THREADS, native), Query(CLIENT, native, exists=True), Query(CONSOLE, wow)]
-    questions += [Query(REBOOT_PENDING, native, exists=True), Query(REBOOT_REQUIRED, native, exists=True),
-                  Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True),
-                  Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True)]
+    questions += [
+        Query(REBOOT_PENDING, native, exists=True),
+        Query(REBOOT_REQUIRED, native, exists=True),
+        Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True),
+        Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True),
+    ]
     questions += [command for file in FILE_VERSIONS for command in file.commands()]
     questions += [*BOOT_QUESTIONS, Command("journal", f"type {location_path(journal)}")]
     return questions
 
 
 def snapshot_commands(questions: Sequence[Query | Command]) -> list[str]:
-    """The sub-commands to send. Errors are told by missing markers, so the error stream, localised and long, stays on the machine."""
+    """The sub-commands to send. Errors are told by missing markers, so the error stream, localised and long, stays
+    on the machine.
+    """
     return [f"({'&'.join(ask(questions))})2>nul"]
 
 
@@ -131,8 +170,13 @@ class Snapshot:
                 version = _wmic_value(answers.commands.get(command.name, ()), "Version")
                 if version:
                     versions[file.name] = version
-        return cls(answers.registry, event_time(answers.commands.get("boot", ())), answers.commands.get("journal", ()),
-                   versions, answers.answered > 0)
+        return cls(
+            answers.registry,
+            event_time(answers.commands.get("boot", ())),
+            answers.commands.get("journal", ()),
+            versions,
+            answers.answered > 0,
+        )
 
 
 def _wmic_value(lines: Sequence[str], name: str) -> str | None:
@@ -147,4 +191,3 @@ def event_time(lines: Sequence[str]) -> str | None:
     text = "".join(lines)
     _head, found, tail = text.partition("SystemTime=")
     return tail[1:].split(tail[0])[0] if found and len(tail) > 2 else None
-

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The backup of a change as a C(.reg) file: a double-click undoes the change, deletions included.
 
-What was written is kept in the same file as comments, so that going back can see whether somebody changed a value since.
+What was written is kept in the same file as comments, so that going back can see whether somebody changed a value
+since.
 Values other than REG_DWORD are kept byte for byte in C(hex(type)) form, which no text of theirs can break out of.
 """
 
@@ -18,8 +19,17 @@ from .registry import Key, Value, View
 __all__ = ["HEADER", "Undo", "UndoValue", "parse_undo", "raw_bytes", "reg_text", "render_undo"]
 
 HEADER = "Windows Registry Editor Version 5.00"
-_TYPES = {"REG_NONE": 0, "REG_SZ": 1, "REG_EXPAND_SZ": 2, "REG_BINARY": 3, "REG_DWORD": 4, "REG_DWORD_BIG_ENDIAN": 5, "REG_LINK": 6,
-          "REG_MULTI_SZ": 7, "REG_QWORD": 11}
+_TYPES = {
+    "REG_NONE": 0,
+    "REG_SZ": 1,
+    "REG_EXPAND_SZ": 2,
+    "REG_BINARY": 3,
+    "REG_DWORD": 4,
+    "REG_DWORD_BIG_ENDIAN": 5,
+    "REG_LINK": 6,
+    "REG_MULTI_SZ": 7,
+    "REG_QWORD": 11,
+}
 _NAMES = {number: name for name, number in _TYPES.items()}
 _WOW = "SOFTWARE\\WOW6432Node\\"
 _KEY = re.compile(r"^(;?)\[(-?)HKEY_LOCAL_MACHINE\\(.+)\]$")
@@ -81,20 +91,22 @@ def parse_undo(lines: Iterable[str]) -> Undo | None:
             target[(*section, value_line[2])] = _parse_data(value_line)
         else:
             return None
-    values = [UndoValue(view, key, name, before.get((view, key, name)), value) for (view, key, name), value in after.items()]
+    values = [
+        UndoValue(view, key, name, before.get((view, key, name)), value) for (view, key, name), value in after.items()
+    ]
     return Undo(tuple(values), tuple(created)) if set(before) <= set(after) else None
 
 
 def _full(view: View, key: Key) -> str:
     path = key.path
     if view is View.WOW and path.lower().startswith("software\\"):
-        path = _WOW + path[len("SOFTWARE\\"):]
+        path = _WOW + path[len("SOFTWARE\\") :]
     return f"HKEY_LOCAL_MACHINE\\{path}"
 
 
 def _place(path: str) -> tuple[View, Key]:
     if path.lower().startswith(_WOW.lower()):
-        return View.WOW, Key("SOFTWARE\\" + path[len(_WOW):])
+        return View.WOW, Key("SOFTWARE\\" + path[len(_WOW) :])
     return View.NATIVE, Key(path)
 
 
@@ -109,7 +121,9 @@ def _data(value: Value | None) -> str:
 def raw_bytes(value: Value) -> bytes:
     """The value as Windows stores it."""
     if isinstance(value.data, int):
-        return value.data.to_bytes(8 if value.type == "REG_QWORD" else 4, "big" if value.type == "REG_DWORD_BIG_ENDIAN" else "little")
+        return value.data.to_bytes(
+            8 if value.type == "REG_QWORD" else 4, "big" if value.type == "REG_DWORD_BIG_ENDIAN" else "little"
+        )
     if value.type in ("REG_SZ", "REG_EXPAND_SZ", "REG_LINK"):
         return (value.data + "\0").encode("utf-16-le", "surrogatepass")
     if value.type == "REG_MULTI_SZ":
@@ -127,7 +141,9 @@ def _parse_data(match: re.Match[str]) -> Value | None:
     if kind in ("REG_SZ", "REG_EXPAND_SZ", "REG_LINK"):
         return Value(kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0"))
     if kind == "REG_MULTI_SZ":
-        return Value(kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0").removesuffix("\0").replace("\0", "\\0"))
+        return Value(
+            kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0").removesuffix("\0").replace("\0", "\\0")
+        )
     if kind == "REG_QWORD":
         return Value(kind, int.from_bytes(raw, "little"))
     return Value(kind, raw.hex().upper())

@@ -17,7 +17,9 @@ __all__ = ["Check", "Context", "answer", "fail", "not_applicable", "passed", "se
 
 @dataclass(frozen=True)
 class Context:
-    """``roles``: all the roles of the machine, whoever named them. ``release``: the site's ConfigMgr release, None when not known."""
+    """``roles``: all the roles of the machine, whoever named them. ``release``: the site's ConfigMgr release, None
+    when not known.
+    """
 
     state: HostState
     roles: frozenset[str]
@@ -27,7 +29,9 @@ class Context:
 Check = Callable[[Context, Requirement], Outcome]
 
 
-def answer(status: Status, expected: str, actual: str, reasons: Iterable[Reason] = (), evidence: Iterable[Evidence] = ()) -> Outcome:
+def answer(
+    status: Status, expected: str, actual: str, reasons: Iterable[Reason] = (), evidence: Iterable[Evidence] = ()
+) -> Outcome:
     return Outcome(status, expected, actual, tuple(reasons), tuple(evidence))
 
 
@@ -57,5 +61,7 @@ def settings_outcome(expected: str, wrong: list[Setting], unreadable: list[Setti
         actual = ", ".join(f"{item.name} {item}" for item in wrong)
         return answer(Status.FAIL, expected, actual, [Reason(code, phrase)], seen([*wrong, *unreadable]))
     if unreadable:
-        return unknown(expected, "unreadable", "unreadable", "the registry key exists but could not be read", seen(unreadable))
+        return unknown(
+            expected, "unreadable", "unreadable", "the registry key exists but could not be read", seen(unreadable)
+        )
     return passed(expected, "as expected")

@@ -25,7 +25,9 @@ def dotnet_values(context: Context, requirement: Requirement) -> Outcome:
         f"SystemDefaultTlsVersions and SchUseStrongCrypto 1 for {runtime} in {views}",
         [item for item in values if not item.unreadable and not item.dword],
         [item for item in values if item.unreadable],
-        "dotnet_not_set", f".NET programs of {runtime} do not follow the system's choice of protocols")
+        "dotnet_not_set",
+        f".NET programs of {runtime} do not follow the system's choice of protocols",
+    )
 
 
 def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
@@ -33,35 +35,61 @@ def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
     expected = f".NET Framework {needed.version} or later"
     dotnet = context.state.dotnet
     if dotnet.setup is Presence.UNREADABLE:
-        return unknown(expected, "unreadable", "unreadable", "the .NET setup key could not be read", [Evidence(_RELEASE_PATH, "unreadable")])
+        return unknown(
+            expected,
+            "unreadable",
+            "unreadable",
+            "the .NET setup key could not be read",
+            [Evidence(_RELEASE_PATH, "unreadable")],
+        )
     installed = dotnet_version(dotnet.release) if dotnet.release is not None else None
     actual = installed.version if installed else "older than 4.5, or not installed"
     if dotnet.release is not None and dotnet.release >= needed.min_release:
         return passed(expected, actual)
-    return fail(expected, actual, "dotnet_too_old", f".NET Framework {actual} does not meet what this ConfigMgr role needs",
-                [Evidence(_RELEASE_PATH, str(dotnet.release))])
+    return fail(
+        expected,
+        actual,
+        "dotnet_too_old",
+        f".NET Framework {actual} does not meet what this ConfigMgr role needs",
+        [Evidence(_RELEASE_PATH, str(dotnet.release))],
+    )
 
 
 def dotnet_35_update(context: Context, requirement: Requirement) -> Outcome:
-    """Whether the update is there cannot be seen from the registry (later rollups contain it), so the best answer is a warning."""
+    """Whether the update is there cannot be seen from the registry (later rollups contain it), so the best answer is
+    a warning.
+    """
     release = context.state.windows.release
     update = net35_update(release.id) if release and context.state.dotnet.has_35 else None
     if update is None:
         return not_applicable("no .NET Framework 3.5, or this Windows has it built in")
-    return warn(f"{update.kb} or a later rollup", "not checked", "cannot_be_checked",
-                f".NET Framework 3.5 honours SystemDefaultTlsVersions only with {update.kb} or a later rollup; Windows does not say which one is installed")
+    return warn(
+        f"{update.kb} or a later rollup",
+        "not checked",
+        "cannot_be_checked",
+        f".NET Framework 3.5 honours SystemDefaultTlsVersions only with {update.kb} or a later "
+        f"rollup; Windows does not say which one is installed",
+    )
 
 
 def winhttp_value(context: Context, requirement: Requirement) -> Outcome:
     release = context.state.windows.release
     values = list(context.state.winhttp.values())
     needs_value = bool(release and release.winhttp.needs_value)
-    wrong = [item for item in values if not item.unreadable and (
-        needs_value if item.dword is None else not item.dword & TLS12)]
+    wrong = [
+        item
+        for item in values
+        if not item.unreadable and (needs_value if item.dword is None else not item.dword & TLS12)
+    ]
     return settings_outcome(
-        "DefaultSecureProtocols with TLS 1.2 (0x800)" if needs_value else "no DefaultSecureProtocols without TLS 1.2 (0x800)",
-        wrong, [item for item in values if item.unreadable],
-        "winhttp_without_tls12", "programs that use WinHTTP's defaults, the ConfigMgr client first, do not offer TLS 1.2")
+        "DefaultSecureProtocols with TLS 1.2 (0x800)"
+        if needs_value
+        else "no DefaultSecureProtocols without TLS 1.2 (0x800)",
+        wrong,
+        [item for item in values if item.unreadable],
+        "winhttp_without_tls12",
+        "programs that use WinHTTP's defaults, the ConfigMgr client first, do not offer TLS 1.2",
+    )
 
 
 def winhttp_update(context: Context, requirement: Requirement) -> Outcome:
@@ -72,11 +100,20 @@ def winhttp_update(context: Context, requirement: Requirement) -> Outcome:
     minimum = update(kb).detect.min_versions.get(windows.build or 0)
     expected = f"update {kb} or later"
     if minimum is None:
-        return warn(expected, "not checked", "cannot_be_checked", f"no file version is known that proves {kb} on this Windows")
+        return warn(
+            expected, "not checked", "cannot_be_checked", f"no file version is known that proves {kb} on this Windows"
+        )
     version = context.state.file_versions.get("winhttp")
     if version is None:
-        return unknown(expected, "file version not read", "file_version_unknown", "the version of winhttp.dll could not be read")
+        return unknown(
+            expected, "file version not read", "file_version_unknown", "the version of winhttp.dll could not be read"
+        )
     if version.full_key >= minimum.full_key:
         return passed(expected, f"winhttp.dll {version}")
-    return fail(expected, f"winhttp.dll {version}", "update_missing", f"WinHTTP update {kb} is missing: WinHTTP cannot offer TLS 1.2",
-                [Evidence(r"%SystemRoot%\System32\winhttp.dll", str(version))])
+    return fail(
+        expected,
+        f"winhttp.dll {version}",
+        "update_missing",
+        f"WinHTTP update {kb} is missing: WinHTTP cannot offer TLS 1.2",
+        [Evidence(r"%SystemRoot%\System32\winhttp.dll", str(version))],
+    )

@@ -10,7 +10,15 @@ from ..journal import restarted_since
 from ..requirement import Requirement
 from .base import Context, answer, fail, not_applicable, passed, unknown, warn
 
-__all__ = ["application_catalog", "client_platforms", "readable", "release_known", "restart_pending", "restarted", "windows_supported"]
+__all__ = [
+    "application_catalog",
+    "client_platforms",
+    "readable",
+    "release_known",
+    "restart_pending",
+    "restarted",
+    "windows_supported",
+]
 
 
 def windows_supported(context: Context, requirement: Requirement) -> Outcome:
@@ -18,22 +26,51 @@ def windows_supported(context: Context, requirement: Requirement) -> Outcome:
     expected = "a Windows version that ConfigMgr supports"
     evidence = [Evidence(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\CurrentBuild", str(windows.build))]
     if windows.release is None:
-        return unknown(expected, f"{windows.name}, build {windows.build}", "windows_unknown",
-                       "this Windows build is not known: what it does without settings cannot be told", evidence)
+        return unknown(
+            expected,
+            f"{windows.name}, build {windows.build}",
+            "windows_unknown",
+            "this Windows build is not known: what it does without settings cannot be told",
+            evidence,
+        )
     if windows.release.assumed:
-        return warn(expected, f"{windows.name}, build {windows.build}", "windows_assumed",
-                    f"this build is not in the tables; the defaults of {windows.release.names[0]} are assumed", evidence)
+        return warn(
+            expected,
+            f"{windows.name}, build {windows.build}",
+            "windows_assumed",
+            f"this build is not in the tables; the defaults of {windows.release.names[0]} are assumed",
+            evidence,
+        )
     support, site_system = windows.release.configmgr, bool(context.roles - {"client", "admin_console"})
-    if site_system and support.site_system in ("no", "distribution_point_only") and (
-            support.site_system == "no" or context.roles - {"client", "distribution_point"}):
-        return warn(expected, windows.name, "windows_unsupported", f"ConfigMgr does not support site systems on {windows.name}", evidence)
+    if (
+        site_system
+        and support.site_system in ("no", "distribution_point_only")
+        and (support.site_system == "no" or context.roles - {"client", "distribution_point"})
+    ):
+        return warn(
+            expected,
+            windows.name,
+            "windows_unsupported",
+            f"ConfigMgr does not support site systems on {windows.name}",
+            evidence,
+        )
     blocked = support.site_system_blocked_from
     if site_system and blocked is not None and context.release is not None and context.release >= blocked:
-        return warn(expected, windows.name, "windows_unsupported",
-                    f"ConfigMgr {blocked} and later do not support site systems on {windows.name}", evidence)
+        return warn(
+            expected,
+            windows.name,
+            "windows_unsupported",
+            f"ConfigMgr {blocked} and later do not support site systems on {windows.name}",
+            evidence,
+        )
     if not site_system and support.client != "yes" and windows.product == "client":
-        return warn(expected, windows.name, "windows_unsupported", f"ConfigMgr clients on {windows.name} are not supported, or not known to be",
-                    evidence)
+        return warn(
+            expected,
+            windows.name,
+            "windows_unsupported",
+            f"ConfigMgr clients on {windows.name} are not supported, or not known to be",
+            evidence,
+        )
     return passed(expected, windows.name)
 
 
@@ -47,9 +84,20 @@ def restarted(context: Context, requirement: Requirement) -> Outcome:
     last = state.journal[-1]
     evidence = [Evidence("journal", str(last))]
     if done is None:
-        return unknown(expected, "not known", "boot_unknown", f"run {last.run} changed settings, and when the machine last started cannot be told",
-                       evidence)
-    return fail(expected, "no", "not_restarted", f"run {last.run} changed settings that are in force only after a restart", evidence)
+        return unknown(
+            expected,
+            "not known",
+            "boot_unknown",
+            f"run {last.run} changed settings, and when the machine last started cannot be told",
+            evidence,
+        )
+    return fail(
+        expected,
+        "no",
+        "not_restarted",
+        f"run {last.run} changed settings that are in force only after a restart",
+        evidence,
+    )
 
 
 def restart_pending(context: Context, requirement: Requirement) -> Outcome:
@@ -65,9 +113,13 @@ def readable(context: Context, requirement: Requirement) -> Outcome:
     hidden = context.state.unreadable
     if not hidden:
         return passed(expected, "yes")
-    return answer(Status.UNKNOWN, expected, f"{len(hidden)} not readable",
-                  [Reason("unreadable", f"{key} exists but could not be read") for key in hidden[:5]],
-                  [Evidence(key, "unreadable") for key in hidden[:5]])
+    return answer(
+        Status.UNKNOWN,
+        expected,
+        f"{len(hidden)} not readable",
+        [Reason("unreadable", f"{key} exists but could not be read") for key in hidden[:5]],
+        [Evidence(key, "unreadable") for key in hidden[:5]],
+    )
 
 
 def release_known(context: Context, requirement: Requirement) -> Outcome:
@@ -76,18 +128,36 @@ def release_known(context: Context, requirement: Requirement) -> Outcome:
         return passed(expected, str(context.release))
     if not context.roles - {"client", "admin_console"}:
         return not_applicable("no site system role")
-    return warn(expected, "not known", "release_unknown",
-                "the requirements on drivers and .NET depend on the ConfigMgr release; those of every supported release were asked for")
+    return warn(
+        expected,
+        "not known",
+        "release_unknown",
+        "the requirements on drivers and .NET depend on the ConfigMgr release; those of every "
+        "supported release were asked for",
+    )
 
 
 def application_catalog(context: Context, requirement: Requirement) -> Outcome:
     expected = "no application catalog"
     if context.release is not None and context.release >= 1910:
-        return fail(expected, "installed", "catalog_removed_product", f"the application catalog is no longer part of ConfigMgr {context.release}")
-    return warn(expected, "installed", "catalog_legacy",
-                "with HTTP message security the application catalog is limited to SSL 3.0 and TLS 1.0")
+        return fail(
+            expected,
+            "installed",
+            "catalog_removed_product",
+            f"the application catalog is no longer part of ConfigMgr {context.release}",
+        )
+    return warn(
+        expected,
+        "installed",
+        "catalog_legacy",
+        "with HTTP message security the application catalog is limited to SSL 3.0 and TLS 1.0",
+    )
 
 
 def client_platforms(context: Context, requirement: Requirement) -> Outcome:
-    return warn("no enrolled macOS clients or on-premises MDM devices before TLS 1.2 is the only protocol", "role installed",
-                "platform_without_tls12_only", "macOS clients and devices under on-premises MDM do not work where only TLS 1.2 is allowed")
+    return warn(
+        "no enrolled macOS clients or on-premises MDM devices before TLS 1.2 is the only protocol",
+        "role installed",
+        "platform_without_tls12_only",
+        "macOS clients and devices under on-premises MDM do not work where only TLS 1.2 is allowed",
+    )

@@ -17,25 +17,40 @@ _CONFIGMGR_CLIENTS = ("snac11", "odbc18")
 
 
 def _instance_evidence(instances: list[SqlInstance]) -> list[Evidence]:
-    return [Evidence(rf"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\{item.key}\Setup\PatchLevel", str(item.version or "not read"))
-            for item in instances]
+    return [
+        Evidence(
+            rf"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\{item.key}\Setup\PatchLevel",
+            str(item.version or "not read"),
+        )
+        for item in instances
+    ]
 
 
 def server_build(context: Context, requirement: Requirement) -> Outcome:
-    """Every instance of the machine, whoever it belongs to: its login is encrypted even when nothing else is (KB3135244)."""
+    """Every instance of the machine, whoever it belongs to: its login is encrypted even when nothing else is
+    (KB3135244).
+    """
     expected = "every SQL Server instance at a build with TLS 1.2 (KB3135244)"
     instances = list(context.state.sql_instances)
     if not instances:
         if "site_database" in context.roles:
-            return unknown(expected, "no instance found", "instance_not_found",
-                           "the machine is a site database server, and no SQL Server instance was found in its registry")
+            return unknown(
+                expected,
+                "no instance found",
+                "instance_not_found",
+                "the machine is a site database server, and no SQL Server instance was found in its registry",
+            )
         return not_applicable("no SQL Server instance")
     old, unsure, reasons = [], [], []
     for item in instances:
         capable, branch = sql_tls12(item.version) if item.version else (None, None)
         if capable is False:
             old.append(item)
-            needed = f", {branch.product} {branch.branch} needs {branch.min_build or 'a later service pack'}" if branch else ""
+            needed = (
+                f", {branch.product} {branch.branch} needs {branch.min_build or 'a later service pack'}"
+                if branch
+                else ""
+            )
             reasons.append(Reason("sql_too_old", f"instance {item.name} has build {item.version}{needed}"))
         elif capable is None:
             unsure.append(item)
@@ -57,10 +72,22 @@ def server_express(context: Context, requirement: Requirement) -> Outcome:
     unsure = [item for item in express if item.version is None]
     actual = ", ".join(f"{item.name} {item.version or 'unknown'}" for item in express)
     if unsure:
-        return unknown(expected, actual, "sql_build_unknown", "the build of SQL Server Express could not be read", _instance_evidence(unsure))
+        return unknown(
+            expected,
+            actual,
+            "sql_build_unknown",
+            "the build of SQL Server Express could not be read",
+            _instance_evidence(unsure),
+        )
     old = [item for item in express if item.version and minimum and item.version.product_key < minimum.product_key]
     if old:
-        return fail(expected, actual, "sql_too_old", "SQL Server Express of the secondary site is too old", _instance_evidence(old))
+        return fail(
+            expected,
+            actual,
+            "sql_too_old",
+            "SQL Server Express of the secondary site is too old",
+            _instance_evidence(old),
+        )
     return passed(expected, actual)
 
 
@@ -78,14 +105,21 @@ def client_component(context: Context, requirement: Requirement) -> Outcome:
     expected, actual = f"{component.title} {needed.min} or later", installed.text if installed else "not installed"
     evidence = [Evidence(rf"HKLM\SOFTWARE\Microsoft\{component.registry_key}\{component.value}", actual)]
     if installed and installed.version is None:
-        return unknown(expected, actual, "version_unknown", f"the version of {component.title} could not be read", evidence)
+        return unknown(
+            expected, actual, "version_unknown", f"the version of {component.title} could not be read", evidence
+        )
     if installed and installed.version and component.key(installed.version) >= component.key(needed.min):
         return passed(expected, actual)
     code = "client_too_old" if installed else "client_missing"
     phrase = f"{component.title} is {'older than' if installed else 'not installed, and needed at'} {needed.min}"
     if context.release is None and (not installed or _speaks_tls12(component.id, installed.version)):
-        return warn(expected, actual, "release_unknown",
-                    f"{phrase}; whether this site needs it depends on its ConfigMgr release, which is not known here", evidence)
+        return warn(
+            expected,
+            actual,
+            "release_unknown",
+            f"{phrase}; whether this site needs it depends on its ConfigMgr release, which is not known here",
+            evidence,
+        )
     return fail(expected, actual, code, phrase, evidence)
 
 
@@ -95,19 +129,32 @@ def _speaks_tls12(client: str, version: Version | None) -> bool:
         return True
     if component.tls12 != "from_version" or version is None:
         return False
-    return any(low.minors[0] <= version.minor <= low.minors[1] and component.key(version) >= component.key(low.version)
-               for low in component.min_tls12)
+    return any(
+        low.minors[0] <= version.minor <= low.minors[1] and component.key(version) >= component.key(low.version)
+        for low in component.min_tls12
+    )
 
 
 def known_bad_client(context: Context, requirement: Requirement) -> Outcome:
-    bad = [(item, row) for item in context.state.sql_clients for row in known_bad_clients()
-           if row.client == item.id and item.version and item.version.full_key == row.version.full_key]
+    bad = [
+        (item, row)
+        for item in context.state.sql_clients
+        for row in known_bad_clients()
+        if row.client == item.id and item.version and item.version.full_key == row.version.full_key
+    ]
     expected = "no client component version that is known to break ConfigMgr"
     if not bad:
         return passed(expected, "none")
-    reasons = [Reason("known_bad", f"{sql_client(item.id).title} {item.text}: {row.reason}; use {' or '.join(map(str, row.alternatives))}")
-               for item, row in bad]
-    return answer(Status.FAIL, expected, ", ".join(f"{sql_client(item.id).title} {item.text}" for item, _row in bad), reasons)
+    reasons = [
+        Reason(
+            "known_bad",
+            f"{sql_client(item.id).title} {item.text}: {row.reason}; use {' or '.join(map(str, row.alternatives))}",
+        )
+        for item, row in bad
+    ]
+    return answer(
+        Status.FAIL, expected, ", ".join(f"{sql_client(item.id).title} {item.text}" for item, _row in bad), reasons
+    )
 
 
 def other_clients(context: Context, requirement: Requirement) -> Outcome:
@@ -123,23 +170,46 @@ def other_clients(context: Context, requirement: Requirement) -> Outcome:
     expected = "every other SQL client component able to use TLS 1.2"
     if old:
         return answer(Status.WARN, expected, ", ".join(old), reasons)
-    return passed(expected, "as expected") if context.state.sql_clients else not_applicable("no other SQL client component")
+    return (
+        passed(expected, "as expected")
+        if context.state.sql_clients
+        else not_applicable("no other SQL client component")
+    )
 
 
 def wsus_build(context: Context, requirement: Requirement) -> Outcome:
     release, wsus = context.state.windows.release, context.state.wsus
     kb = wsus_update(release.id) if release else None
     if release is None:
-        return unknown("WSUS with TLS 1.2", "unknown Windows", "windows_unknown", "which update WSUS needs depends on the Windows version")
+        return unknown(
+            "WSUS with TLS 1.2",
+            "unknown Windows",
+            "windows_unknown",
+            "which update WSUS needs depends on the Windows version",
+        )
     if kb is None:
-        return passed("WSUS with TLS 1.2", "part of this Windows") if wsus else not_applicable("WSUS is not installed on this machine")
+        return (
+            passed("WSUS with TLS 1.2", "part of this Windows")
+            if wsus
+            else not_applicable("WSUS is not installed on this machine")
+        )
     minimum = kb.detect.min_versions.get(context.state.windows.build or 0)
     expected = f"update {kb.kb} or a later monthly rollup on the WSUS server"
     if wsus is None:
         return not_applicable("WSUS is not installed on this machine")
     if wsus.version is None or minimum is None:
-        return unknown(expected, "file version not read", "file_version_unknown", "the version of WsusService.exe could not be read")
+        return unknown(
+            expected,
+            "file version not read",
+            "file_version_unknown",
+            "the version of WsusService.exe could not be read",
+        )
     if wsus.version.full_key >= minimum.full_key:
         return passed(expected, f"WsusService.exe {wsus.version}")
-    return fail(expected, f"WsusService.exe {wsus.version}", "update_missing", f"WSUS update {kb.kb} is missing: WSUS cannot use TLS 1.2",
-                [Evidence(r"C:\Program Files\Update Services\Services\WsusService.exe", str(wsus.version))])
+    return fail(
+        expected,
+        f"WsusService.exe {wsus.version}",
+        "update_missing",
+        f"WSUS update {kb.kb} is missing: WSUS cannot use TLS 1.2",
+        [Evidence(r"C:\Program Files\Update Services\Services\WsusService.exe", str(wsus.version))],
+    )
