@@ -221,8 +221,8 @@ class SqlClient(Row):
 
     ``registry_key``: key name below HKLM\\SOFTWARE\\Microsoft whose value ``value`` holds the version; None when no
     such key is known. ``odbc_driver``: its name in ODBCINST.INI. ``tls12`` says what decides: always, never,
-    from_version (``min_tls12``, in the order ``compare``), windows (``windows_builds``: build -> least update revision, and every
-    build from ``windows_from``) or dotnet (``dotnet_release``).
+    from_version (``min_tls12``, in the order ``compare``), windows (``windows_builds``: build -> least update
+    revision, and every build from ``windows_from``) or dotnet (``dotnet_release``).
     """
 
     id: str
