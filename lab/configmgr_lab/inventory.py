@@ -1,0 +1,58 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Ansible inventory of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .machine.host import SiteHost
+
+PARENT_GROUP = "configmgr"
+
+
+def inventory(hosts: Iterable[SiteHost], ca_path: str, site_code: str, version: str) -> dict[str, Any]:
+    """Groups per role below one parent, with everything that the stock connection plugins need, in YAML shape."""
+    rows = list(hosts)
+    roles = sorted({role for row in rows for role in row.roles})
+    return {
+        "all": {
+            "hosts": {row.name: host_variables(row, ca_path) for row in rows},
+            "children": {
+                PARENT_GROUP: {
+                    "vars": {"configmgr_tls_site_code": site_code, "configmgr_tls_site_version": version},
+                    "children": {
+                        role: {"hosts": {row.name: None for row in rows if role in row.roles}} for role in roles
+                    },
+                }
+            },
+        }
+    }
+
+
+def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
+    """The connection variables of one host."""
+    common = {
+        "ansible_host": row.address,
+        "ansible_connection": row.connection,
+        "ansible_port": row.port,
+        "ansible_user": row.user,
+        "ansible_password": row.password,
+    }
+    if row.connection == "winrm":
+        own = {
+            "ansible_winrm_transport": row.auth,
+            "ansible_winrm_scheme": row.scheme,
+            "ansible_winrm_ca_trust_path": ca_path,
+            "ansible_winrm_message_encryption": "auto" if row.scheme == "https" else "always",
+        }
+    else:
+        own = {
+            "ansible_psrp_protocol": row.scheme,
+            "ansible_psrp_auth": row.auth,
+            "ansible_psrp_ca_cert": ca_path,
+            "ansible_psrp_message_encryption": "auto" if row.scheme == "https" else "always",
+        }
+    return {**common, **own}

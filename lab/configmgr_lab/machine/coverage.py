@@ -1,0 +1,52 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a machine's state is emulated, for the coverage page."""
+
+from __future__ import annotations
+
+from ..features import Feature, Source, Subject
+
+SUBJECTS = (
+    Subject(
+        "registry",
+        (
+            Feature("HKLM with two views of SOFTWARE on 64-bit Windows, one on 32-bit", Source.DOCUMENT),
+            Feature("keys that both views share", Source.DOCUMENT, "those of the list in registry.py"),
+            Feature("names in any case, the first spelling stays", Source.CHECKED),
+            Feature("subkeys sorted, values in order of creation", Source.CHECKED),
+            Feature("reading or writing refused below a key (a fault)", Source.DOCUMENT),
+            Feature("Group Policy that puts a value back after each command that wrote (a fault)", Source.ASSUMED),
+        ),
+        ("ControlSet001 as another name of CurrentControlSet", "permissions", "hives of users", "links"),
+    ),
+    Subject(
+        "restart",
+        (
+            Feature("down after the delay, up again after the site's restart_seconds", Source.ASSUMED),
+            Feature("SCHANNEL, .NET and WinHTTP in force are those of the last start (`effective`)", Source.DOCUMENT),
+            Feature("ShutdownTime, boot time, event 12 and 13 change", Source.DOCUMENT),
+            Feature("keys that say a restart is pending are gone afterwards", Source.DOCUMENT),
+            Feature("automatic services run again, disabled ones do not", Source.DOCUMENT),
+            Feature("two starts are at least one second apart in the markers", Source.ASSUMED),
+        ),
+        ("crashes", "updates that install during a restart"),
+    ),
+    Subject(
+        "services",
+        (
+            Feature("configuration in the registry, state beside it", Source.DOCUMENT),
+            Feature("dependencies: needed services start first, needed ones do not stop", Source.DOCUMENT),
+            Feature("pending states for the site's service_seconds", Source.ASSUMED),
+        ),
+        ("drivers", "recovery actions", "failing services"),
+    ),
+    Subject(
+        "files",
+        (
+            Feature("drive C: with the folders and files that matter, case kept and ignored", Source.DOCUMENT),
+            Feature("file versions of programs and libraries", Source.DOCUMENT, "their source: see images"),
+        ),
+        ("attributes, times, permissions, links, other drives", "redirection of System32 for 32-bit programs"),
+    ),
+)

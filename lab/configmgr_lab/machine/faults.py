@@ -1,0 +1,68 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be made to go wrong with a machine while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .registry import View, long_path
+from .values import Value
+
+
+class Access(Enum):
+    """What somebody wants of a registry key."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True)
+class Denial:
+    """Access to the key and all below it is refused. `path` is stored as a long path."""
+
+    path: str
+    access: Access
+
+
+@dataclass(frozen=True)
+class GroupPolicy:
+    """A value that comes back after somebody changed it; None deletes it."""
+
+    path: str
+    name: str
+    value: Value | None
+    view: View = View.BIT64
+
+
+@dataclass
+class Faults:
+    """The faults in force on one machine. Changed at run time, read by the machine and by its WinRM endpoint."""
+
+    denials: list[Denial] = field(default_factory=list)
+    policies: list[GroupPolicy] = field(default_factory=list)
+    restart_never_returns: bool = False
+    slow: float = 0.0
+    """Seconds that the endpoint waits before it answers a command."""
+
+    def deny(self, path: str, access: Access = Access.WRITE) -> None:
+        """Refuse the access to the key and to all below it. Raises BadPath."""
+        self.denials.append(Denial(long_path(path), access))
+
+    def group_policy(self, path: str, name: str, value: Value | None, view: View = View.BIT64) -> None:
+        """After each command that wrote to the registry the value is set to this (None: deleted). Raises BadPath."""
+        self.policies.append(GroupPolicy(long_path(path), name, value, view))
+
+    def denies(self, stored_path: str, access: Access) -> bool:
+        lowered = f"{stored_path.lower()}\\"
+        return any(
+            denial.access is access and lowered.startswith(f"{denial.path.lower()}\\") for denial in self.denials
+        )
+
+    def clear(self) -> None:
+        self.denials.clear()
+        self.policies.clear()
+        self.restart_never_returns = False
+        self.slow = 0.0

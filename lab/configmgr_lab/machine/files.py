@@ -1,0 +1,155 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of one machine: only what matters to somebody, on one drive, over the files of its image."""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+
+class FileError(Exception):
+    """A file operation failed; `reason` is `file`, `path`, `exists`, `directory` or `not_empty`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, or a folder when `content` is None. `version` is the file version of a program or library."""
+
+    path: str
+    content: bytes | None
+    version: str = ""
+
+    @property
+    def is_folder(self) -> bool:
+        return self.content is None
+
+
+def normal(path: str, folder: str = "C:\\") -> str:
+    """The full path of what was typed in this folder; both slashes, `.` and `..` are understood."""
+    joined = ntpath.normpath(ntpath.join(folder, path))
+    if joined.startswith("\\") and not joined.startswith("\\\\"):
+        joined = folder[:2] + joined
+    return joined
+
+
+class FileSystem:
+    """Paths are full (`C:\\Windows`), their case does not matter and is kept."""
+
+    def __init__(self, image: Mapping[str, Entry]) -> None:
+        self._image = image
+        self._changes: dict[str, Entry | None] = {}
+        self._initial: dict[str, Entry | None] = {}
+
+    def keep_as_initial(self) -> None:
+        """What is there now is the state that `reset` returns to."""
+        self._initial = dict(self._changes)
+
+    def reset(self) -> None:
+        self._changes = dict(self._initial)
+
+    def get(self, path: str) -> Entry | None:
+        lowered = path.lower().rstrip("\\") if len(path) > 3 else path.lower()
+        if lowered in self._changes:
+            return self._changes[lowered]
+        return self._image.get(lowered)
+
+    def read(self, path: str) -> bytes:
+        """Raises FileError `path` (no such folder) or `file`."""
+        entry = self.get(path)
+        if entry is None:
+            self._need_folder(path)
+            raise FileError("file")
+        if entry.content is None:
+            raise FileError("directory")
+        return entry.content
+
+    def write(self, path: str, content: bytes, *, append: bool = False) -> None:
+        """Raises FileError `path` when the folder does not exist, `directory` when the path is one."""
+        entry = self.get(path)
+        if entry is not None and entry.content is None:
+            raise FileError("directory")
+        self._need_folder(path)
+        old = entry.content if entry is not None and entry.content is not None else b""
+        name = entry.path if entry is not None else path
+        self._changes[path.lower()] = Entry(name, old + content if append else content)
+
+    def make_folder(self, path: str) -> None:
+        """The folder and those above it. Raises FileError `exists`."""
+        if self.get(path) is not None:
+            raise FileError("exists")
+        parent = ntpath.dirname(path)
+        if parent != path and self.get(parent) is None:
+            self.make_folder(parent)
+        self._changes[path.lower()] = Entry(path, None)
+
+    def children(self, path: str) -> list[Entry]:
+        """What lies directly in the folder, sorted by name."""
+        prefix = path.lower().rstrip("\\") + "\\"
+        names = {*self._image, *self._changes}
+        found = (self.get(name) for name in sorted(names) if _is_child(name, prefix))
+        return [entry for entry in found if entry is not None]
+
+    def delete(self, path: str) -> None:
+        """Delete one file. Raises FileError."""
+        self.read(path)
+        self._changes[path.lower()] = None
+
+    def remove_folder(self, path: str, *, with_content: bool) -> None:
+        """Raises FileError `file` (not there), `not_empty`, `directory` (it is a file)."""
+        entry = self.get(path)
+        if entry is None:
+            raise FileError("file")
+        if not entry.is_folder:
+            raise FileError("directory")
+        inside = self.children(path)
+        if inside and not with_content:
+            raise FileError("not_empty")
+        for each in inside:
+            if each.is_folder:
+                self.remove_folder(each.path, with_content=True)
+            else:
+                self._changes[each.path.lower()] = None
+        self._changes[path.lower()] = None
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy a file to a file or into a folder; its version goes with it. Raises FileError."""
+        content = self.read(source)
+        entry = self.get(source)
+        there = self.get(target)
+        if there is not None and there.is_folder:
+            target = ntpath.join(there.path, ntpath.basename(source))
+        self.write(target, content)
+        if entry is not None and entry.version:
+            written = self._changes[target.lower()]
+            assert written is not None
+            self._changes[target.lower()] = replace(written, version=entry.version)
+
+    def dump(self) -> dict[str, dict[str, str | int]]:
+        """`{path: {"size": bytes, "sha256": ..., "version": ...}}`; folders are left out."""
+        found: dict[str, dict[str, str | int]] = {}
+        for name in sorted({*self._image, *self._changes}):
+            entry = self.get(name)
+            if entry is not None and entry.content is not None:
+                found[entry.path] = {
+                    "size": len(entry.content),
+                    "sha256": sha256(entry.content).hexdigest(),
+                    "version": entry.version,
+                }
+        return found
+
+    def _need_folder(self, path: str) -> None:
+        parent = self.get(ntpath.dirname(path))
+        if parent is None or not parent.is_folder:
+            raise FileError("path")
+
+
+def _is_child(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and len(name) > len(prefix) and "\\" not in name[len(prefix) :]

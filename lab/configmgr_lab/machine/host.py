@@ -1,0 +1,36 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One row of a site file: who a machine is and how it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SiteHost:
+    """A host of the site as the site file describes it."""
+
+    name: str
+    address: str
+    image: str
+    products: tuple[str, ...]
+    roles: tuple[str, ...]
+    """Ansible groups of the host: the ids of its ConfigMgr roles."""
+    connection: str
+    """`winrm` or `psrp`."""
+    auth: str
+    """`basic` (https, 5986) or `ntlm` (http, 5985, with message encryption)."""
+    user: str
+    password: str
+    locale: str = "en"
+    domain: str = ""
+
+    @property
+    def port(self) -> int:
+        return 5986 if self.auth == "basic" else 5985
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.auth == "basic" else "http"

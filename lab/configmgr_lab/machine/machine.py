@@ -1,0 +1,254 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One emulated Windows machine: the state behind its command shell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..shell.interpreter import run_line
+from .access import RegistryAccess
+from .clock import Clock, SystemClock
+from .completed import Completed
+from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
+from .faults import Faults
+from .files import FileSystem
+from .host import SiteHost
+from .image import Image
+from .power import Power, ShutdownKind
+from .registry import Registry, RegistryReader, View
+from .services import ServiceManager
+from .values import Value
+
+__all__ = ["Completed", "Machine"]
+
+PowerShell = Callable[[str, bytes], Completed]
+
+_CONTROL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control"
+_WINDOWS_UPDATE = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update"
+_CBS = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+# What says that a restart is pending, and is gone after one.
+_PENDING_KEYS = (f"{_CBS}\\RebootPending", f"{_WINDOWS_UPDATE}\\RebootRequired")
+_PENDING_VALUES = ((f"{_CONTROL}\\Session Manager", "PendingFileRenameOperations"),)
+_SHUTDOWN_TIME = (f"{_CONTROL}\\Windows", "ShutdownTime")
+_FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds that things take on a machine."""
+
+    restart: float = 1.0
+    service: float = 0.0
+
+
+class Machine:
+    """A machine of the site. All methods may be called from any thread."""
+
+    def __init__(
+        self, host: SiteHost, image: Image, *, clock: Clock | None = None, timing: Timing | None = None
+    ) -> None:
+        timing = timing or Timing()
+        self.site_host = host
+        self.image = image
+        self.users: dict[str, str] = {host.user: host.password}
+        self.clock: Clock = clock or SystemClock()
+        self.faults = Faults()
+        self.powershell: PowerShell | None = None
+        """What runs a PowerShell command line; without one, powershell is an unknown program."""
+        self._lock = threading.RLock()
+        self.registry = Registry(image.registry, is_64bit=image.is_64bit)
+        self.services = ServiceManager(self.registry, self.clock, image.services, seconds=timing.service)
+        self.files = FileSystem(image.files)
+        self.events = EventLog(host.name)
+        self.power = Power(
+            self.clock,
+            self._lock,
+            restart_seconds=timing.restart,
+            going_down=self._going_down,
+            coming_up=self._coming_up,
+            returns=lambda: not self.faults.restart_never_returns,
+        )
+        self.effective: RegistryReader = self.registry
+        """The registry as it was when Windows last started: SCHANNEL, .NET and WinHTTP follow this one."""
+        self._install()
+
+    @property
+    def name(self) -> str:
+        return self.site_host.name
+
+    @property
+    def address(self) -> str:
+        return self.site_host.address
+
+    @property
+    def locale(self) -> str:
+        return self.site_host.locale
+
+    @property
+    def is_up(self) -> bool:
+        return self.power.is_up
+
+    @property
+    def boot_time(self) -> datetime:
+        return self.power.boot_time
+
+    @property
+    def restarts(self) -> int:
+        return self.power.restarts
+
+    def on_power(self, callback: Callable[[bool], None]) -> None:
+        """Called with False when the machine went down and with True when it is up again, from the clock's thread."""
+        self.power.on_change(callback)
+
+    def registry_access(self, view: View = View.BIT64) -> RegistryAccess:
+        return RegistryAccess(self.registry, self.faults, view)
+
+    def run(
+        self,
+        line: str,
+        *,
+        user: str,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        directory: str | None = None,
+    ) -> Completed:
+        """Run what stands after `cmd /c`. `environment` is added to the machine's own."""
+        with self._lock:
+            before = self.registry.generation
+            completed = run_line(self, line, user=user, stdin=stdin, environment=environment or {}, directory=directory)
+            if self.registry.generation != before:
+                self._apply_policies()
+            return completed
+
+    def write_registry(self, path: str, value: Value, view: View = View.BIT64) -> None:
+        """Set a value as somebody else would, past all faults. Raises BadPath."""
+        with self._lock:
+            self.registry.set(path, value, view)
+
+    def delete_registry(self, path: str, name: str | None = None, view: View = View.BIT64) -> bool:
+        """Delete a value, or a key with all below it; False when it was not there. Raises BadPath."""
+        with self._lock:
+            if name is None:
+                return self.registry.delete_key(path, view)
+            return self.registry.delete_value(path, name, view)
+
+    def restart(self, seconds: float = 0.0) -> bool:
+        """Restart as `shutdown /r` would; False when a shutdown is scheduled already."""
+        return self.power.schedule(seconds, ShutdownKind.RESTART)
+
+    def environment(self, user: str) -> dict[str, str]:
+        """The environment of a new shell."""
+        account = user.rpartition("\\")[2].partition("@")[0]
+        own = {
+            "COMPUTERNAME": self.name,
+            "USERNAME": account,
+            "USERPROFILE": f"C:\\Users\\{account}",
+            "USERDOMAIN": self.site_host.domain or self.name,
+            "TEMP": f"C:\\Users\\{account}\\AppData\\Local\\Temp",
+            "TMP": f"C:\\Users\\{account}\\AppData\\Local\\Temp",
+        }
+        return {**self.image.environment, **own}
+
+    def dump(self) -> dict[str, Any]:
+        """The whole state, JSON-able and in a stable order.
+
+        `registry` is as `RegistryReader.dump` gives it, without what Windows itself changes at every restart; that
+        stands under `boot`.
+        """
+        with self._lock:
+            return {
+                "name": self.name,
+                "address": self.address,
+                "image": self.image.id,
+                "registry": _without_markers(self.registry),
+                "services": self.services.dump(),
+                "events": self.events.dump(),
+                "files": self.files.dump(),
+                "power": "up" if self.is_up else "down",
+                "restarts": self.restarts,
+                "boot": {"time": stamp(self.boot_time), "shutdown_time": self._shutdown_time()},
+            }
+
+    def image_dump(self) -> dict[str, Any]:
+        """The same as `dump` would give just after `reset`; events and boot are left out."""
+        with self._lock:
+            twin = Machine(self.site_host, self.image, clock=self.clock)
+            state = twin.dump()
+            return {name: state[name] for name in ("name", "address", "image", "registry", "services", "files")}
+
+    def reset(self) -> None:
+        """Everything as installed: state, faults, restarts, time of the last start."""
+        with self._lock:
+            self.faults.clear()
+            self.files.reset()
+            self.events.reset()
+            self.registry.reset()
+            self.services.reset()
+            self.power.reset()
+            self._record_boot()
+            self.effective = self.registry.snapshot()
+
+    def _install(self) -> None:
+        name = f"{_CONTROL}\\ComputerName"
+        for key in ("ComputerName", "ActiveComputerName"):
+            self.registry.set(f"{name}\\{key}", Value.text("ComputerName", self.name))
+        self._set_shutdown_time(self.boot_time - timedelta(minutes=1))
+        self.registry.keep_as_initial()
+        for user in self.users:
+            self.files.make_folder(self.environment(user)["TEMP"])
+        self.files.keep_as_initial()
+        self._record_boot()
+        self.effective = self.registry.snapshot()
+
+    def _going_down(self, kind: ShutdownKind) -> None:
+        now = self.clock.now()
+        self.events.add(USER32, 1074, now, {"param5": kind.value})
+        self.events.add(EVENT_LOG, 6006, now)
+        self.events.add(KERNEL_GENERAL, 13, now, {"StopTime": stamp(now)})
+        self._set_shutdown_time(now)
+        self.services.power_off()
+
+    def _coming_up(self) -> None:
+        for path in _PENDING_KEYS:
+            self.registry.delete_key(path)
+        for path, name in _PENDING_VALUES:
+            self.registry.delete_value(path, name)
+        self._apply_policies()
+        self.effective = self.registry.snapshot()
+        self._record_boot()
+        self.services.boot()
+
+    def _record_boot(self) -> None:
+        build = str(self.image.build)
+        data = {"MajorVersion": "10" if self.image.build >= 10240 else "6", "BuildVersion": build}
+        self.events.add(KERNEL_GENERAL, 12, self.boot_time, {**data, "StartTime": stamp(self.boot_time)})
+        self.events.add(EVENT_LOG, 6005, self.boot_time)
+
+    def _apply_policies(self) -> None:
+        for policy in self.faults.policies:
+            if policy.value is None:
+                self.registry.delete_value(policy.path, policy.name, policy.view)
+            else:
+                self.registry.set(policy.path, policy.value, policy.view)
+
+    def _set_shutdown_time(self, moment: datetime) -> None:
+        ticks = int((moment - _FILETIME_EPOCH).total_seconds() * 10_000_000)
+        path, name = _SHUTDOWN_TIME
+        self.registry.set(path, Value.binary(name, ticks.to_bytes(8, "little")))
+
+    def _shutdown_time(self) -> str:
+        value = self.registry.value(*_SHUTDOWN_TIME)
+        return value.shown() if value else ""
+
+
+def _without_markers(registry: RegistryReader) -> dict[str, dict[str, dict[str, str]]]:
+    dumped = registry.dump()
+    path, name = _SHUTDOWN_TIME
+    dumped.get(path, {}).pop(name, None)
+    return dumped

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a machine is up, and how it restarts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+
+from .clock import Clock, Timer
+
+PowerCallback = Callable[[bool], None]
+UPTIME_AS_INSTALLED = timedelta(days=3)
+
+
+class ShutdownKind(Enum):
+    """What happens after the machine went down."""
+
+    RESTART = "restart"
+    POWER_OFF = "power off"
+
+
+class Power:
+    """Schedules restarts on the clock. `going_down` and `coming_up` are the machine's own part in it."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        lock: threading.RLock,
+        *,
+        restart_seconds: float,
+        going_down: Callable[[ShutdownKind], None],
+        coming_up: Callable[[], None],
+        returns: Callable[[], bool],
+    ) -> None:
+        self._clock = clock
+        self._lock = lock
+        self._restart_seconds = restart_seconds
+        self._going_down = going_down
+        self._coming_up = coming_up
+        self._returns = returns
+        self._callbacks: list[PowerCallback] = []
+        self._scheduled: Timer | None = None
+        self._pending_up: Timer | None = None
+        self.is_up = True
+        self.restarts = 0
+        self.boot_time = clock.now() - UPTIME_AS_INSTALLED
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self._scheduled is not None
+
+    def on_change(self, callback: PowerCallback) -> None:
+        self._callbacks.append(callback)
+
+    def schedule(self, seconds: float, kind: ShutdownKind) -> bool:
+        """False when a shutdown is scheduled already."""
+        with self._lock:
+            if self._scheduled is not None:
+                return False
+            self._scheduled = self._clock.call_later(seconds, lambda: self._go_down(kind))
+            return True
+
+    def abort(self) -> bool:
+        """False when none was scheduled."""
+        with self._lock:
+            if self._scheduled is None:
+                return False
+            self._scheduled.cancel()
+            self._scheduled = None
+            return True
+
+    def reset(self) -> None:
+        """Nothing scheduled, no restart counted, up since long ago."""
+        with self._lock:
+            self.abort()
+            if self._pending_up is not None:
+                self._pending_up.cancel()
+                self._pending_up = None
+            was_up, self.is_up = self.is_up, True
+            self.restarts = 0
+            self.boot_time = self._clock.now() - UPTIME_AS_INSTALLED
+        if not was_up:
+            self._tell(True)
+
+    def _go_down(self, kind: ShutdownKind) -> None:
+        with self._lock:
+            self._scheduled = None
+            self.is_up = False
+            self._going_down(kind)
+        self._tell(False)
+        with self._lock:
+            if kind is ShutdownKind.RESTART and self._returns():
+                self._pending_up = self._clock.call_later(self._restart_seconds, self._come_up)
+
+    def _come_up(self) -> None:
+        with self._lock:
+            self._pending_up = None
+            self.restarts += 1
+            self.boot_time = self._next_boot_time()
+            self._coming_up()
+            self.is_up = True
+        self._tell(True)
+
+    def _next_boot_time(self) -> datetime:
+        # Boot markers have a resolution of a second; a restart in the lab may take less and must still be seen.
+        now = self._clock.now()
+        return max(now, self.boot_time + timedelta(seconds=1))
+
+    def _tell(self, is_up: bool) -> None:
+        for callback in tuple(self._callbacks):
+            callback(is_up)

@@ -1,0 +1,130 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a command is given and where its output goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import messages
+
+if TYPE_CHECKING:
+    from ..machine.machine import Machine
+
+
+class Sink:
+    """Takes output; what it keeps is in `data`. Nul is a sink that keeps nothing."""
+
+    def __init__(self, *, keep: bool = True) -> None:
+        self.data = bytearray()
+        self._keep = keep
+
+    def write(self, data: bytes) -> None:
+        if self._keep:
+            self.data += data
+
+
+@dataclass
+class Streams:
+    """Handles 0, 1 and 2 of a command."""
+
+    stdin: bytes
+    stdout: Sink
+    stderr: Sink
+
+
+@dataclass
+class Session:
+    """What lasts for one command line: environment, current folder, and the shell that runs nested lines."""
+
+    machine: Machine
+    user: str
+    variables: dict[str, str]
+    """By upper-case name: the name as it was set and its text are in `names` and here."""
+    names: dict[str, str]
+    folder: str
+    run: Callable[[str, Streams], int]
+    """Run a line of its own in this session, for `cmd /c`."""
+    error_level: int = 0
+
+
+@dataclass
+class Call:
+    """One start of a program or internal command."""
+
+    session: Session
+    streams: Streams
+    name: str
+    tail: str
+    """The text behind the command's name, as it stands."""
+    arguments: list[str] = field(default_factory=list)
+
+    @property
+    def machine(self) -> Machine:
+        return self.session.machine
+
+    def say(self, text: str) -> None:
+        """Print text; a line feed becomes CR LF."""
+        self.streams.stdout.write(encode(text))
+
+    def complain(self, text: str) -> None:
+        self.streams.stderr.write(encode(text))
+
+    def message(self, code: str, **values: str) -> str:
+        """A message in the machine's language."""
+        return messages.get(self.machine.locale, code, **values)
+
+
+def encode(text: str) -> bytes:
+    """UTF-8 (code page 65001) with CR LF."""
+    return text.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def split_arguments(tail: str) -> list[str]:
+    """The arguments as a program written in C sees them.
+
+    Backslashes are plain, except before a quote: pairs become one each, and an odd one makes the quote a character.
+    Source: https://learn.microsoft.com/en-us/cpp/c-language/parsing-c-command-line-arguments
+    """
+    arguments: list[str] = []
+    current: list[str] | None = None
+    quoted = False
+    at = 0
+    while at < len(tail):
+        char = tail[at]
+        if char in " \t" and not quoted:
+            if current is not None:
+                arguments.append("".join(current))
+            current = None
+            at += 1
+            continue
+        current = [] if current is None else current
+        if char == "\\":
+            end = at
+            while end < len(tail) and tail[end] == "\\":
+                end += 1
+            count = end - at
+            at = end
+            if end < len(tail) and tail[end] == '"':
+                current.append("\\" * (count // 2))
+                if count % 2:
+                    current.append('"')
+                    at += 1
+            else:
+                current.append("\\" * count)
+            continue
+        if char == '"':
+            if quoted and tail[at + 1 : at + 2] == '"':
+                current.append('"')
+                at += 1
+            else:
+                quoted = not quoted
+        else:
+            current.append(char)
+        at += 1
+    if current is not None:
+        arguments.append("".join(current))
+    return arguments

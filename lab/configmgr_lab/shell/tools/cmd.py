@@ -1,0 +1,40 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cmd: a shell in the shell."""
+
+from __future__ import annotations
+
+import re
+
+from ...features import Feature, Source
+from ..process import Call
+from .tool import Tool
+
+_SWITCHES = re.compile(r"\s*((?:/[dqsauefv](?::\w+)?\s*)*)/([ck])\s*(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def run(call: Call) -> int:
+    """The program."""
+    match = _SWITCHES.fullmatch(call.tail)
+    if match is None:
+        call.complain(call.message("not_emulated", name="cmd without /c"))
+        return 1
+    line = match[3]
+    strip = "/s" in match[1].lower() or line.count('"') != 2 or re.search(r'[&<>()@^|]|"[^"\s]*"', line)
+    if line.startswith('"') and strip and '"' in line[1:]:
+        # Of a quoted line the first and the last quote are taken off.
+        last = line.rindex('"')
+        line = line[1:last] + line[last + 1 :]
+    return call.session.run(line, call.streams)
+
+
+TOOL = Tool(
+    "cmd",
+    run,
+    (
+        Feature("`cmd /c LINE`, also with /d /s /q", Source.DOCUMENT),
+        Feature("the first and the last quote of the line are taken off", Source.DOCUMENT),
+    ),
+    ("an interactive shell", "a variable set inside stays set outside"),
+)

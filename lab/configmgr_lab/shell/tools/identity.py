@@ -1,0 +1,27 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""hostname and whoami: who the machine and the user are."""
+
+from __future__ import annotations
+
+from ...features import Feature, Source
+from ..process import Call
+from .tool import Tool
+
+
+def hostname(call: Call) -> int:
+    """The machine's name."""
+    call.say(call.machine.name + "\n")
+    return 0
+
+
+def whoami(call: Call) -> int:
+    """The user with the domain, in lower case."""
+    variables = call.session.variables
+    call.say(f"{variables['USERDOMAIN']}\\{variables['USERNAME']}\n".lower())
+    return 0
+
+
+HOSTNAME = Tool("hostname", hostname, (Feature("`hostname`", Source.DOCUMENT),))
+WHOAMI = Tool("whoami", whoami, (Feature("`whoami`", Source.DOCUMENT),), ("`/user /groups /priv /all`",))

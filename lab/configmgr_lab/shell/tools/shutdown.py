@@ -1,0 +1,64 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""shutdown: restarts and switches off."""
+
+from __future__ import annotations
+
+from ...features import Feature, Source
+from ...machine.power import ShutdownKind
+from ..process import Call
+from .tool import Option, Tool, UsageError, read_switches
+
+ALREADY_SCHEDULED = 1190
+NONE_IN_PROGRESS = 1116
+_DEFAULT_SECONDS = 30
+_MAX_SECONDS = 315360000
+_OPTIONS = (
+    Option("/r", False, Source.DOCUMENT),
+    Option("/s", False, Source.DOCUMENT),
+    Option("/a", False, Source.DOCUMENT, "exit code 1116 when none is scheduled"),
+    Option("/t", True, Source.DOCUMENT, "30 seconds without it"),
+    Option("/f", False, Source.DOCUMENT, "without effect"),
+    Option("/c", True, Source.DOCUMENT, "without effect"),
+    Option("/d", True, Source.DOCUMENT, "without effect"),
+)
+
+
+def run(call: Call) -> int:
+    """The program; it does not wait."""
+    try:
+        parsed = read_switches(call.arguments, _OPTIONS)
+        actions = [flag for flag in ("/r", "/s", "/a") if parsed.has(flag)]
+        text = parsed.switches.get("/t", str(_DEFAULT_SECONDS))
+        if parsed.words or len(actions) != 1 or not (text.isascii() and text.isdigit()):
+            raise UsageError
+        seconds = int(text)
+        if seconds > _MAX_SECONDS:
+            raise UsageError
+    except UsageError:
+        call.complain(call.message("shutdown_syntax"))
+        return 1
+    power = call.machine.power
+    if actions == ["/a"]:
+        if power.abort():
+            return 0
+        call.complain(call.message("shutdown_1116"))
+        return NONE_IN_PROGRESS
+    kind = ShutdownKind.RESTART if actions == ["/r"] else ShutdownKind.POWER_OFF
+    if power.schedule(float(seconds), kind):
+        return 0
+    call.complain(call.message("shutdown_1190"))
+    return ALREADY_SCHEDULED
+
+
+TOOL = Tool(
+    "shutdown",
+    run,
+    (
+        *(option.feature("shutdown") for option in _OPTIONS),
+        Feature("exit code 1190 when a shutdown is scheduled already", Source.DOCUMENT),
+        Feature("a wrong command line: exit code 1", Source.ASSUMED),
+    ),
+    ("`/g /h /e /o /p /l /i /hybrid /fw`", "`/m`: other machines", "messages to logged-on users"),
+)

@@ -1,0 +1,197 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site: the machines that a site file describes, and the inventory that reaches them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .images import build_image
+from .inventory import inventory
+from .machine.clock import Clock, SystemClock
+from .machine.host import SiteHost
+from .machine.machine import Machine, Timing
+from .shell.messages import UnknownLocale, table
+
+ROLES = (
+    "site_server", "sms_provider", "site_database", "management_point", "distribution_point",
+    "state_migration_point", "fallback_status_point", "software_update_point", "reporting_services_point",
+    "service_connection_point", "application_catalog", "admin_console", "client",
+)  # fmt: skip
+CONNECTIONS = ("winrm", "psrp")
+AUTHS = ("basic", "ntlm")
+
+_VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"}
+_SITE_REQUIRED = {"name", "user", "password", "hosts"} | _VARIABLES
+_SITE_OPTIONAL = {"restart_seconds", "service_seconds", "client_images"}
+_HOST_REQUIRED = {"name", "address", "image", "roles", "connection", "auth"}
+_HOST_OPTIONAL = {"products", "locale", "user", "password"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,14}")
+_FIRST_CLIENT_NETWORK = 10
+_CLIENTS_PER_NETWORK = 250
+MAX_CLIENTS = 60_000
+
+
+class BadSite(ValueError):
+    """The site file is wrong; the message names the file, the place and the problem."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """All machines of a site, by name, in the order of the file."""
+
+    name: str
+    code: str
+    version: str
+    machines: Mapping[str, Machine]
+
+    def inventory(self, ca_path: str) -> dict[str, Any]:
+        """An Ansible inventory (YAML shape). `ca_path` is the file of the authority behind the hosts' certificates."""
+        return inventory([machine.site_host for machine in self.machines.values()], ca_path, self.code, self.version)
+
+
+def load_site(path_or_name: str, *, network: str = "127.77", clients: int = 0, clock: Clock | None = None) -> Site:
+    """Build a site from a file, or from a shipped one by its name. Raises BadSite and BadImage.
+
+    `network` is the first two parts of every address; `clients` more clients are added as CL0001 and so on.
+    """
+    source, content = _content(path_or_name)
+    site = _checked(source, content)
+    try:
+        ipaddress.IPv4Address(f"{network}.0.1")
+    except ValueError as error:
+        raise BadSite(f"network {network!r} is not the first two parts of an IPv4 address") from error
+    if not 0 <= clients <= MAX_CLIENTS:
+        raise BadSite(f"{clients} clients: must be between 0 and {MAX_CLIENTS}")
+    rows = [_host(source, row, site, network) for row in site["hosts"]] + _clients(source, site, network, clients)
+    _check_together(source, rows)
+    domain = str(site["domain"])
+    variables = {
+        "site_code": str(site["site_code"]),
+        "version": str(site["version"]),
+        "site_server": f"{site['site_server']}.{domain}",
+        "database_server": f"{site['database_server']}.{domain}",
+        "domain": domain,
+    }
+    timing = Timing(float(site.get("restart_seconds", 1.0)), float(site.get("service_seconds", 0.0)))
+    clock = clock or SystemClock()
+    machines = {
+        row.name: Machine(row, build_image(row.image, row.products, variables), clock=clock, timing=timing)
+        for row in rows
+    }
+    return Site(str(site["name"]), variables["site_code"], variables["version"], machines)
+
+
+def shipped_sites() -> list[str]:
+    """The names of the site files that come with the lab."""
+    names = [item.name for item in (files("configmgr_lab") / "sites").iterdir()]
+    return sorted(name.removesuffix(".yml") for name in names if name.endswith(".yml"))
+
+
+def _content(path_or_name: str) -> tuple[str, object]:
+    if path_or_name in shipped_sites():
+        text = (files("configmgr_lab") / "sites" / f"{path_or_name}.yml").read_text(encoding="utf-8")
+    else:
+        try:
+            text = Path(path_or_name).read_text(encoding="utf-8")
+        except OSError as error:
+            known = ", ".join(shipped_sites())
+            raise BadSite(f"site {path_or_name!r} is neither a file that can be read nor one of: {known}") from error
+    try:
+        return path_or_name, yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BadSite(f"site {path_or_name}: not YAML: {error}") from error
+
+
+def _checked(source: str, content: object) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise BadSite(f"site {source}: is no mapping")
+    _check_fields(f"site {source}", content, _SITE_REQUIRED, _SITE_OPTIONAL)
+    if not isinstance(content["hosts"], list) or not content["hosts"]:
+        raise BadSite(f"site {source}: hosts must be a list with at least one host")
+    if not re.fullmatch(r"[A-Z0-9]{3}", str(content["site_code"])):
+        raise BadSite(f"site {source}: site_code {content['site_code']!r} is not three letters or digits")
+    return content
+
+
+def _check_fields(where: str, row: Mapping[str, Any], required: set[str], optional: set[str]) -> None:
+    missing = sorted(required - set(row))
+    unknown = sorted(str(field) for field in set(row) - required - optional)
+    if missing:
+        raise BadSite(f"{where}: {missing[0]} is missing")
+    if unknown:
+        raise BadSite(f"{where}: unknown field {unknown[0]!r}")
+
+
+def _host(source: str, row: object, site: Mapping[str, Any], network: str) -> SiteHost:
+    if not isinstance(row, dict):
+        raise BadSite(f"site {source}: a host is no mapping: {row!r}")
+    where = f"site {source}, host {row.get('name', '?')}"
+    _check_fields(where, row, _HOST_REQUIRED, _HOST_OPTIONAL)
+    if not _NAME.fullmatch(str(row["name"])):
+        raise BadSite(f"{where}: the name must be 1 to 15 letters, digits or hyphens")
+    _check_choice(where, "connection", row["connection"], CONNECTIONS)
+    _check_choice(where, "auth", row["auth"], AUTHS)
+    for role in row["roles"]:
+        _check_choice(where, "role", role, ROLES)
+    try:
+        table(row.get("locale", "en"))
+        address = str(ipaddress.IPv4Address(f"{network}.{row['address']}"))
+    except UnknownLocale as error:
+        raise BadSite(f"{where}: there are no messages in locale {row['locale']!r}") from error
+    except ValueError as error:
+        raise BadSite(f"{where}: address {row['address']!r} is not the last two parts of an IPv4 address") from error
+    return SiteHost(
+        name=str(row["name"]),
+        address=address,
+        image=str(row["image"]),
+        products=tuple(row.get("products") or ()),
+        roles=tuple(row["roles"]),
+        connection=row["connection"],
+        auth=row["auth"],
+        user=str(row.get("user", site["user"])),
+        password=str(row.get("password", site["password"])),
+        locale=row.get("locale", "en"),
+        domain=str(site["domain"]),
+    )
+
+
+def _check_choice(where: str, what: str, given: object, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise BadSite(f"{where}: {what} {given!r} is none of {', '.join(known)}")
+
+
+def _clients(source: str, site: Mapping[str, Any], network: str, count: int) -> list[SiteHost]:
+    kinds = site.get("client_images") or []
+    if count and not kinds:
+        raise BadSite(f"site {source}: client_images is missing, so no clients can be added")
+    rows = []
+    for index in range(count):
+        kind = kinds[index % len(kinds)]
+        row = {
+            "name": f"CL{index + 1:04d}",
+            "address": f"{_FIRST_CLIENT_NETWORK + index // _CLIENTS_PER_NETWORK}.{index % _CLIENTS_PER_NETWORK + 1}",
+            "roles": ["client"],
+            # All four ways to connect, basic over https first as the cheapest.
+            "connection": CONNECTIONS[index % 4 == 1],
+            "auth": AUTHS[index % 4 == 3],
+            **kind,
+        }
+        rows.append(_host(source, row, site, network))
+    return rows
+
+
+def _check_together(source: str, rows: list[SiteHost]) -> None:
+    for what, given in (("name", [row.name.upper() for row in rows]), ("address", [row.address for row in rows])):
+        twice = sorted({each for each in given if given.count(each) > 1}) if len(set(given)) < len(given) else []
+        if twice:
+            raise BadSite(f"site {source}: {what} {twice[0]} is given to more than one host")
