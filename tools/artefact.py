@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -63,8 +62,7 @@ def unpack(artefact: Path, collections: Path) -> Path:
     folder = collections / "ansible_collections" / "configmgr" / "tls"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with tarfile.open(artefact) as archive:
-        archive.extractall(folder, filter="data")
+    subprocess.run(["tar", "-xzf", str(artefact), "-C", str(folder)], check=True)
     return folder
 
 
