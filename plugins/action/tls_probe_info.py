@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import HealthCheckError, find_check
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_context
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
@@ -24,65 +23,32 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results impor
     Status,
 )
 
-_ALL_PROTOCOLS = [protocol.value for protocol in Protocol]
-_ARGUMENT_SPEC = {
-    "endpoints": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "host": {"type": "str", "required": True},
-            "port": {"type": "int"},
-            "kind": {"type": "str", "choices": [kind.value for kind in Kind], "default": Kind.HTTPS.value},
-            "server_name": {"type": "str"},
-        },
-    },
-    "protocols": {"type": "list", "elements": "str", "choices": _ALL_PROTOCOLS, "default": _ALL_PROTOCOLS},
-    "health": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "host": {"type": "str", "required": True},
-            "check": {"type": "str", "required": True},
-            "port": {"type": "int"},
-            "server_name": {"type": "str"},
-        },
-    },
-    "client_certificate": {"type": "path"},
-    "client_key": {"type": "path"},
-    "client_key_password": {"type": "str", "no_log": True},
-    "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 5},
-    "concurrency": {"type": "int", "default": 50},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(TlsAction):
     """Probes from the controller; the host's connection is never used."""
 
+    MODULE = "tls_probe_info"
     TRANSFERS_FILES = False
     _requires_connection = False
-    _supports_check_mode = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
-        _spec, arguments = self.validate_argument_spec(argument_spec=_ARGUMENT_SPEC)
-        return {**result, "changed": False, **seen_from_outside(arguments)}
+    def act(self, task: Task) -> dict[str, Any]:
+        if task.arguments.get("client_key_password"):
+            task.secrets.add(task.arguments["client_key_password"])
+        return {"changed": False, **seen_from_outside(task.arguments)}
 
 
 def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The whole task, from validated arguments to its result. AnsibleActionFail when an argument makes no sense."""
+    """The whole task, from checked arguments to its result. Refusal when an argument makes no sense."""
     started = time.monotonic()
-    timeout, concurrency = float(arguments["timeout"]), int(arguments["concurrency"])
-    _require(timeout > 0, "timeout", "timeout must be more than 0 seconds")
-    _require(concurrency > 0, "concurrency", "concurrency must be at least 1")
+    timeout, concurrency = arguments["timeout"], arguments["concurrency"]
+    _require(timeout > 0, "timeout must be more than 0 seconds")
+    _require(concurrency > 0, "concurrency must be at least 1")
     protocols = [Protocol(name) for name in arguments["protocols"]]
     endpoints = [_endpoint(given) for given in arguments["endpoints"]]
     targets = [_target(given) for given in arguments["health"]]
-    context = _context(arguments)
+    context = _context(arguments) if targets else None
     probed = probe_all(endpoints, protocols, timeout, concurrency, datetime.now(UTC))
-    checked = check_all(targets, context, timeout, concurrency)
+    checked = check_all(targets, context, timeout, concurrency) if context else []
     return {
         "endpoints": [one.to_dict() for one in probed],
         "health": [one.to_dict() for one in checked],
@@ -90,31 +56,27 @@ def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _require(holds: bool, option: str, sentence: str) -> None:
+def _require(holds: bool, sentence: str) -> None:
     if not holds:
-        raise AnsibleActionFail(sentence, result={"code": "invalid_argument", "option": option})
+        raise Refusal("bad_argument", f"{sentence}.", "Correct the option.")
 
 
 def _port(given: dict[str, Any]) -> int | None:
     port = given.get("port")
-    _require(port is None or 0 < port < 65536, "port", f"{given['host']}: there is no TCP port {port}")
+    _require(port is None or 0 < port < 65536, f"there is no TCP port {port}, asked for at {given['host']}")
     return port
 
 
 def _endpoint(given: dict[str, Any]) -> Endpoint:
     kind = Kind(given["kind"])
-    return Endpoint(str(given["host"]), _port(given) or DEFAULT_PORTS[kind], kind, given.get("server_name"))
+    return Endpoint(given["host"], _port(given) or DEFAULT_PORTS[kind], kind, given.get("server_name"))
 
 
 def _target(given: dict[str, Any]) -> Target:
-    try:
-        check = find_check(given["check"])
-    except HealthCheckError as problem:
-        raise AnsibleActionFail(str(problem), result={"code": "invalid_argument", "option": "check"}) from problem
-    return Target(str(given["host"]), check, _port(given), given.get("server_name"))
+    return Target(given["host"], find_check(given["check"]), _port(given), given.get("server_name"))
 
 
-def _context(arguments: dict[str, Any]) -> Any:
+def _context(arguments: dict[str, Any]) -> ssl.SSLContext:
     certificate = arguments.get("client_certificate")
     client = None
     if certificate:
@@ -122,8 +84,11 @@ def _context(arguments: dict[str, Any]) -> Any:
     try:
         return http_context(client, arguments.get("ca_path"))
     except OSError as problem:
-        sentence = f"a certificate, key or authority of the health checks cannot be read: {problem.strerror or problem}"
-        raise AnsibleActionFail(sentence, result={"code": "certificate_file"}) from problem
+        raise Refusal(
+            "certificate_file",
+            f"A certificate, key or authority for the health checks cannot be read: {problem.strerror or problem}.",
+            "Check client_certificate, client_key, client_key_password and ca_path on the controller.",
+        ) from problem
 
 
 def _summary(probed: list[ProbeResult], protocols: list[Protocol]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ DOCUMENTATION = r"""
 module: tls_probe_info
 short_description: Find out from the outside which protocols an endpoint accepts
 version_added: 0.1.0
-author:
-  - configmgr.tls contributors
+author: configmgr.tls contributors (@configmgr-tls)
 description:
   - Sends every endpoint one handshake per protocol and reads the answer. This is what a client on the network sees,
     whatever the registry of the server says.
@@ -148,6 +147,12 @@ attributes:
     description: Target operating systems.
     support: full
     platforms: all
+  action:
+    description: The whole work is done by an action plugin on the controller; nothing is copied to the host.
+    support: full
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
 """
 
 EXAMPLES = r"""
