@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     net35_update,
     net45_update,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import DotnetRelease
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import DotnetRelease, DotnetRequirement
 
 # Every Release number that Microsoft's page lists, and the first and last number around each step.
 RELEASES = [
@@ -86,6 +86,11 @@ def test_every_listed_number_means_its_own_version() -> None:
 def test_requirement(configmgr: int | None, version: str, min_release: int, level: str) -> None:
     row = dotnet_requirement(configmgr)
     assert (row.version, row.min_release, row.level) == (version, min_release, level)
+
+
+def test_where_the_requirements_begin() -> None:
+    rows = load_table("dotnet_requirements", DotnetRequirement)
+    assert [row.configmgr_from for row in rows] == [1702, 2107, 2111, 2303, 2403]
 
 
 def test_requirements_agree_with_the_versions() -> None:

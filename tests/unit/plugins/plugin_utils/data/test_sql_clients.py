@@ -34,6 +34,10 @@ CLIENTS = {
 }
 
 
+def test_net_decides_from_4_6_on() -> None:
+    assert sql_client("adonet").dotnet_release == 393295
+
+
 def test_the_components() -> None:
     assert {row.id: (row.registry_key, row.tls12) for row in sql_clients()} == CLIENTS
     assert {row.value for row in sql_clients()} == {"InstalledVersion"}

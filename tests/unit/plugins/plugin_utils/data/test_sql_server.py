@@ -139,7 +139,7 @@ def test_the_minor_does_not_count_otherwise(major: int, one: int, other: int, bu
     assert sql_tls12(Version(major, one, build)) == sql_tls12(Version(major, other, build))
 
 
-@pytest.mark.parametrize("build", ["8.0.2039.0", "18.0.1.0", "99.0.0.0", "10.60.1.0"])
+@pytest.mark.parametrize("build", ["8.0.2039.0", "18.0.1.0", "99.0.0.0", "10.10.1.0", "10.49.1.0", "10.60.1.0"])
 def test_unknown_products_are_not_known(build: str) -> None:
     assert sql_tls12(Version.parse(build)) == (None, None)
 

@@ -61,6 +61,10 @@ def test_the_revision_that_proves_it(kb: str, build: int, revision: int) -> None
     assert update(kb).detect.min_revisions[build] == revision
 
 
+def test_net_4_6_2_makes_the_old_rollups_needless() -> None:
+    assert {update(kb).detect.dotnet_release for kb in ("KB3099842", "KB3099844")} == {394802}
+
+
 def test_the_file_of_wsus_lies_where_wsus_says() -> None:
     for kb in ("KB4022720", "KB4022721"):
         folder = update(kb).detect.folder
