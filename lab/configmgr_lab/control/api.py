@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from configmgr_lab.control import disturb
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 
+_log = logging.getLogger(__name__)
 MAX_WAIT_SECONDS = 600.0
 SERVER = "configmgr-lab"
 
@@ -177,6 +179,9 @@ async def _call(lab: Lab, request: HttpRequest, host: str, query: str, handler: 
     # Values that cannot be read as what they should be are the caller's mistake.
     except (LabError, ValueError, TypeError) as exc:
         return _json(400, {"error": str(exc)})
+    except Exception as exc:
+        _log.exception("%s %s failed", request.method, request.path)
+        return _json(500, {"error": f"the lab failed: {exc!r}"})
 
 
 def _json(status: int, data: Any) -> HttpAnswer:

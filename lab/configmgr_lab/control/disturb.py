@@ -92,7 +92,10 @@ def _value(data: dict[str, Any]) -> Value | None:
     content, name = data.get("data"), str(data["name"])
     if content is None:
         return None
-    kind = RegistryType[str(data.get("type", "REG_SZ"))]
+    try:
+        kind = RegistryType[str(data.get("type", "REG_SZ"))]
+    except KeyError:
+        raise LabError(f"unknown type {data['type']!r}, known are {', '.join(RegistryType.__members__)}") from None
     if kind is RegistryType.REG_DWORD:
         return Value.dword(name, int(content))
     if kind is RegistryType.REG_QWORD:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from functools import partial
 
 from configmgr_lab.wire import powershell, soap
 from configmgr_lab.wire.recorder import Recorder
-from configmgr_lab.wire.seam import Completed, Machine
+from configmgr_lab.wire.seam import Machine
 from configmgr_lab.wire.shells import IDLE_SECONDS, Command, Shell, Shells
 from configmgr_lab.wire.soap import SoapAnswer, SoapRequest, shell_tag
 from configmgr_lab.wire.soap_faults import (
@@ -34,6 +35,9 @@ DEFAULT_CODEPAGE = 437
 BYTES_PER_CHARACTER = 2
 MARKUP_CHARACTERS = 2_500
 TERMINATED = 1
+FAILED = 1
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -123,25 +127,25 @@ class WinRmService:
         # A console's input is not waited for: nobody types at it. A pipe's is, until its end.
         if not console_mode or (is_powershell and powershell.waits_for_input(command.line)):
             await command.stdin_ended.wait()
+        if command.finished.is_set():
+            return
         if is_powershell:
-            streams, exit_code = (powershell.canned_output(), b""), 0
+            stdout, stderr, exit_code = powershell.canned_output(), b"", 0
         else:
-            await asyncio.sleep(self._machine.faults.slow)
-            completed = await self._run_on_machine(shell, command)
-            streams, exit_code = (completed.stdout, completed.stderr), completed.exit_code
+            stdout, stderr, exit_code = await self._run_on_machine(shell, command)
         self._recorder.command(
             host=self._machine.name,
             user=shell.user,
             line=command.line,
             exit_code=exit_code,
-            stdout_bytes=len(streams[0]),
-            stderr_bytes=len(streams[1]),
+            stdout_bytes=len(stdout),
+            stderr_bytes=len(stderr),
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-        command.finish(_in_codepage(streams[0], shell.codepage), _in_codepage(streams[1], shell.codepage), exit_code)
+        command.finish(_in_codepage(stdout, shell.codepage), _in_codepage(stderr, shell.codepage), exit_code)
 
-    async def _run_on_machine(self, shell: Shell, command: Command) -> Completed:
-        loop = asyncio.get_running_loop()
+    async def _run_on_machine(self, shell: Shell, command: Command) -> tuple[bytes, bytes, int]:
+        await asyncio.sleep(self._machine.faults.slow)
         run = partial(
             self._machine.run,
             command.line,
@@ -150,7 +154,13 @@ class WinRmService:
             environment=shell.environment,
             directory=shell.working_directory or None,
         )
-        return await loop.run_in_executor(self._pool, run)
+        try:
+            completed = await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except Exception as exc:
+            # A mistake of the lab must not look like a command that takes for ever.
+            _log.exception("%s could not run %r", self._machine.name, command.line)
+            return b"", f"configmgr-lab failed: {exc!r}\r\n".encode(), FAILED
+        return completed.stdout, completed.stderr, completed.exit_code
 
     async def _receive(self, request: SoapRequest, sender: Sender) -> bytes:
         shell = self._shell(request, sender)
@@ -184,6 +194,7 @@ class WinRmService:
         command = shell.command(wanted.get("CommandId", ""))
         code = (wanted.findtext(shell_tag("Code")) or "").rpartition("/")[2].lower()
         command.finish(b"", b"", TERMINATED)
+        command.stdin_ended.set()
         if code == "terminate":
             del shell.commands[command.command_id]
         return soap.acknowledged(request)

@@ -31,7 +31,7 @@ class Said:
 
 @dataclass
 class WordMachine:
-    """``say TEXT``, ``fail N``, ``big N``, ``input``, ``env NAME``, ``where``, ``hold`` (until released)."""
+    """``say TEXT``, ``fail N``, ``big N``, ``input``, ``env NAME``, ``where``, ``break``, ``hold`` (until released)."""
 
     name: str
     address: str
@@ -71,6 +71,7 @@ class WordMachine:
             "input": lambda: Said(stdin),
             "env": lambda: Said((environment or {}).get(rest, "").encode()),
             "where": lambda: Said((directory or "").encode()),
+            "break": lambda: Said(exit_code=1 // 0),
             "hold": lambda: Said(b"released"),
         }
         return words.get(word, Said)()

@@ -132,3 +132,9 @@ def test_powershell_gets_a_canned_module_result_when_its_input_ends(lab: Any) ->
     assert result.exit_code == 0
     assert b'"changed": false' in result.stdout
     assert lab.machine.ran == []
+
+
+def test_a_mistake_of_the_lab_is_an_answer_and_not_silence(lab: Any) -> None:
+    result = pywinrm(lab, "basic", "break it")
+    assert result.exit_code == 1
+    assert b"configmgr-lab failed: ZeroDivisionError" in result.stderr

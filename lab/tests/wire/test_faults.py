@@ -186,10 +186,12 @@ def test_a_fault_touches_no_other_host(lab: Any, connect: Callable[..., Protocol
 def test_shell_and_command_that_are_not_there(lab: Any, connect: Callable[..., Protocol]) -> None:
     protocol = connect()
     shell_id = protocol.open_shell()
-    for call in (
-        lambda: protocol.run_command("0D6FCA9D-2D40-44C3-B691-E665BE7AA687", "say x"),
-        lambda: protocol.get_command_output(shell_id, "0D6FCA9D-2D40-44C3-B691-E665BE7AA687"),
-    ):
+    unknown = "0D6FCA9D-2D40-44C3-B691-E665BE7AA687"
+    calls: list[Callable[[], Any]] = [
+        lambda: protocol.run_command(unknown, "say x"),
+        lambda: protocol.get_command_output(shell_id, unknown),
+    ]
+    for call in calls:
         with pytest.raises(WSManFaultError) as failure:
             call()
         assert failure.value.wsman_fault_code == 2150858843

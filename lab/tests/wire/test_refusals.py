@@ -91,7 +91,7 @@ def test_a_header_that_makes_no_sense_is_401(lab: Any, value: str) -> None:
 
 
 def test_other_paths_methods_and_bodies(lab: Any) -> None:
-    auth = tuple(part.encode() for part in account(lab))
+    auth: Any = tuple(part.encode() for part in account(lab))
     url = f"https://{lab.machine.address}:5986/wsman"
     assert post(lab, 5986, path="/other", auth=auth).status_code == 404
     assert requests.get(url, auth=auth, verify=lab.ca).status_code == 405
