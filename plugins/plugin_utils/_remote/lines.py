@@ -17,7 +17,7 @@ _ATTEMPTED = "prepare a command line"
 
 def length(line: str) -> int:
     """How long cmd finds the line: UTF-16 code units."""
-    return len(line) + sum(character > "\uffff" for character in line)
+    return len(line) if line.isascii() else len(line.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED) -> None:

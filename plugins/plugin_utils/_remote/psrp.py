@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
@@ -97,6 +98,7 @@ class PsrpChannel:
         shell = WinRS(self._wsman, codepage=_CODE_PAGE_UTF8)
         shell.open()
         self._shell = shell
+        settle(self._wsman.transport.session)
 
     def send(self, line: str) -> str:
         process = Process(self._shell, line)

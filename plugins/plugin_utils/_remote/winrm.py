@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
@@ -38,6 +39,7 @@ class WinrmChannel:
         connection._connect()  # logs in and opens a shell with code page 65001
         if connection.shell_id is None:
             connection.shell_id = connection.protocol.open_shell(codepage=_CODE_PAGE_UTF8)
+        settle(connection.protocol.transport.session)
 
     def send(self, line: str) -> str:
         return str(self._connection.protocol.run_command(self._connection.shell_id, line))

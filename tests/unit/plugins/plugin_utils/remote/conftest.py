@@ -73,6 +73,10 @@ class Handler(BaseHTTPRequestHandler):
             self.request = self.service.context.wrap_socket(self.request, server_side=True)
         super().setup()
 
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # the server knows only the socket without TLS
+
     def log_message(self, *args: object) -> None:
         """Quiet."""
 

@@ -203,3 +203,23 @@ def test_a_web_server_in_its_place(plugin: str, service: Any, connect: Callable[
 
 def test_no_user(connect: Callable[..., Any], service: Any) -> None:
     assert failure(connect("winrm", service, ansible_user="")).code == "login_incomplete"
+
+
+@pytest.mark.parametrize(("spared", "code"), [("", "proxy_failed"), ("127.0.0.1", None)])
+def test_the_environment_keeps_its_say(
+    plugin: str,
+    service: Any,
+    connect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    spared: str,
+    code: str | None,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("https_proxy", f"http://me:s3cret@127.0.0.1:{free.getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", spared)
+        if code:
+            assert failure(connect(plugin, service)).code == code
+        else:
+            run(connect(plugin, service))
+            assert service.requests == FIVE

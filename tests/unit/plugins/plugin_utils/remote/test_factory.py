@@ -14,6 +14,7 @@ import pytest
 from pypsrp.wsman import WSMan
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError, factory, open_session, psrp
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
 
 
 @pytest.mark.parametrize("name", ["ssh", "local"])
@@ -66,6 +67,14 @@ def test_psrp_options_are_those_of_the_plugin(connect: Callable[..., Any]) -> No
     ours = psrp.options_of(connection)
     assert ours == {name: value for name, value in connection._psrp_conn_kwargs.items() if value is not None}
     WSMan(**ours)
+
+
+@pytest.mark.parametrize(("auth", "asks"), [(("u", "p"), False), (None, True)])
+def test_a_session_with_its_own_login_stops_asking_the_environment(auth: object, asks: bool) -> None:
+    session = SimpleNamespace(auth=auth, trust_env=True)
+    settle(session)
+    assert session.trust_env is asks
+    settle(None)
 
 
 def test_an_option_that_is_not_there_is_left_to_the_library() -> None:

@@ -89,6 +89,7 @@ SAMPLES: list[tuple[str, Exception]] = [
     ),
     ("auth_rejected", plugin("the specified credentials were rejected by the server")),
     ("auth_rejected", winrm.InvalidCredentialsError("the specified credentials were rejected by the server")),
+    ("auth_rejected", plugin("Access denied: Server did not respond with NTLM challenge token")),
     ("auth_rejected", psrp.AuthenticationError("Failed to authenticate the user u with basic")),
     ("certificate_name", plugin(TLS.format(VERIFY.format("Hostname mismatch, certificate is not valid for 'h'.")))),
     (
@@ -192,6 +193,15 @@ def test_rows_are_complete() -> None:
         assert row.remedy[0].isupper() or row.remedy.startswith("ansible_"), row.code
         assert row.remedy.endswith("."), row.code
         assert row.source and row.retry in RETRIES, row.code
+
+
+def test_a_rejected_login_comes_before_everything_that_is_repeated() -> None:
+    # The winrm plugin joins what went wrong with each transport into one text: with a 401 in it nothing may be resent.
+    rows = list(table().values())
+    before = rows[: rows.index(table()["auth_rejected"]) + 1]
+    assert {row.retry for row in before} == {"never"}
+    both = plugin("the specified credentials were rejected by the server, ntlm: Bad HTTP response .* Code 503")
+    assert row_for(evidence_of(both)).code == "auth_rejected"
 
 
 def test_remedies_name_variables_that_exist(plugin_variables: set[str]) -> None:
