@@ -28,7 +28,8 @@ attributes:
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full details: Nothing is ever changed, so check mode makes no difference.
+    support: full
+    details: Nothing is ever changed, so check mode makes no difference.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
       mode.
@@ -39,7 +40,8 @@ attributes:
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full details: The predicted changes are exactly those that a real run then makes.
+    support: full
+    details: The predicted changes are exactly those that a real run then makes.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
       mode.

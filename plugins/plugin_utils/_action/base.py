@@ -19,11 +19,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
+from .._data import preload
 from .._remote import RemoteError, Session, open_session
 from .plain import plain
 from .spec import argument_spec
 
 __all__ = ["Refusal", "TlsAction"]
+
+# Actions are imported by the process that forks: what is read and imported here is there in every worker.
+preload()
 
 
 class Refusal(Exception):

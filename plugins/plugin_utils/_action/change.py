@@ -15,7 +15,7 @@ from .._remote import RemoteError, Session
 from .._tls.journal import JournalEntry
 from .._tls.plan import Change
 from .._windows.apply import Applied, Backup, Edit, apply_line, parse_applied, readback
-from .._windows.questions import Answers, ask
+from .._windows.questions import Answers, Query, ask
 from .._windows.registry import Key, Presence, Registry, View
 from .._windows.undo import UndoValue, render_undo
 from .base import Refusal
@@ -45,6 +45,9 @@ class ChangeSet:
         ]
         return edits + [Edit(view, key, None, None) for view, key in gone]
 
+    def queries(self) -> list[Query]:
+        return readback(((change.view, change.key) for change in self.changes), self.deleted)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -67,12 +70,12 @@ def make_change(
     entry = JournalEntry(_next_sequence(visit), change_set.run, change_set.action, visit.state.boot)
     backup = _backup(location, entry, change_set)
     edits = change_set.edits()
-    queries = readback(edits)
+    queries = change_set.queries()
     line = apply_line(backup, edits, queries)
     try:
         answer = session.run(line, attempted=f"apply {len(edits)} changes of run {change_set.run}", resend=False)
     except RemoteError as error:
-        raise _interrupted(error, reconnect, visit, change_set, edits) from error
+        raise _interrupted(error, reconnect, visit, change_set) from error
     applied = parse_applied(backup, edits, queries, answer.stdout)
     if not applied.backed_up or not applied.journaled:
         raise _no_backup(backup, applied, visit, change_set)
@@ -128,12 +131,12 @@ def _no_backup(backup: Backup, applied: Applied, visit: Visit, change_set: Chang
 
 
 def _interrupted(
-    error: RemoteError, reconnect: Callable[[], Session], visit: Visit, change_set: ChangeSet, edits: Sequence[Edit]
+    error: RemoteError, reconnect: Callable[[], Session], visit: Visit, change_set: ChangeSet
 ) -> Exception:
     """The line may have run: say what is there now, or that it cannot be told."""
     if not error.sent:
         return error
-    queries = readback(edits)
+    queries = change_set.queries()
     try:
         with reconnect() as session:
             answer = session.run(

@@ -31,6 +31,7 @@ __all__ = ["host_state", "setting"]
 
 _SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
+_FIRST_WINDOWS_11 = 22000
 _PENDING = (
     (where.REBOOT_PENDING, None, "Windows servicing"),
     (where.REBOOT_REQUIRED, None, "Windows Update"),
@@ -97,6 +98,9 @@ def _windows(registry: Registry) -> WindowsState:
     reading = registry.key(where.WINDOWS_VERSION)
     build = _number(reading.value("CurrentBuild"))
     name = _text(reading.value("ProductName")) or "unknown Windows"
+    if build is not None and build >= _FIRST_WINDOWS_11:
+        # ProductName was never changed from 10 to 11.
+        name = name.replace("Windows 10", "Windows 11")
     installation = (_text(reading.value("InstallationType")) or ("Server" if "Server" in name else "Client")).lower()
     product: Side = "server" if installation.startswith("server") else "client"
     architecture = {"amd64": "x64", "x86": "x86", "arm64": "arm64"}.get(

@@ -74,6 +74,8 @@ class Finding:
             "expected": outcome.expected,
             "actual": outcome.actual,
         }
+        if outcome.status is Status.NOT_APPLICABLE:
+            del plain["expected"]
         if outcome.status not in (Status.PASS, Status.NOT_APPLICABLE):
             plain["reasons"] = [{"code": reason.code, "phrase": reason.phrase} for reason in outcome.reasons]
             plain["remedy"] = self.remedy
@@ -84,7 +86,11 @@ class Finding:
 
 
 def seen(settings: Iterable[Setting]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(setting.path, str(setting)) for setting in settings)
+    """One line of evidence per key, with the values seen there."""
+    keys: dict[str, list[str]] = {}
+    for setting in settings:
+        keys.setdefault(setting.path.rpartition("\\")[0], []).append(f"{setting.name} {setting}")
+    return tuple(Evidence(path, ", ".join(values)) for path, values in keys.items())
 
 
 def is_compliant(findings: Iterable[Finding]) -> bool:

@@ -90,6 +90,8 @@ def settings_plan(
         wanted = _wanted(desired, current, release, legacy)
         if wanted is not None and current.value != wanted:
             changes.append(Change(current.key, current.view, current.name, current.value, wanted, desired.component))
+    by_key = {place: number for number, place in reversed(list(enumerate((item.view, item.key) for item in changes)))}
+    changes.sort(key=lambda change: by_key[(change.view, change.key)])
     return Plan(tuple(changes), created_keys(registry, changes), tuple(blocked))
 
 

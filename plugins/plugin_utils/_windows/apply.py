@@ -8,7 +8,7 @@ The changes run only when the backup can be printed back and the journal has its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .command import location_path
@@ -50,15 +50,13 @@ class Backup:
     journal_line: str
 
 
-def readback(edits: Sequence[Edit]) -> list[Query]:
-    """What to read afterwards: every key that was touched, and the key above one that was deleted, which no longer
-    lists it.
-    """
-    places: dict[tuple[View, Key], None] = {}
-    for edit in edits:
-        places[(edit.view, edit.key)] = None
-        if edit.name is None and edit.key.parent is not None:
-            places[(edit.view, edit.key.parent)] = None
+def readback(touched: Iterable[tuple[View, Key]], deleted: Iterable[tuple[View, Key]] = ()) -> list[Query]:
+    """What to read afterwards: every key that was touched, and above a deleted one the key that no longer lists it."""
+    places = dict.fromkeys(touched)
+    for view, key in deleted:
+        places[(view, key)] = None
+        if key.parent is not None:
+            places[(view, key.parent)] = None
     return [Query(key, view if key.folded.startswith("software\\") else None) for view, key in places]
 
 

@@ -58,7 +58,7 @@ def unknown(expected: str, actual: str, code: str, phrase: str, evidence: Iterab
 def settings_outcome(expected: str, wrong: list[Setting], unreadable: list[Setting], code: str, phrase: str) -> Outcome:
     """One answer for several values: unreadable ones make it unknown, unless others are wrong anyway."""
     if wrong:
-        actual = ", ".join(f"{item.name} {item}" for item in wrong)
+        actual = ", ".join(dict.fromkeys(f"{item.name} {item}" for item in wrong))
         return answer(Status.FAIL, expected, actual, [Reason(code, phrase)], seen([*wrong, *unreadable]))
     if unreadable:
         return unknown(

@@ -17,30 +17,34 @@ __all__ = [
     "release_known",
     "restart_pending",
     "restarted",
+    "windows_known",
     "windows_supported",
 ]
 
+_BUILD = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\CurrentBuild"
+
+
+def windows_known(context: Context, requirement: Requirement) -> Outcome:
+    """What Windows does without settings is only known for the builds of the table."""
+    windows = context.state.windows
+    expected, actual = "a Windows build whose defaults are known", f"{windows.name}, build {windows.build}"
+    evidence = [Evidence(_BUILD, str(windows.build))]
+    if windows.release is None:
+        phrase = "this Windows build is not known: what it does without settings cannot be told"
+        return unknown(expected, actual, "windows_unknown", phrase, evidence)
+    if windows.release.assumed:
+        phrase = f"this build is not in the tables; the defaults of {windows.release.names[0]} are assumed"
+        return warn(expected, actual, "windows_assumed", phrase, evidence)
+    return passed(expected, actual)
+
 
 def windows_supported(context: Context, requirement: Requirement) -> Outcome:
+    """About support by ConfigMgr; it says nothing against TLS 1.2."""
     windows = context.state.windows
     expected = "a Windows version that ConfigMgr supports"
-    evidence = [Evidence(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\CurrentBuild", str(windows.build))]
+    evidence = [Evidence(_BUILD, str(windows.build))]
     if windows.release is None:
-        return unknown(
-            expected,
-            f"{windows.name}, build {windows.build}",
-            "windows_unknown",
-            "this Windows build is not known: what it does without settings cannot be told",
-            evidence,
-        )
-    if windows.release.assumed:
-        return warn(
-            expected,
-            f"{windows.name}, build {windows.build}",
-            "windows_assumed",
-            f"this build is not in the tables; the defaults of {windows.release.names[0]} are assumed",
-            evidence,
-        )
+        return not_applicable("this Windows is not known")
     support, site_system = windows.release.configmgr, bool(context.roles - {"client", "admin_console"})
     if (
         site_system
