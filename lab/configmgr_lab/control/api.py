@@ -67,7 +67,8 @@ async def get_image(call: Call) -> Any:
 async def get_wait(call: Call) -> Any:
     up = call.query.get("up", "true") == "true"
     seconds = min(float(call.query.get("seconds", "30")), MAX_WAIT_SECONDS)
-    return {"reached": await call.lab.wait_for_power(call.host, up, seconds)}
+    restarts = int(call.query.get("restarts", "0"))
+    return {"reached": await call.lab.wait_for_power(call.host, up=up, restarts=restarts, seconds=seconds)}
 
 
 @route("GET", "/requests")

@@ -110,10 +110,14 @@ class LabClient:
         """Run a line at the host's console: stdout, stderr, exit_code. Neither WinRM nor the records see it."""
         return dict(self._post(f"/hosts/{quote(host)}/run", {"line": line, "user": user}))
 
-    def wait_for_power(self, host: str, *, up: bool, seconds: float = 30.0) -> bool:
-        """Wait until the host listens (or no longer does); False when that did not come."""
-        path = f"/hosts/{quote(host)}/wait"
-        answer = self._call("GET", f"{path}?{urlencode({'up': str(up).lower(), 'seconds': seconds})}", None, seconds)
+    def restarts(self, host: str) -> int:
+        """How often the host has restarted since the lab started or it was reset."""
+        return int(next(row["restarts"] for row in self.status()["hosts"] if row["name"].lower() == host.lower()))
+
+    def wait_for_power(self, host: str, *, up: bool, restarts: int = 0, seconds: float = 30.0) -> bool:
+        """Wait until the host listens (or no longer does) after at least so many restarts; False when it never did."""
+        query = urlencode({"up": str(up).lower(), "restarts": restarts, "seconds": seconds})
+        answer = self._call("GET", f"/hosts/{quote(host)}/wait?{query}", None, seconds)
         return bool(answer["reached"])
 
     def stop(self) -> None:

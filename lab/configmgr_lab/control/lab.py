@@ -161,12 +161,12 @@ class Lab:
         who = user or next(iter(machine.users))
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: machine.run(line, user=who))
 
-    async def wait_for_power(self, name: str, up: bool, seconds: float) -> bool:
-        """True once the host is up (or down) and its listeners are open (or closed); False after ``seconds``."""
+    async def wait_for_power(self, name: str, *, up: bool, restarts: int, seconds: float) -> bool:
+        """True once the host listens (or not) after at least so many restarts; False after ``seconds``."""
         endpoint = self.endpoint(name)
         try:
             async with asyncio.timeout(seconds):
-                while endpoint.is_listening != up:
+                while endpoint.is_listening != up or endpoint.machine.restarts < restarts:
                     await endpoint.changed.wait()
         except TimeoutError:
             return False
@@ -179,6 +179,7 @@ class Lab:
             "address": endpoint.machine.address,
             "up": endpoint.machine.is_up,
             "listening": endpoint.is_listening,
+            "restarts": endpoint.machine.restarts,
             "connections": endpoint.open_connections,
             "shells": len(endpoint.service.shells),
             "requests": counters.requests,

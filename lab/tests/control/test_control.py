@@ -81,19 +81,19 @@ def test_a_key_that_is_denied(lab: LabClient, host: str) -> None:
 
 
 def test_a_restart_goes_down_and_comes_back(lab: LabClient, host: str) -> None:
-    before = lab.dump(host)
+    before = lab.restarts(host)
     lab.restart(host)
-    assert lab.wait_for_power(host, up=False)
-    with pytest.raises(LabRefused, match="down"):
-        lab.run(host, "ver")
-    assert lab.wait_for_power(host, up=True)
-    assert lab.dump(host)["restarts"] == before["restarts"] + 1
+    assert lab.wait_for_power(host, up=True, restarts=before + 1)
+    assert lab.restarts(host.lower()) == before + 1
+    assert lab.run(host, "ver")["exit_code"] == 0
 
 
 def test_a_restart_that_never_returns_ends_with_a_reset(lab: LabClient, host: str) -> None:
     lab.set_fault(host, "restart_never_returns")
     lab.restart(host)
     assert lab.wait_for_power(host, up=False)
+    with pytest.raises(LabRefused, match="down"):
+        lab.run(host, "ver")
     assert not lab.wait_for_power(host, up=True, seconds=1.5)
     lab.reset(host)
     assert lab.wait_for_power(host, up=True)

@@ -37,6 +37,7 @@ class WordMachine:
     address: str
     users: dict[str, str] = field(default_factory=lambda: {USER: PASSWORD})
     is_up: bool = True
+    restarts: int = 0
     faults: Faults = field(default_factory=Faults)
     held: threading.Event = field(default_factory=threading.Event)
     ran: list[str] = field(default_factory=list)
