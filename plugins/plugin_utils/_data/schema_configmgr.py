@@ -117,7 +117,7 @@ class SettingRow(Row):
     """settings.yml: a registry value that a stage writes.
 
     ``key`` begins with HKLM and may hold {protocol} and {side}: the row then stands for each of ``protocols`` and
-    ``sides``. ``views`` 64 is the native view, 32 exists on 64-bit Windows only. ``when`` limits it to some builds.
+    ``sides``. ``views`` 64 is the native view, 32 exists on 64-bit Windows only. ``when`` names the builds that need it; elsewhere it is only put right where somebody set it.
     ``absent`` says what Windows does without the value.
     """
 
@@ -148,7 +148,8 @@ class SettingRow(Row):
 class DesiredValue:
     """One registry value as one machine should have it: a SettingRow made concrete.
 
-    ``view`` is 64 (native) or 32. ``protocol`` and ``side`` (client/server) are set for SCHANNEL values.
+    ``view`` is 64 (native) or 32. ``only_when_set``: Windows does well without it, but a value that is there must have
+    the effect. ``protocol`` and ``side`` (client/server) are set for SCHANNEL values.
     """
 
     setting: str
@@ -164,6 +165,7 @@ class DesiredValue:
     sources: tuple[str, ...]
     protocol: str | None = None
     side: Side | None = None
+    only_when_set: bool = False
 
     def accepts(self, data: int | None) -> bool:
         """Whether a value that is there has the wanted effect; an absent one (None) never does."""

@@ -35,16 +35,16 @@ def desired_values(
     """What ``stage`` wants on a machine with this Windows, each value once, in the order of the table.
 
     ``x64``: whether there is a 32-bit view. ``protocols`` narrows the disable stage to the named ones (the enable
-    stage is about TLS 1.2 only). Protocols that the build does not have never get values.
+    stage is about TLS 1.2 only). Protocols that the build does not have never get values. A row that this build does not
+    need gives values that are ``only_when_set``.
     """
     narrowed = None if protocols is None else set(protocols)
     found: list[DesiredValue] = []
     for row in setting_rows(stage, components):
-        if row.when == "winhttp_needs_value" and not windows.winhttp.needs_value:
-            continue
+        only_when_set = row.when == "winhttp_needs_value" and not windows.winhttp.needs_value
         for protocol, side in _places(row, windows):
             if narrowed is None or stage == "enable" or protocol is None or protocol in narrowed:
-                found += _values(row, protocol, side, x64)
+                found += _values(row, protocol, side, x64, only_when_set)
     return tuple(found)
 
 
@@ -57,7 +57,9 @@ def _places(row: SettingRow, windows: WindowsRelease) -> Iterator[tuple[str | No
                 yield protocol, side
 
 
-def _values(row: SettingRow, protocol: str | None, side: Side | None, x64: bool) -> Iterator[DesiredValue]:
+def _values(
+    row: SettingRow, protocol: str | None, side: Side | None, x64: bool, only_when_set: bool
+) -> Iterator[DesiredValue]:
     key = row.key
     if protocol is not None and side is not None:
         # SCHANNEL's subkeys are spelled Client and Server.
@@ -78,4 +80,5 @@ def _values(row: SettingRow, protocol: str | None, side: Side | None, x64: bool)
                 sources=row.sources,
                 protocol=protocol,
                 side=side,
+                only_when_set=only_when_set,
             )

@@ -87,7 +87,7 @@ def settings_plan(
         if current.unreadable:
             blocked.append(current)
             continue
-        wanted = _wanted(desired, current, release, legacy)
+        wanted = _wanted(desired, current, legacy)
         if wanted is not None and current.value != wanted:
             changes.append(Change(current.key, current.view, current.name, current.value, wanted, desired.component))
     by_key = {place: number for number, place in reversed(list(enumerate((item.view, item.key) for item in changes)))}
@@ -95,23 +95,19 @@ def settings_plan(
     return Plan(tuple(changes), created_keys(registry, changes), tuple(blocked))
 
 
-def _wanted(desired: DesiredValue, current: Setting, release: WindowsRelease, legacy: Iterable[str]) -> Value | None:
+def _wanted(desired: DesiredValue, current: Setting, legacy: Iterable[str]) -> Value | None:
     """The value to have; None when what is there has the effect already, or when nothing need be there."""
     if desired.component == "winhttp":
-        return _wanted_winhttp(desired, current, release, legacy)
-    if desired.accepts(current.dword):
-        return None
-    return Value(desired.type, desired.data)
+        return _wanted_winhttp(desired, current, legacy)
+    return None if desired.accepts(current.dword) else Value(desired.type, desired.data)
 
 
-def _wanted_winhttp(
-    desired: DesiredValue, current: Setting, release: WindowsRelease, legacy: Iterable[str]
-) -> Value | None:
-    if current.dword is None and not release.winhttp.needs_value:
+def _wanted_winhttp(desired: DesiredValue, current: Setting, legacy: Iterable[str]) -> Value | None:
+    """Bits are added or taken out one by one, so that nothing else that an owner chose is lost."""
+    if current.dword is None and desired.only_when_set:
         return None
-    if desired.stage == "disable":
-        return Value(desired.type, without(with_tls12(current.dword), legacy))
-    return Value(desired.type, with_tls12(current.dword))
+    wanted = with_tls12(current.dword)
+    return Value(desired.type, without(wanted, legacy) if desired.stage == "disable" else wanted)
 
 
 def created_keys(registry: Registry, changes: Iterable[Change]) -> tuple[tuple[View, Key], ...]:

@@ -16,6 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     setting_rows,
     windows_release,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import Stage
 
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
 DOTNET = r"HKLM\SOFTWARE\Microsoft\.NETFramework"
@@ -31,7 +32,7 @@ def windows(build: int, product: str) -> WindowsRelease:
 def plain(values: tuple[DesiredValue, ...]) -> set[tuple[str, int, str, int]]:
     assert len({(value.key, value.view, value.name) for value in values}) == len(values)
     assert {value.type for value in values} <= {"REG_DWORD"}
-    return {(value.key, value.view, value.name, value.data) for value in values}
+    return {(value.key, value.view, value.name, value.data) for value in values if not value.only_when_set}
 
 
 TLS12 = {
@@ -68,6 +69,14 @@ def test_enable_on_a_windows_that_needs_no_winhttp_value(build: int, product: st
 def test_enable_on_a_windows_that_needs_it(build: int, product: str) -> None:
     winhttp = {(WINHTTP, view, "DefaultSecureProtocols", 0xAA0) for view in (64, 32)}
     assert plain(desired_values("enable", windows(build, product), x64=True)) == TLS12 | NET | winhttp
+
+
+@pytest.mark.parametrize("stage", ["enable", "disable"])
+def test_winhttp_is_only_put_right_where_it_is_set_on_a_windows_that_does_not_need_it(stage: Stage) -> None:
+    optional = [value for value in desired_values(stage, windows(17763, "server"), x64=True) if value.only_when_set]
+    assert {(value.key, value.view, value.name) for value in optional} == {
+        (WINHTTP, view, "DefaultSecureProtocols") for view in (64, 32)
+    }
 
 
 def test_enable_on_x86_has_the_native_view_only() -> None:
