@@ -153,6 +153,9 @@ class Endpoint:
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
         self._writers.add(writer)
+        if not self.is_listening:
+            # The machine went down during the handshake.
+            reset(writer)
         try:
             await Connection(self, reader, writer, port, secure, number, address).run()
         except (OSError, asyncio.IncompleteReadError):
