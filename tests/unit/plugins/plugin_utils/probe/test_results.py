@@ -1,0 +1,117 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import Answer, ServerHello
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ALERT_NAMES, Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
+    Endpoint,
+    ProbeResult,
+    Status,
+    Verdict,
+    settle,
+    verdict_of,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import PreLogin
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import Exchange, Trouble, TroubleCode
+
+ACCEPTED, REFUSED, UNKNOWN = Status.ACCEPTED, Status.REFUSED, Status.UNKNOWN
+TIMED_OUT = Trouble(TroubleCode.TIMEOUT, "connected, but no answer in time")
+RESET = Trouble(TroubleCode.RESET, "the connection was reset")
+NOT_ABOUT_THE_PROTOCOL = {
+    "access_denied",
+    "internal_error",
+    "user_canceled",
+    "unrecognized_name",
+    "certificate_required",
+    "no_application_protocol",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "met", "status", "reason"),
+    [
+        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S"))), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S")), trouble=TIMED_OUT), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S"), alert=80)), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0301, "S"))), REFUSED, "the server chose TLS 1.0"),
+        (Protocol.TLS13, Exchange(Answer(ServerHello(0x7F1C, "S"))), REFUSED, "the server chose 0x7F1C"),
+        (Protocol.TLS10, Exchange(Answer(alert=70), trouble=RESET), REFUSED, "alert protocol_version"),
+        (Protocol.TLS10, Exchange(Answer(alert=40)), REFUSED, "alert handshake_failure"),
+        (Protocol.TLS10, Exchange(Answer(alert=80)), UNKNOWN, "alert internal_error"),
+        (Protocol.SSL3, Exchange(Answer(alert=80)), REFUSED, "alert internal_error"),
+        (Protocol.SSL2, Exchange(Answer(alert=199)), REFUSED, "alert number 199"),
+        (Protocol.TLS10, Exchange(Answer(malformed="not TLS: x")), REFUSED, "not TLS: x"),
+        (Protocol.TLS10, Exchange(trouble=TIMED_OUT), UNKNOWN, "timed out"),
+        (Protocol.TLS10, Exchange(trouble=RESET), UNKNOWN, "connection reset"),
+        (Protocol.TLS10, Exchange(trouble=Trouble(TroubleCode.NETWORK, "broken")), UNKNOWN, "broken"),
+        (
+            Protocol.TLS10,
+            Exchange(trouble=Trouble(TroubleCode.NOT_ENCRYPTED, "no encryption")),
+            REFUSED,
+            "no encryption",
+        ),
+        (Protocol.TLS10, Exchange(), UNKNOWN, "an answer without a decision"),
+    ],
+)
+def test_an_exchange_becomes_a_verdict(asked: Protocol, met: Exchange, status: Status, reason: str | None) -> None:
+    verdict = verdict_of(asked, met)
+    assert (verdict.status, verdict.reason) == (status, reason)
+    assert verdict.cipher == ("S" if status is ACCEPTED else None)
+
+
+@pytest.mark.parametrize("code", sorted(ALERT_NAMES))
+def test_an_alert_about_something_else_leaves_the_protocol_open(code: int) -> None:
+    open_question = ALERT_NAMES[code] in NOT_ABOUT_THE_PROTOCOL
+    assert verdict_of(Protocol.TLS11, Exchange(Answer(alert=code))).status is (UNKNOWN if open_question else REFUSED)
+
+
+YES = Verdict(ACCEPTED, cipher="S")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "other", "settled"),
+    [
+        (TroubleCode.RESET, YES, REFUSED),
+        (TroubleCode.CLOSED, YES, REFUSED),
+        (TroubleCode.TIMEOUT, YES, UNKNOWN),
+        (TroubleCode.CONNECT_TIMEOUT, YES, UNKNOWN),
+        (TroubleCode.REFUSED, YES, UNKNOWN),
+        (TroubleCode.RESET, Verdict(REFUSED, "alert protocol_version"), UNKNOWN),
+        (TroubleCode.RESET, Verdict(UNKNOWN, "connection reset", trouble=TroubleCode.RESET), UNKNOWN),
+    ],
+)
+def test_a_hang_up_is_a_refusal_only_where_another_protocol_is_accepted(
+    trouble: TroubleCode, other: Verdict, settled: Status
+) -> None:
+    hung_up = Verdict(UNKNOWN, "why", trouble=trouble)
+    result = settle({Protocol.TLS12: other, Protocol.TLS10: hung_up})
+    assert result[Protocol.TLS12] == other
+    assert (result[Protocol.TLS10].status, result[Protocol.TLS10].reason) == (settled, "why")
+
+
+def test_a_result_is_told_in_plain_types() -> None:
+    result = ProbeResult(
+        endpoint=Endpoint("sql1", 1433),
+        reachable=True,
+        error=RESET,
+        protocols={Protocol.TLS12: YES, Protocol.TLS10: Verdict(REFUSED, "alert protocol_version")},
+        tds=PreLogin("15.0.2000.5", "off"),
+    )
+    assert result.to_dict() == {
+        "host": "sql1",
+        "port": 1433,
+        "kind": "https",
+        "reachable": True,
+        "error": {"code": "reset", "detail": "the connection was reset"},
+        "protocols": {
+            "TLS 1.2": {"status": "accepted", "reason": None, "cipher": "S"},
+            "TLS 1.0": {"status": "refused", "reason": "alert protocol_version", "cipher": None},
+        },
+        "certificate": None,
+        "tds": {"version": "15.0.2000.5", "encryption": "off"},
+    }
