@@ -36,7 +36,7 @@ wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setupt
 subprocess.run([sys.executable, "-m", "ensurepip", "--upgrade"], check=True, stdout=subprocess.DEVNULL)
 subprocess.run([sys.executable, "-m", "pip", "install", "--quiet"] + wanted, check=True)
 '''
-TARGET_PYTHONS = ("3.11", "3.12", "3.13")
+TARGET_PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 def _seed_pip_script(home: Path) -> None:

@@ -56,11 +56,11 @@ class Environment:
         return self.path / "collections"
 
 
-# ansible-core 2.19 runs on Python 3.11 to 3.13, 2.21 on 3.12 to 3.14.
+# ansible-core 2.19 runs on Python 3.11 to 3.13, 2.21 on 3.12 to 3.14 (core-2.19.txt says what 3.14 gets).
 ENVIRONMENTS = {
-    "main": Environment(".venv", "main.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13")),
+    "main": Environment(".venv", "main.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13", "3.14")),
     "sanity": Environment(
-        ".venv-sanity", "sanity.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13"), False
+        ".venv-sanity", "sanity.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13", "3.14"), False
     ),
     "core-2.21": Environment(".venv-2.21", "main.txt", ("constraints.txt", "core-2.21.txt"), ("3.13", "3.12", "3.14")),
 }
