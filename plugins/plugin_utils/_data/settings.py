@@ -35,8 +35,8 @@ def desired_values(
     """What ``stage`` wants on a machine with this Windows, each value once, in the order of the table.
 
     ``x64``: whether there is a 32-bit view. ``protocols`` narrows the disable stage to the named ones (the enable
-    stage is about TLS 1.2 only). Protocols that the build does not have never get values. A row that this build does not
-    need gives values that are ``only_when_set``.
+    stage is about TLS 1.2 only). Protocols that the build does not have never get values. A row that this build
+    does not need gives values that are ``only_when_set``.
     """
     narrowed = None if protocols is None else set(protocols)
     found: list[DesiredValue] = []
