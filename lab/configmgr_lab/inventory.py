@@ -13,7 +13,7 @@ from .machine.host import SiteHost
 PARENT_GROUP = "configmgr"
 
 
-def inventory(hosts: Iterable[SiteHost], ca_path: str, site_code: str, version: str) -> dict[str, Any]:
+def inventory(hosts: Iterable[SiteHost], ca_path: str) -> dict[str, Any]:
     """Groups per role below one parent, with everything that the stock connection plugins need, in YAML shape."""
     rows = list(hosts)
     roles = sorted({role for row in rows for role in row.roles})
@@ -22,7 +22,6 @@ def inventory(hosts: Iterable[SiteHost], ca_path: str, site_code: str, version: 
             "hosts": {row.name: host_variables(row, ca_path) for row in rows},
             "children": {
                 PARENT_GROUP: {
-                    "vars": {"configmgr_tls_site_code": site_code, "configmgr_tls_site_version": version},
                     "children": {
                         role: {"hosts": {row.name: None for row in rows if role in row.roles}} for role in roles
                     },

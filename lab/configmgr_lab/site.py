@@ -56,7 +56,7 @@ class Site:
 
     def inventory(self, ca_path: str) -> dict[str, Any]:
         """An Ansible inventory (YAML shape). `ca_path` is the file of the authority behind the hosts' certificates."""
-        return inventory([machine.site_host for machine in self.machines.values()], ca_path, self.code, self.version)
+        return inventory([machine.site_host for machine in self.machines.values()], ca_path)
 
 
 def load_site(path_or_name: str, *, network: str = "127.77", clients: int = 0, clock: Clock | None = None) -> Site:

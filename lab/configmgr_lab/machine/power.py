@@ -57,11 +57,13 @@ class Power:
         self._callbacks.append(callback)
 
     def schedule(self, seconds: float, kind: ShutdownKind) -> bool:
-        """False when a shutdown is scheduled already."""
+        """False when a shutdown is scheduled already, or the machine is down."""
         with self._lock:
-            if self._scheduled is not None:
+            if self._scheduled is not None or not self.is_up:
                 return False
-            self._scheduled = self._clock.call_later(seconds, lambda: self._go_down(kind))
+            timer = Timer(lambda: self._go_down(timer, kind))
+            self._scheduled = timer
+            self._clock.call_later(seconds, timer.fire)
             return True
 
     def abort(self) -> bool:
@@ -86,18 +88,25 @@ class Power:
         if not was_up:
             self._tell(True)
 
-    def _go_down(self, kind: ShutdownKind) -> None:
+    def _go_down(self, timer: Timer, kind: ShutdownKind) -> None:
         with self._lock:
+            if self._scheduled is not timer:
+                # It was aborted while its timer was already firing.
+                return
             self._scheduled = None
             self.is_up = False
             self._going_down(kind)
         self._tell(False)
         with self._lock:
-            if kind is ShutdownKind.RESTART and self._returns():
-                self._pending_up = self._clock.call_later(self._restart_seconds, self._come_up)
+            if kind is ShutdownKind.RESTART and self._returns() and not self.is_up:
+                timer = Timer(lambda: self._come_up(timer))
+                self._pending_up = timer
+                self._clock.call_later(self._restart_seconds, timer.fire)
 
-    def _come_up(self) -> None:
+    def _come_up(self, timer: Timer) -> None:
         with self._lock:
+            if self._pending_up is not timer:
+                return
             self._pending_up = None
             self.restarts += 1
             self.boot_time = self._next_boot_time()

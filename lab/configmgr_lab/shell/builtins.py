@@ -59,7 +59,9 @@ def _echo(call: Call) -> int:
 
 def _exit(call: Call) -> int:
     numbers = [word for word in words(call.tail) if re.fullmatch(r"[+-]?[0-9]+", word)]
-    raise Exit(int(numbers[0]) if numbers else call.session.error_level)
+    code = int(numbers[0]) if numbers else call.session.error_level
+    # Exit codes are 32 bits wide and signed.
+    raise Exit((code + 0x80000000) % 0x100000000 - 0x80000000)
 
 
 def _type(call: Call) -> int:
@@ -164,7 +166,8 @@ def _move(call: Call) -> int:
         return _usage(call)
     try:
         call.machine.files.copy(*paths)
-        call.machine.files.delete(paths[0])
+        if paths[0].lower() != paths[1].lower():
+            call.machine.files.delete(paths[0])
     except FileError as error:
         call.complain(_reason(call, error))
         return 1

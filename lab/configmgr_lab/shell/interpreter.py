@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -148,7 +149,8 @@ class Interpreter:
             return run(inner)
         finally:
             for path, sink, append in files:
-                if sink.data or not append:
+                # The command may have removed the folder, and its output has no place then.
+                with contextlib.suppress(FileError):
                     self._session.machine.files.write(path, bytes(sink.data), append=append)
 
     def _redirect(self, wanted: Redirection, streams: Streams, files: list[tuple[str, Sink, bool]]) -> None:

@@ -49,6 +49,8 @@ class Session:
     run: Callable[[str, Streams], int]
     """Run a line of its own in this session, for `cmd /c`."""
     error_level: int = 0
+    depth: int = 0
+    """How many shells this one was started in."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from ...features import Feature, Source
 from ..process import Call
 from .tool import Tool
 
+_MAX_DEPTH = 20
 _SWITCHES = re.compile(r"\s*((?:/[dqsauefv](?::\w+)?\s*)*)/([ck])\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -26,7 +27,14 @@ def run(call: Call) -> int:
         # Of a quoted line the first and the last quote are taken off.
         last = line.rindex('"')
         line = line[1:last] + line[last + 1 :]
-    return call.session.run(line, call.streams)
+    if call.session.depth >= _MAX_DEPTH:
+        call.complain(call.message("not_emulated", name="so many shells in each other"))
+        return 1
+    call.session.depth += 1
+    try:
+        return call.session.run(line, call.streams)
+    finally:
+        call.session.depth -= 1
 
 
 TOOL = Tool(

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...features import Feature, Source
 from ..process import Call
 from .event_query import BadQuery, parse_query
@@ -23,8 +25,8 @@ def run(call: Call) -> int:
         return _usage(call)
     try:
         options = _options(arguments[2:])
-        count = int(options.get("count", "0"))
-    except (UsageError, ValueError):
+        count = _count(options.get("count", "0"))
+    except UsageError:
         return _usage(call)
     if arguments[1].lower() != "system":
         call.complain(call.message("wevtutil_failed") + call.message("wevtutil_channel"))
@@ -54,6 +56,12 @@ def _options(arguments: list[str]) -> dict[str, str]:
             raise UsageError(argument)
         options[name] = text
     return options
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise UsageError(text)
+    return int(text)
 
 
 def _usage(call: Call) -> int:
