@@ -85,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         action = re.search(r"Action[^>]*>[^<]*/(\w+)<", message)
         name = action.group(1) if action else "Empty"
         self.service.requests.append(name)
+        self.service.messages.append(message)
         expected = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         if self.headers.get("Authorization") != expected:
             self.reply(401)
@@ -120,6 +121,7 @@ class Service:
         self.context = context
         self.ca = ca
         self.requests: list[str] = []
+        self.messages: list[str] = []
         self.lines: list[str] = []
         self.plan: dict[str, deque[int | str]] = {}
         self.output = b"#ok 1\r\n"
