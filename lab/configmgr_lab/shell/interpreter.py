@@ -17,7 +17,7 @@ from .builtins import BUILTINS, Exit
 from .expansion import expand
 from .parser import parse
 from .process import Call, Session, Sink, Streams, encode, split_arguments
-from .syntax import Chain, Condition, Group, If, Node, Nothing, Redirection, Simple, SyntaxError_
+from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 from .tools import TOOLS, program_name
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Interpreter:
             return self._refuse(streams, "line_too_long")
         try:
             tree = parse(expanded)
-        except SyntaxError_ as error:
+        except BadLine as error:
             if error.token:
                 return self._refuse(streams, "unexpected", token=error.token)
             return self._refuse(streams, "syntax")

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .syntax import Chain, Condition, Group, If, Node, Nothing, Redirection, Simple, SyntaxError_
+from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 
 _DELIMITERS = " \t,;="
 _BLANKS = " \t"
@@ -15,8 +16,10 @@ _COMPARISONS = ("EQU", "NEQ", "LSS", "LEQ", "GTR", "GEQ")
 _MAX_DEPTH = 60
 
 
+# Every host of a site is told the same lines, and a tree never changes.
+@lru_cache(maxsize=64)
 def parse(line: str) -> Node:
-    """The tree of the line. Raises SyntaxError_."""
+    """The tree of the line. Raises BadLine."""
     # A line feed ends the line; what stands behind it is never run.
     parser = _Parser(line.split("\n", 1)[0].replace("\r", ""))
     return parser.whole()
@@ -35,7 +38,7 @@ class _Parser:
             return Nothing()
         node = self._sequence()
         if self._at < len(self._text):
-            raise SyntaxError_(self._operator())
+            raise BadLine(self._operator())
         return node
 
     def _sequence(self, first: Node | None = None) -> Node:
@@ -70,9 +73,9 @@ class _Parser:
     def _command(self) -> Node:
         self._skip(_DELIMITERS + "@")
         if self._at >= len(self._text):
-            raise SyntaxError_
+            raise BadLine
         if self._text[self._at] in "&|)":
-            raise SyntaxError_(self._operator())
+            raise BadLine(self._operator())
         redirections = self._redirections()
         if self._next_is("("):
             return self._group(redirections)
@@ -90,7 +93,7 @@ class _Parser:
         self._skip(_DELIMITERS)
         body = self._sequence()
         if not self._next_is(")"):
-            raise SyntaxError_
+            raise BadLine
         self._at += 1
         self._depth -= 1
         self._nesting -= 1
@@ -98,7 +101,7 @@ class _Parser:
         self._skip(_BLANKS)
         # Only an operator, the end, or the else of an if may follow a group.
         if self._at < len(self._text) and self._text[self._at] not in "&|)" and self._keyword() != "else":
-            raise SyntaxError_(self._text[self._at :].split()[0])
+            raise BadLine(self._text[self._at :].split()[0])
         return Group(body, tuple(redirections))
 
     def _remark(self) -> Node:
@@ -153,12 +156,12 @@ class _Parser:
         if self._take("&"):
             digit = self._text[self._at : self._at + 1]
             if not digit.isdigit() or not digit.isascii():
-                raise SyntaxError_(digit)
+                raise BadLine(digit)
             self._at += 1
             return Redirection(handle, "read" if reading else "write", target_handle=int(digit))
         target = self._word()
         if not target:
-            raise SyntaxError_(self._operator())
+            raise BadLine(self._operator())
         return Redirection(handle, "read" if reading else "append" if append else "write", target=target)
 
     def _if(self) -> Node:
@@ -189,7 +192,7 @@ class _Parser:
             self._skip(_DELIMITERS)
             word = self._word(keep_quotes=False)
             if not word:
-                raise SyntaxError_
+                raise BadLine
             return Condition(kind, word, negated=negated, ignore_case=ignore_case)
         left = self._word(keep_quotes=True)
         self._skip(_BLANKS)
@@ -198,17 +201,17 @@ class _Parser:
         else:
             operator = self._word().upper()
             if operator not in _COMPARISONS:
-                raise SyntaxError_(operator)
+                raise BadLine(operator)
         self._skip(_DELIMITERS)
         right = self._word(keep_quotes=True)
         if not left or not right:
-            raise SyntaxError_
+            raise BadLine
         return Condition(operator, left, right, negated, ignore_case)
 
     def _nest(self) -> None:
         self._nesting += 1
         if self._nesting > _MAX_DEPTH:
-            raise SyntaxError_
+            raise BadLine
 
     def _word(self, *, keep_quotes: bool = False) -> str:
         found: list[str] = []

@@ -72,7 +72,7 @@ class Nothing:
 Node = Simple | Group | Chain | If | Nothing
 
 
-class SyntaxError_(Exception):
+class BadLine(Exception):
     """The line cannot be understood and nothing of it runs. `token` is what cmd complains of, if it names it."""
 
     def __init__(self, token: str = "") -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from configmgr_lab.shell.parser import parse
-from configmgr_lab.shell.syntax import Chain, Condition, Group, If, Nothing, Redirection, Simple, SyntaxError_
+from configmgr_lab.shell.syntax import BadLine, Chain, Condition, Group, If, Nothing, Redirection, Simple
 
 A, B, C = Simple("a"), Simple("b"), Simple("c")
 
@@ -72,7 +72,7 @@ def test_tree(line: str, tree: object) -> None:
     ],
 )
 def test_what_cannot_be_understood(line: str, token: str) -> None:
-    with pytest.raises(SyntaxError_) as error:
+    with pytest.raises(BadLine) as error:
         parse(line)
     assert error.value.token == token
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_understood(line: str, token: str) -> None:
 @example("a|" * 4000 + "a")
 @settings(max_examples=500)
 def test_it_never_fails_otherwise(line: str) -> None:
-    with contextlib.suppress(SyntaxError_):
+    with contextlib.suppress(BadLine):
         parse(line)
 
 
