@@ -1,0 +1,110 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a play costs: requests and bytes as the lab counts them, processor and wall time of ansible-playbook."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from configmgr_lab.control.client import LabClient
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class PlayFailed(Exception):
+    """ansible-playbook did not end with 0; the text is the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Per host. Bytes are those of HTTP heads and bodies; milliseconds of user and system time of all processes."""
+
+    requests: float
+    bytes: float
+    cpu_ms: float
+    wall_ms: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {name: round(value, 2) for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One ansible-playbook from start to end. ``memory``: MiB of its largest process."""
+
+    cpu_ms: float
+    wall_ms: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs plays over an inventory with a fixed number of forks; ``log`` holds what the last one said."""
+
+    inventory: Path
+    forks: int
+    log: Path
+
+    def run(self, play: Path, *, limit: str | None = None) -> Run:
+        """Raises PlayFailed. User and system time are those of ansible-playbook and of every worker it waited for."""
+        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), "--forks", str(self.forks)]
+        command += ["--limit", limit] if limit else []
+        with self.log.open("wb") as output:
+            begun = time.monotonic()
+            process = subprocess.Popen(
+                [*command, str(play)], env=_variables(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+            # wait4 tells of this process and its descendants alone: the lab runs in a thread of this process.
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.monotonic() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise PlayFailed(f"{play.name}: {self.log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
+        return Run((usage.ru_utime + usage.ru_stime) * 1000, wall * 1000, usage.ru_maxrss / 1024)
+
+
+def per_host(
+    runner: Runner, client: LabClient, play: Path, hosts: Sequence[str], *, times: int, prepare: Callable[[], object]
+) -> Cost:
+    """What one more host costs, from ``times`` pairs of runs.
+
+    The start of ansible-playbook, reading the playbook and everything else that is done once is taken off: the play
+    runs over one host and over all of them, and the difference of the medians is shared by the hosts that came on top.
+    """
+    one: list[Run] = []
+    every: list[Run] = []
+    for _ in range(times):
+        prepare()
+        one.append(runner.run(play, limit=hosts[0]))
+        prepare()
+        client.clear_counters()
+        every.append(runner.run(play))
+    counted = client.counters().values()
+    return Cost(
+        requests=sum(row["requests"] for row in counted) / len(hosts),
+        bytes=sum(row["bytes_in"] + row["bytes_out"] for row in counted) / len(hosts),
+        cpu_ms=_more(one, every, len(hosts), lambda run: run.cpu_ms),
+        wall_ms=_more(one, every, len(hosts), lambda run: run.wall_ms),
+    )
+
+
+def _more(one: Sequence[Run], every: Sequence[Run], hosts: int, quantity: Callable[[Run], float]) -> float:
+    return (statistics.median(map(quantity, every)) - statistics.median(map(quantity, one))) / (hosts - 1)
+
+
+def _variables() -> dict[str, str]:
+    collections = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(ROOT / ".venv" / "collections")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return kept | {
+        "ANSIBLE_CONFIG": str(ROOT / "bench" / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join([collections, str(ROOT / "build" / "stock")]),
+        "ANSIBLE_NOCOLOR": "1",
+    }
