@@ -17,11 +17,12 @@ from .images import image_files, product_files
 from .machine.coverage import SUBJECTS as MACHINE_SUBJECTS
 from .shell import builtins, grammar
 from .shell.tools import TOOLS
+from .wire.features import SUBJECTS as WIRE_SUBJECTS
 
 _MEANING = {
     Source.CAPTURE: "bytes recorded from Windows",
     Source.CHECKED: "the expectation of a public test suite that also runs on Windows",
-    Source.DOCUMENT: "public documentation",
+    Source.DOCUMENT: "public documentation, in part as the research for this project reports it",
     Source.ASSUMED: "general knowledge that nobody checked: the collection must not rely on it",
 }
 DEFAULT_PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab-coverage.md"
@@ -30,7 +31,7 @@ DEFAULT_PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab-coverage.md"
 def subjects() -> list[Subject]:
     """Every part of the lab that declares what it does."""
     tools = [tool.subject for tool in sorted(TOOLS.values(), key=lambda each: each.name)]
-    return [grammar.SUBJECT, builtins.SUBJECT, *tools, *MACHINE_SUBJECTS]
+    return [grammar.SUBJECT, builtins.SUBJECT, *tools, *MACHINE_SUBJECTS, *WIRE_SUBJECTS]
 
 
 def page() -> str:
@@ -66,6 +67,8 @@ def _lines() -> Iterator[str]:
 def _layers(heading: str, layers: dict[str, dict[str, object]]) -> Iterator[str]:
     yield ""
     yield f"## {heading}"
+    yield ""
+    yield "A source that begins with `general knowledge` was checked against nothing."
     yield ""
     yield "| id | what | sources |"
     yield "|---|---|---|"

@@ -12,7 +12,7 @@ SUBJECTS = (
         "registry",
         (
             Feature("HKLM with two views of SOFTWARE on 64-bit Windows, one on 32-bit", Source.DOCUMENT),
-            Feature("keys that both views share", Source.DOCUMENT, "those of the list in registry.py"),
+            Feature("keys that both views share", Source.ASSUMED, "those of the list in registry.py"),
             Feature("names in any case, the first spelling stays", Source.CHECKED),
             Feature("subkeys sorted, values in order of creation", Source.CHECKED),
             Feature("reading or writing refused below a key (a fault)", Source.DOCUMENT),
@@ -25,9 +25,9 @@ SUBJECTS = (
         (
             Feature("down after the delay, up again after the site's restart_seconds", Source.ASSUMED),
             Feature("SCHANNEL, .NET and WinHTTP in force are those of the last start (`effective`)", Source.DOCUMENT),
-            Feature("ShutdownTime, boot time, event 12 and 13 change", Source.DOCUMENT),
-            Feature("keys that say a restart is pending are gone afterwards", Source.DOCUMENT),
-            Feature("automatic services run again, disabled ones do not", Source.DOCUMENT),
+            Feature("ShutdownTime, boot time, event 12 and 13 change", Source.ASSUMED),
+            Feature("keys that say a restart is pending are gone afterwards", Source.ASSUMED),
+            Feature("automatic services run again, disabled ones do not", Source.ASSUMED),
             Feature("two starts are at least one second apart in the markers", Source.ASSUMED),
         ),
         ("crashes", "updates that install during a restart"),
@@ -35,8 +35,8 @@ SUBJECTS = (
     Subject(
         "services",
         (
-            Feature("configuration in the registry, state beside it", Source.DOCUMENT),
-            Feature("dependencies: needed services start first, needed ones do not stop", Source.DOCUMENT),
+            Feature("configuration in the registry, state beside it", Source.ASSUMED),
+            Feature("dependencies: needed services start first, needed ones do not stop", Source.ASSUMED),
             Feature("pending states for the site's service_seconds", Source.ASSUMED),
         ),
         ("drivers", "recovery actions", "failing services"),
@@ -44,8 +44,8 @@ SUBJECTS = (
     Subject(
         "files",
         (
-            Feature("drive C: with the folders and files that matter, case kept and ignored", Source.DOCUMENT),
-            Feature("file versions of programs and libraries", Source.DOCUMENT, "their source: see images"),
+            Feature("drive C: with the folders and files that matter, case kept and ignored", Source.ASSUMED),
+            Feature("file versions of programs and libraries", Source.ASSUMED, "their source: see images"),
         ),
         ("attributes, times, permissions, links, other drives", "redirection of System32 for 32-bit programs"),
     ),

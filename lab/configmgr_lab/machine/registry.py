@@ -26,8 +26,8 @@ _LONG_NAMES = {name.lower(): name for name in HIVES.values()}
 _SOFTWARE = "hkey_local_machine\\software"
 WOW64 = "Wow6432Node"
 
-# Keys under HKLM\SOFTWARE that both views share since Windows 7.
-# Source: https://learn.microsoft.com/en-us/windows/win32/winprog64/shared-registry-keys
+# Keys under HKLM\SOFTWARE that both views share since Windows 7. Written from memory and not checked against
+# Microsoft's table of them, which is longer.
 _SHARED = (
     "policies",
     "registeredapplications",

@@ -243,28 +243,28 @@ def _base(entry: Entry) -> str:
 
 
 _DOCUMENT, _ASSUMED, _CHECKED = Source.DOCUMENT, Source.ASSUMED, Source.CHECKED
-_MAKE = Builtin(_mkdir, _DOCUMENT, "with the folders above it")
-_ERASE = Builtin(_delete, _DOCUMENT, "switches are accepted and without effect; exit code 0 for a missing file")
-_REMOVE = Builtin(_remove_folder, _DOCUMENT, "/s /q; exit code 2 when missing is assumed", sets_error_level=True)
-_CHANGE = Builtin(_change_folder, _DOCUMENT)
+_MAKE = Builtin(_mkdir, _ASSUMED, "with the folders above it")
+_ERASE = Builtin(_delete, _ASSUMED, "switches are accepted and without effect; exit code 0 for a missing file")
+_REMOVE = Builtin(_remove_folder, _ASSUMED, "/s /q; exit code 2 when missing is assumed", sets_error_level=True)
+_CHANGE = Builtin(_change_folder, _ASSUMED)
 _MISSING = ("assoc", "call", "color", "date", "for", "ftype", "goto", "mklink", "path", "popd", "prompt", "pushd")
 _MORE_MISSING = ("ren", "rename", "setlocal", "endlocal", "shift", "start", "time", "verify", "vol")
 
 BUILTINS: dict[str, Builtin] = {
     "echo": Builtin(_echo, _CHECKED, "also `echo.`; leaves the error level alone (assumed)"),
-    "exit": Builtin(_exit, _DOCUMENT, "/b N and N end the line alike"),
+    "exit": Builtin(_exit, _ASSUMED, "/b N and N end the line alike"),
     "type": Builtin(_type, _DOCUMENT, "UTF-16 with a mark is printed as UTF-8", sets_error_level=True),
-    "dir": Builtin(_dir, _DOCUMENT, "only /b and /a:d as /ad; no patterns", sets_error_level=True),
+    "dir": Builtin(_dir, _ASSUMED, "only /b and /a:d as /ad; no patterns", sets_error_level=True),
     "mkdir": _MAKE,
     "md": _MAKE,
     "del": _ERASE,
     "erase": _ERASE,
     "rd": _REMOVE,
     "rmdir": _REMOVE,
-    "copy": Builtin(_copy, _DOCUMENT, "one file to one place, overwrites", sets_error_level=True),
-    "move": Builtin(_move, _DOCUMENT, "one file to one place, overwrites", sets_error_level=True),
+    "copy": Builtin(_copy, _ASSUMED, "one file to one place, overwrites", sets_error_level=True),
+    "move": Builtin(_move, _ASSUMED, "one file to one place, overwrites", sets_error_level=True),
     "ver": Builtin(_version, _ASSUMED, "the update number is shown on every build that has one", sets_error_level=True),
-    "set": Builtin(_set, _DOCUMENT, "no /a and /p"),
+    "set": Builtin(_set, _ASSUMED, "no /a and /p"),
     "cd": _CHANGE,
     "chdir": _CHANGE,
     "cls": Builtin(_silent, _ASSUMED),

@@ -41,8 +41,8 @@ TOOL = Tool(
     "cmd",
     run,
     (
-        Feature("`cmd /c LINE`, also with /d /s /q", Source.DOCUMENT),
-        Feature("the first and the last quote of the line are taken off", Source.DOCUMENT),
+        Feature("`cmd /c LINE`, also with /d /s /q", Source.ASSUMED),
+        Feature("the first and the last quote of the line are taken off", Source.ASSUMED),
     ),
     ("an interactive shell", "a variable set inside stays set outside"),
 )

@@ -132,8 +132,8 @@ FIND = Tool(
     "find",
     find,
     (
-        Feature('`find "text"` with files or stdin, /i /c /v /n', Source.DOCUMENT),
-        Feature("exit code 0 found, 1 not found, 2 error", Source.DOCUMENT),
+        Feature('`find "text"` with files or stdin, /i /c /v /n', Source.ASSUMED),
+        Feature("exit code 0 found, 1 not found, 2 error", Source.ASSUMED),
         Feature("the heading of each file", Source.ASSUMED),
     ),
     ("`/off`",),

@@ -23,5 +23,5 @@ def whoami(call: Call) -> int:
     return 0
 
 
-HOSTNAME = Tool("hostname", hostname, (Feature("`hostname`", Source.DOCUMENT),))
-WHOAMI = Tool("whoami", whoami, (Feature("`whoami`", Source.DOCUMENT),), ("`/user /groups /priv /all`",))
+HOSTNAME = Tool("hostname", hostname, (Feature("`hostname`", Source.ASSUMED),))
+WHOAMI = Tool("whoami", whoami, (Feature("`whoami`", Source.ASSUMED),), ("`/user /groups /priv /all`",))

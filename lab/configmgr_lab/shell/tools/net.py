@@ -82,10 +82,10 @@ TOOL = Tool(
     "net",
     run,
     (
-        Feature("`net start NAME`, `net stop NAME [/y]`: by name or display name", Source.DOCUMENT),
+        Feature("`net start NAME`, `net stop NAME [/y]`: by name or display name", Source.ASSUMED),
         Feature("messages, errors on stderr, exit code 2 for a failure", Source.ASSUMED),
         Feature("services that depend on the one to stop: refused without /y, stopped with it", Source.ASSUMED),
-        Feature("`net start` alone lists what runs", Source.DOCUMENT),
+        Feature("`net start` alone lists what runs", Source.ASSUMED),
     ),
     ("every other verb of net", "a service that does not start in time"),
 )

@@ -33,7 +33,7 @@ _OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("/v", True, _CHECKED),
         Option("/ve", False, _CHECKED),
         Option("/t", True, _CHECKED),
-        Option("/s", True, _DOCUMENT, "the separator of REG_MULTI_SZ"),
+        Option("/s", True, _ASSUMED, "the separator of REG_MULTI_SZ"),
         Option("/d", True, _CHECKED, "DWORD decimal or 0x; a leading zero is decimal, a minus is refused"),
         _FORCE,
         *_VIEWS,

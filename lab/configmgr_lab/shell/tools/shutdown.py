@@ -16,12 +16,12 @@ _DEFAULT_SECONDS = 30
 _MAX_SECONDS = 315360000
 _OPTIONS = (
     Option("/r", False, Source.DOCUMENT),
-    Option("/s", False, Source.DOCUMENT),
+    Option("/s", False, Source.ASSUMED),
     Option("/a", False, Source.DOCUMENT, "exit code 1116 when none is scheduled"),
-    Option("/t", True, Source.DOCUMENT, "30 seconds without it"),
-    Option("/f", False, Source.DOCUMENT, "without effect"),
-    Option("/c", True, Source.DOCUMENT, "without effect"),
-    Option("/d", True, Source.DOCUMENT, "without effect"),
+    Option("/t", True, Source.ASSUMED, "30 seconds without it"),
+    Option("/f", False, Source.ASSUMED, "without effect"),
+    Option("/c", True, Source.ASSUMED, "without effect"),
+    Option("/d", True, Source.ASSUMED, "without effect"),
 )
 
 

@@ -74,10 +74,10 @@ TOOL = Tool(
     run,
     (
         Feature("`wevtutil qe System /q /c /rd /f:xml`: one event a line", Source.DOCUMENT),
-        Feature("queries by EventID, Level, EventRecordID, Provider, TimeCreated (also timediff)", Source.DOCUMENT),
+        Feature("queries by EventID, Level, EventRecordID, Provider, TimeCreated (also timediff)", Source.ASSUMED),
         Feature("exit code 15007 for an unknown channel", Source.DOCUMENT),
         Feature("exit code 15001 for a wrong query, 87 for a wrong command line", Source.ASSUMED),
-        Feature("events: Kernel-General 12 and 13, EventLog 6005 and 6006, User32 1074", Source.DOCUMENT),
+        Feature("events: Kernel-General 12 and 13, EventLog 6005 and 6006, User32 1074", Source.ASSUMED),
     ),
     ("every other channel and verb", "`/f:text`, `/e`, `/sq`, `/bm`", "queries over EventData", "SCHANNEL events"),
 )

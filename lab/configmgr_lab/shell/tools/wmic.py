@@ -98,8 +98,9 @@ TOOL = Tool(
     "wmic",
     run,
     (
-        Feature("`wmic datafile where name=... get Version /value`, several names joined by `or`", Source.DOCUMENT),
-        Feature("`wmic os get LastBootUpTime,LocalDateTime,BuildNumber /value`, time zone UTC", Source.DOCUMENT),
+        Feature("`wmic datafile where name=... get Version /value`", Source.DOCUMENT),
+        Feature("several names joined by `or`; Name and FileSize", Source.ASSUMED),
+        Feature("`wmic os get LastBootUpTime,LocalDateTime,BuildNumber /value`, time zone UTC", Source.ASSUMED),
         Feature("`Name=value` with stray CRs; blank lines around", Source.ASSUMED),
         Feature("no such file: message on stderr, exit code 0", Source.ASSUMED),
         Feature("not there on build 26100 and later", Source.DOCUMENT),
