@@ -1,0 +1,22 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report: one versioned document about a run, and renderers that make files and texts of it."""
+
+from __future__ import annotations
+
+from .document import SCHEMA, HostRecord, Origin, build_document
+from .gaps import failing, not_ready
+from .render import RENDERERS
+from .summary import summary_text
+
+__all__ = [
+    "RENDERERS",
+    "SCHEMA",
+    "HostRecord",
+    "Origin",
+    "build_document",
+    "failing",
+    "not_ready",
+    "summary_text",
+]

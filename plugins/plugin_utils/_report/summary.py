@@ -1,0 +1,72 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The summary that a run shows on the terminal: what an administrator has to do next, machine by machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .gaps import open_findings, phrase
+
+__all__ = ["summary_text"]
+
+# A site with a thousand machines must not fill the screen; the file has all of them.
+MOST_HOSTS = 40
+_FIX = {"settings": "set by enforce_tls12", "update": "update", "restart": "restart", "manual": "by hand"}
+_INDENT = " " * 6
+
+
+def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> str:
+    """Lines without colour: the count, then each machine with work left, then those that were stopped."""
+    return "\n".join([*_headline(document), *_remaining(document, most_hosts), *_stopped(document)])
+
+
+def _headline(document: Mapping[str, Any]) -> list[str]:
+    summary, predicted = document["summary"], document["check_mode"]
+    lines = [f"TLS 1.2: {summary['compliant']} of {summary['hosts']} machines are compliant"]
+    if summary["changed"]:
+        verb = "would be changed" if predicted else "changed"
+        lines.append(f"  {verb}: {summary['values']} values on {summary['changed']} machines")
+    if summary["restarted"]:
+        verb = "would be restarted" if predicted else "restarted"
+        lines.append(f"  {verb}: {summary['restarted']} machines")
+    return lines
+
+
+def _remaining(document: Mapping[str, Any], most_hosts: int) -> Iterator[str]:
+    hosts = {name: host for name, host in document["hosts"].items() if open_findings(host.get("facts"))}
+    if hosts:
+        yield "Still to do:"
+    for name, host in list(hosts.items())[:most_hosts]:
+        yield f"  {name}"
+        yield from _gaps(host)
+    if len(hosts) > most_hosts:
+        yield f"  and {len(hosts) - most_hosts} more machines, all of them in the report's file"
+        for fix, names in document["summary"]["needs"].items():
+            if names:
+                yield f"  {_FIX.get(fix, fix)}: {len(names)} machines"
+
+
+def _gaps(host: Mapping[str, Any]) -> Iterator[str]:
+    findings = open_findings(host.get("facts"))
+    ours = [finding["title"] for finding in findings if finding.get("fix") == "settings"]
+    if ours:
+        yield f"{_INDENT}{_FIX['settings']}: {'; '.join(ours)}"
+    for finding in findings:
+        if finding.get("fix") != "settings":
+            fix = _FIX.get(str(finding.get("fix")), str(finding.get("fix")))
+            yield f"{_INDENT}{fix}: {finding['title']}: {phrase(finding)}. {finding.get('remedy', '')}".rstrip()
+
+
+def _stopped(document: Mapping[str, Any]) -> Iterator[str]:
+    stopped = {name: host["stopped"] for name, host in document["hosts"].items() if "stopped" in host}
+    if stopped:
+        yield "Not finished:"
+    for name, why in stopped.items():
+        kind = ", unreachable" if why.get("unreachable") else ""
+        yield f"  {name}: step {why['step']}, {why['code']}{kind}"
+        yield f"{_INDENT}{why['message']}"
+        if why.get("remedy") and why["remedy"] not in why["message"]:
+            yield f"{_INDENT}{why['remedy']}"
