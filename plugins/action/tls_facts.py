@@ -20,6 +20,8 @@ class ActionModule(TlsAction):
         arguments = task.arguments
         location, roles = backup_location(arguments), roles_of(task)
         with self.session(task) as session:
-            state = read_machine(session, location).state
-        findings = audit(state, roles, arguments["configmgr_version"], legacy_off=arguments["legacy"] == "off")
-        return {"changed": False, "ansible_facts": {"configmgr_tls": facts(state, roles, findings)}}
+            visit = read_machine(session, location)
+        release = arguments["configmgr_version"]
+        findings = audit(visit.state, roles, release, legacy_off=arguments["legacy"] == "off")
+        judged = facts(visit.state, visit.enabled_state(), roles, findings, release)
+        return {"changed": False, "ansible_facts": {"configmgr_tls": judged}}

@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import reasons_against_disable
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
 
 
 class ActionModule(TlsAction):
@@ -55,6 +55,8 @@ def _refuse_contradictions(task: Task) -> None:
             "the disable stage was given no protocol to turn off.",
             "Name some, or leave out protocols for all the older ones.",
         )
+    if arguments["stage"] == "enable" and arguments["waived"]:
+        raise Refusal("bad_argument", "waivers are for the disable stage.", "Leave out waived, or give stage: disable.")
     if not arguments["components"]:
         raise Refusal(
             "bad_argument",
@@ -99,15 +101,16 @@ def _plan(task: Task, visit: Visit) -> Plan:
 
 def _refuse_unready(task: Task, visit: Visit) -> None:
     findings = audit(visit.state, roles_of(task), task.arguments["configmgr_version"])
-    reasons = reasons_against_disable(findings)
+    blocking = blocking_findings([finding.as_dict() for finding in findings], task.arguments["waived"])
+    reasons = [{"code": finding["id"], "phrase": finding["reasons"][0]["phrase"]} for finding in blocking]
     if reasons:
+        phrases = "; ".join(reason["phrase"] for reason in reasons)
         raise Refusal(
             "not_ready",
-            f"the machine is not ready for older protocols to be turned off: "
-            f"{'; '.join(item.phrase for item in reasons)}.",
+            f"the machine is not ready for older protocols to be turned off: {phrases}.",
             "Mend what is named (the remedy of each finding is in the facts) and run the task again; "
             "nothing was changed.",
-            {"reasons": [{"code": item.code, "phrase": item.phrase} for item in reasons], "changed": False},
+            {"reasons": reasons, "changed": False},
         )
 
 

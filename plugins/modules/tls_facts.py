@@ -99,6 +99,17 @@ ansible_facts:
             - V(on), V(on_request) (only for programs that ask for it by name), V(off), V(not_supported) or V(unknown).
           type: dict
           sample: {client: {TLS 1.2: 'on'}, server: {TLS 1.2: 'on'}}
+        stacks:
+          description:
+            - What the programs of the machine offer and accept, per stack, after the enable stage (C(enable)) and
+              C(now) where that
+              differs; a question mark stands before what is not certain. An empty C(now) is not known.
+            - C(cause) is the finding that keeps TLS 1.2 out.
+          type: dict
+          sample: {winhttp: {enable: [TLS 1.0, TLS 1.1, TLS 1.2], now: [SSL 3.0, TLS 1.0]}}
+        fips:
+          description: Whether the FIPS policy is on.
+          type: bool
         settings:
           description: The values that are set, as read. What is not listed is absent.
           type: dict
@@ -106,8 +117,8 @@ ansible_facts:
           description: Versions of .NET Framework, SQL Server instances, SQL client components, WSUS, WinHTTP.
           type: dict
         findings:
-          description: One entry per requirement; C(remedy), C(reasons), C(evidence), C(fix) and C(source) only where
-            something is to be done.
+          description: One entry per requirement. One that passed or does not apply has C(id), C(status) and
+            C(actual) only.
           type: list
           elements: dict
           contains:

@@ -36,6 +36,13 @@ options:
     type: list
     elements: str
     choices: [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]
+  waived:
+    description:
+      - Ids of findings that an owner accepted for this machine, as M(configmgr.tls.tls_gate_info) returns them.
+      - They no longer keep O(stage=disable) from running here. Cannot be combined with O(stage=enable).
+    type: list
+    elements: str
+    default: []
   run:
     description:
       - Name of the run, to go back to the state before it with M(configmgr.tls.tls_rollback).
@@ -47,6 +54,7 @@ extends_documentation_fragment:
   - configmgr.tls.common
 seealso:
   - module: configmgr.tls.tls_facts
+  - module: configmgr.tls.tls_gate_info
   - module: configmgr.tls.tls_rollback
   - module: configmgr.tls.tls_restart
 """

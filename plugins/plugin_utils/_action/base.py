@@ -9,14 +9,15 @@ int, float, str, list and dict, with every secret replaced.
 
 from __future__ import annotations
 
-import re
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from .._data import preload
@@ -25,6 +26,9 @@ from .plain import plain
 from .spec import argument_spec
 
 __all__ = ["Refusal", "TlsAction"]
+
+T = TypeVar("T")
+_SECRET_OPTIONS = ("remote_password", "certificate_key_password")
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()
@@ -74,9 +78,9 @@ class TlsAction(ActionBase):
             result.update(self._remote_failure(task, error))
         except Refusal as error:
             failure = {"code": error.code, "remedy": error.remedy, "host": task.host, **error.details}
-            raise AnsibleActionFail(
-                f"{task.host}: {error} {error.remedy}".strip(), result=self._clean(failure, task)
-            ) from None
+            message = f"{task.host}: {error} {error.remedy}".strip()
+            task.secrets.update(self._login_secrets())
+            raise AnsibleActionFail(self._clean(message, task), result=self._clean(failure, task)) from None
         return self._clean(result, task)
 
     def session(self, task: Task) -> Session:
@@ -88,7 +92,7 @@ class TlsAction(ActionBase):
         outcome = validator.validate(plain(self._task.args))
         if outcome.error_messages:
             raise AnsibleActionFail(
-                f"{self.MODULE}: {'; '.join(map(_reworded, outcome.error_messages))}",
+                f"{self.MODULE}: {'; '.join(map(_reworded, outcome.errors.errors))}",
                 result={"code": "bad_argument", "host": host},
             )
         return Task(
@@ -106,10 +110,19 @@ class TlsAction(ActionBase):
             return {**failure, "unreachable": True}
         raise AnsibleActionFail(str(error), result=self._clean(failure, task)) from None
 
-    def _clean(self, result: dict[str, Any], task: Task) -> dict[str, Any]:
-        cleaned: dict[str, Any] = remove_values(plain(result), task.secrets)
+    def _login_secrets(self) -> set[str]:
+        """What the connection logs in with: a failure can quote what a host printed, and a host can print anything."""
+        secrets = set()
+        for name in _SECRET_OPTIONS:
+            with contextlib.suppress(KeyError):
+                secrets.add(str(self._connection.get_option(name) or ""))
+        return secrets - {""}
+
+    def _clean(self, result: T, task: Task) -> T:
+        cleaned: T = remove_values(plain(result), task.secrets)
         return cleaned
 
 
-def _reworded(message: str) -> str:
-    return re.sub(r"^Unsupported parameters: ", "unknown option ", re.sub(r"\(.*?\) module: ", "", message))
+def _reworded(error: AnsibleValidationError) -> str:
+    # The validator's own text of this one begins with the bare name.
+    return f"unknown option {error}" if isinstance(error, UnsupportedError) else str(error)

@@ -15,6 +15,7 @@ from .._remote import RemoteError, Session
 from .._tls.journal import JournalEntry
 from .._tls.plan import Change
 from .._windows.apply import Applied, Backup, Edit, apply_line, parse_applied, readback
+from .._windows.command import UnsafeText
 from .._windows.questions import Answers, Query, ask
 from .._windows.registry import Key, Presence, Registry, View
 from .._windows.undo import UndoValue, render_undo
@@ -71,10 +72,15 @@ def make_change(
     backup = _backup(location, entry, change_set)
     edits = change_set.edits()
     queries = change_set.queries()
-    line = apply_line(backup, edits, queries)
+    try:
+        line = apply_line(backup, edits, queries)
+    except UnsafeText as error:
+        raise _unwritable(error) from None
     try:
         answer = session.run(line, attempted=f"apply {len(edits)} changes of run {change_set.run}", resend=False)
     except RemoteError as error:
+        if not error.sent:
+            raise
         raise _interrupted(error, reconnect, visit, change_set) from error
     applied = parse_applied(backup, edits, queries, answer.stdout)
     if not applied.backed_up or not applied.journaled:
@@ -82,6 +88,15 @@ def make_change(
     registry = visit.registry.updated(applied.registry)
     done, missing = _split(registry, change_set.changes)
     return Outcome(backup.file, entry, registry, done, missing)
+
+
+def _unwritable(error: UnsafeText) -> Refusal:
+    return Refusal(
+        "not_writable",
+        f"a value cannot be set by a command line ({error}); nothing was changed.",
+        "Import the backups of the runs by hand on the machine, newest first; a double-click on each does it.",
+        {"changes": [], "changed": False},
+    )
 
 
 def _next_sequence(visit: Visit) -> int:
@@ -130,12 +145,8 @@ def _no_backup(backup: Backup, applied: Applied, visit: Visit, change_set: Chang
     )
 
 
-def _interrupted(
-    error: RemoteError, reconnect: Callable[[], Session], visit: Visit, change_set: ChangeSet
-) -> Exception:
+def _interrupted(error: RemoteError, reconnect: Callable[[], Session], visit: Visit, change_set: ChangeSet) -> Refusal:
     """The line may have run: say what is there now, or that it cannot be told."""
-    if not error.sent:
-        return error
     queries = change_set.queries()
     try:
         with reconnect() as session:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._data import sql_clients
 from .._remote import Session, join
 from .._tls.build import host_state
+from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, registry_after, settings_plan
 from .._tls.state import HostState
 from .._windows.questions import Command, Query
 from .._windows.registry import Registry
@@ -23,10 +24,24 @@ __all__ = ["Visit", "journal_path", "read_machine"]
 
 @dataclass(frozen=True)
 class Visit:
-    """What was read: the registry as it is, and the state that it comes to."""
+    """What was read: the snapshot as it is, and the state that it comes to."""
 
-    registry: Registry
+    snapshot: Snapshot
     state: HostState
+
+    @property
+    def registry(self) -> Registry:
+        return self.snapshot.registry
+
+    def enabled_state(self) -> HostState:
+        """The state that the enable stage leads to."""
+        windows = self.state.windows
+        if windows.release is None:
+            return self.state
+        plan = settings_plan(
+            self.registry, windows.release, "enable", COMPONENTS, LEGACY_PROTOCOLS, x64=windows.has_wow
+        )
+        return host_state(replace(self.snapshot, registry=registry_after(self.registry, plan.changes)))
 
 
 def journal_path(location: str) -> str:
@@ -53,7 +68,7 @@ def read_machine(session: Session, location: str) -> Visit:
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
             {"output": _excerpt((answer.stdout, answer.stderr))},
         )
-    return Visit(snapshot.registry, host_state(snapshot))
+    return Visit(snapshot, host_state(snapshot))
 
 
 def _excerpt(texts: Sequence[str]) -> str:

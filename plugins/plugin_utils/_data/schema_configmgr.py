@@ -117,7 +117,8 @@ class SettingRow(Row):
     """settings.yml: a registry value that a stage writes.
 
     ``key`` begins with HKLM and may hold {protocol} and {side}: the row then stands for each of ``protocols`` and
-    ``sides``. ``views`` 64 is the native view, 32 exists on 64-bit Windows only. ``when`` names the builds that need it;
+    ``sides``. ``views`` 64 is the native view, 32 exists on 64-bit Windows only. ``when`` names the builds that need
+    it;
     elsewhere it is only put right where somebody set it.
     ``absent`` says what Windows does without the value.
     """

@@ -70,7 +70,7 @@ def host_state(snapshot: Snapshot) -> HostState:
         ),
         boot=BootMarker(snapshot.boot_event, str(boot_value.data) if boot_value and boot_value.data else None),
         journal=parse_journal(snapshot.journal),
-        unreadable=_unreadable(registry),
+        unreadable=_unreadable(registry, windows),
     )
     return state
 
@@ -206,11 +206,13 @@ def _configmgr(registry: Registry) -> ConfigMgr:
     )
 
 
-def _unreadable(registry: Registry) -> tuple[str, ...]:
-    """Keys that something above them lists and that did not answer."""
+def _unreadable(registry: Registry, windows: WindowsState) -> tuple[str, ...]:
+    """Keys that something above them lists and that did not answer; and what tells whether there is a 32-bit view."""
     names = {
         f"HKLM\\{key.path}" + (" (32-bit view)" if view is View.WOW else "")
         for view, key in registry.missed
         if registry.key(key, view).presence is Presence.UNREADABLE
     }
+    if not windows.architecture:
+        names.add(f"{where.ENVIRONMENT.short}\\PROCESSOR_ARCHITECTURE")
     return tuple(sorted(names))

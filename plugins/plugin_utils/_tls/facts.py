@@ -11,6 +11,7 @@ from typing import Any
 from .._data import dotnet_version
 from .._data import roles as known_roles
 from .._windows.registry import View
+from .capabilities import capabilities
 from .effective import effective_protocols
 from .finding import Finding, is_compliant
 from .journal import active_entries, restarted_since
@@ -27,9 +28,17 @@ def restart_required(state: HostState) -> bool | None:
     return None if restarted is None else not restarted
 
 
-def facts(state: HostState, roles: Iterable[str], findings: Sequence[Finding]) -> dict[str, Any]:
-    """The value of the fact C(configmgr_tls)."""
+def facts(
+    state: HostState,
+    enabled: HostState,
+    roles: Iterable[str],
+    findings: Sequence[Finding],
+    release: int | None = None,
+) -> dict[str, Any]:
+    """The value of the fact C(configmgr_tls). ``enabled``: the state that the enable stage leads to."""
     names = sorted(set(roles) | set(state.roles))
+    in_force = restarted_since(state.journal, state.boot) is True
+    release = state.configmgr.release or release
     windows = state.windows
     return {
         "schema": SCHEMA,
@@ -47,6 +56,8 @@ def facts(state: HostState, roles: Iterable[str], findings: Sequence[Finding]) -
         },
         "configmgr": _configmgr(state),
         "protocols": effective_protocols(state),
+        "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
+        "fips": bool(state.schannel.fips.dword),
         "settings": _settings(state),
         "components": _components(state),
         "findings": [finding.as_dict() for finding in findings],

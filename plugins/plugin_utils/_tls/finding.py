@@ -64,25 +64,24 @@ class Finding:
         return self.outcome.status
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain and short: a finding that asks for nothing carries no remedy and no reasons."""
+        """Plain and short: what passed or does not apply says what was seen; the rest is in the catalogue under its
+        id.
+        """
         outcome = self.outcome
-        plain: dict[str, Any] = {
-            "id": self.id,
+        plain: dict[str, Any] = {"id": self.id, "status": outcome.status.value, "actual": outcome.actual}
+        if outcome.status in (Status.PASS, Status.NOT_APPLICABLE):
+            return plain
+        return {
+            **plain,
             "title": self.title,
-            "status": outcome.status.value,
             "severity": self.severity,
             "expected": outcome.expected,
-            "actual": outcome.actual,
+            "reasons": [{"code": reason.code, "phrase": reason.phrase} for reason in outcome.reasons],
+            "remedy": self.remedy,
+            "fix": self.fix,
+            "evidence": [{"path": item.path, "value": item.value} for item in outcome.evidence],
+            "source": self.source,
         }
-        if outcome.status is Status.NOT_APPLICABLE:
-            del plain["expected"]
-        if outcome.status not in (Status.PASS, Status.NOT_APPLICABLE):
-            plain["reasons"] = [{"code": reason.code, "phrase": reason.phrase} for reason in outcome.reasons]
-            plain["remedy"] = self.remedy
-            plain["fix"] = self.fix
-            plain["evidence"] = [{"path": item.path, "value": item.value} for item in outcome.evidence]
-            plain["source"] = self.source
-        return plain
 
 
 def seen(settings: Iterable[Setting]) -> tuple[Evidence, ...]:

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 __all__ = ["BootMarker", "JournalEntry", "RUN_NAME", "active_entries", "parse_journal", "restarted_since"]
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LINE = re.compile(r"^(\d+) (\S+) (enable|disable|rollback=\d+) (\S+)\s*$")
+_LINE = re.compile(r"^([0-9]{1,9}) (\S+) (enable|disable|rollback=[0-9]{1,9}) (\S+)\s*$")
+# A time as the event log writes it, or bytes in hexadecimal; either is put into a command line.
+_MARKER = re.compile(r"[0-9A-Za-z][0-9A-Za-z:.+-]{0,63}")
 _UNKNOWN = "-"
 
 
@@ -28,16 +30,22 @@ class BootMarker:
     shutdown.
 
     Fast start-up of a client writes a new shutdown time without starting the kernel again, so the start event
-    decides when both have it.
+    decides when both have it. What does not look like a time or like bytes is taken for not known.
     """
 
     event: str | None
     shutdown: str | None
 
+    def __post_init__(self) -> None:
+        for name in ("event", "shutdown"):
+            text = getattr(self, name)
+            if text is not None and not _MARKER.fullmatch(text):
+                object.__setattr__(self, name, None)
+
     @classmethod
     def parse(cls, text: str) -> BootMarker:
         event, _separator, shutdown = text.partition(",")
-        return cls(None if event in ("", _UNKNOWN) else event, None if shutdown in ("", _UNKNOWN) else shutdown)
+        return cls(event, shutdown)
 
     def __str__(self) -> str:
         return f"{self.event or _UNKNOWN},{self.shutdown or _UNKNOWN}"

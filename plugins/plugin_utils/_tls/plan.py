@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 
 from .._data import DesiredValue, WindowsRelease, desired_values, protocols
 from .._data.schema_configmgr import Component, Stage
-from .._windows.registry import Key, Presence, Registry, Value, View
+from .._windows.registry import Key, KeyReading, Presence, Registry, Value, View
+from .._windows.undo import can_be_kept
 from .build import setting
 from .state import Setting
 from .winhttp import with_tls12, without
 
+COMPONENTS: tuple[Component, ...] = ("schannel", "dotnet", "winhttp")
 LEGACY_PROTOCOLS = tuple(row.id for row in protocols() if row.legacy)
 
-__all__ = ["LEGACY_PROTOCOLS", "Change", "Plan", "settings_plan"]
+__all__ = ["COMPONENTS", "LEGACY_PROTOCOLS", "Change", "Plan", "registry_after", "settings_plan"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Change:
 class Plan:
     """``created``: the topmost keys that come into being, so that going back can remove them.
 
-    ``blocked``: values that could not be read; what cannot be backed up is not changed.
+    ``blocked``: values that could not be read, or not be kept as they are; what cannot be backed up is not changed.
     """
 
     changes: tuple[Change, ...]
@@ -88,11 +90,31 @@ def settings_plan(
             blocked.append(current)
             continue
         wanted = _wanted(desired, current, legacy)
-        if wanted is not None and current.value != wanted:
+        if wanted is None or current.value == wanted:
+            continue
+        if current.value is not None and not can_be_kept(current.value):
+            blocked.append(current)
+        else:
             changes.append(Change(current.key, current.view, current.name, current.value, wanted, desired.component))
     by_key = {place: number for number, place in reversed(list(enumerate((item.view, item.key) for item in changes)))}
     changes.sort(key=lambda change: by_key[(change.view, change.key)])
     return Plan(tuple(changes), created_keys(registry, changes), tuple(blocked))
+
+
+def registry_after(registry: Registry, changes: Iterable[Change]) -> Registry:
+    """The registry as it will be read when ``changes`` are made."""
+    readings = dict(registry.readings)
+    for change in changes:
+        known = readings.get((change.view, change.key))
+        values = {
+            name: value
+            for name, value in (known.values if known else {}).items()
+            if name.lower() != change.name.lower()
+        }
+        if change.after is not None:
+            values[change.name] = change.after
+        readings[(change.view, change.key)] = KeyReading(Presence.PRESENT, values, known.subkeys if known else ())
+    return Registry(readings, registry.missed - set(readings))
 
 
 def _wanted(desired: DesiredValue, current: Setting, legacy: Iterable[str]) -> Value | None:

@@ -5,27 +5,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from .finding import Finding, Reason, Status
+from .finding import Status
 from .requirement import requirements
 
-__all__ = ["reasons_against_disable"]
+__all__ = ["blocking_findings"]
+
+_ALWAYS = (Status.FAIL.value, Status.UNKNOWN.value)
 
 
-def reasons_against_disable(findings: Iterable[Finding]) -> list[Reason]:
-    """One reason for each finding that stands in the way; ``code`` is the finding's id.
+@functools.cache
+def _ids() -> tuple[frozenset[str], frozenset[str]]:
+    """Requirements of the disable stage itself, and those of which a mere warning stands in the way."""
+    return (
+        frozenset(requirement.id for requirement in requirements() if requirement.stage == "disable"),
+        frozenset(requirement.id for requirement in requirements() if requirement.blocks_disable),
+    )
 
-    Failed and unknown findings always do. A warning does when its requirement says so (C(blocks_disable)).
+
+def blocking_findings(findings: Iterable[Mapping[str, Any]], waived: Iterable[str] = ()) -> list[Mapping[str, Any]]:
+    """The plain findings that stand in the way: failed and unknown ones, and warnings whose requirement says so.
+
+    ``waived``: ids that an owner accepted for this machine.
     """
-    blocking = {requirement.id for requirement in requirements() if requirement.blocks_disable}
-    enabling = {requirement.id for requirement in requirements() if requirement.stage == "enable"} | {"roles-known"}
-    reasons = []
-    for finding in findings:
-        stands = finding.status in (Status.FAIL, Status.UNKNOWN) or (
-            finding.status is Status.WARN and finding.id in blocking
-        )
-        if stands and finding.id in enabling:
-            phrase = finding.outcome.reasons[0].phrase if finding.outcome.reasons else finding.outcome.actual
-            reasons.append(Reason(finding.id, phrase))
-    return reasons
+    goal, blocking = _ids()
+    accepted = frozenset(waived)
+    return [
+        finding
+        for finding in findings
+        if (finding["status"] in _ALWAYS or (finding["status"] == Status.WARN.value and finding["id"] in blocking))
+        and finding["id"] not in goal
+        and finding["id"] not in accepted
+    ]

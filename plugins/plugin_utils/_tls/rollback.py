@@ -27,6 +27,9 @@ class Rollback:
     deleted: tuple[tuple[View, Key], ...]
     conflicts: tuple[Change, ...]
 
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.deleted)
+
 
 def entries_to_undo(active: Sequence[JournalEntry], run: str | None) -> list[JournalEntry]:
     """The entries from the first of ``run`` (default: the last run) to the newest; empty when there is none."""

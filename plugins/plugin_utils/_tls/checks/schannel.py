@@ -58,17 +58,21 @@ def unsupported_protocol_keys(context: Context, requirement: Requirement) -> Out
     expected = f"no {protocol} settings on a Windows that does not support it"
     if release is None or release.protocols[protocol]["server"] != "not_supported":
         return not_applicable(f"this Windows supports {protocol}, or is not known")
-    present = [
+    items = [
         item
         for (name, _side), settings in context.state.schannel.protocols.items()
         if name == protocol
         for item in (settings.enabled, settings.disabled_by_default)
+    ]
+    present = [
+        item
+        for item in items
         if item.presence is Presence.PRESENT
         and item.dword != 0
         and not (item.name == "DisabledByDefault" and item.dword)
     ]
     if not present:
-        return passed(expected, "none")
+        return settings_outcome(expected, [], [item for item in items if item.unreadable], "", "")
     return warn(
         expected,
         "present",

@@ -143,6 +143,11 @@ def known_bad_client(context: Context, requirement: Requirement) -> Outcome:
         if row.client == item.id and item.version and item.version.full_key == row.version.full_key
     ]
     expected = "no client component version that is known to break ConfigMgr"
+    suspects = {row.client for row in known_bad_clients()}
+    unsure = [item for item in context.state.sql_clients if item.id in suspects and item.version is None]
+    if not bad and unsure:
+        titles = ", ".join(sql_client(item.id).title for item in unsure)
+        return unknown(expected, "version not told", "version_unknown", f"the version of {titles} could not be read")
     if not bad:
         return passed(expected, "none")
     reasons = [
@@ -195,6 +200,13 @@ def wsus_build(context: Context, requirement: Requirement) -> Outcome:
         )
     minimum = kb.detect.min_versions.get(context.state.windows.build or 0)
     expected = f"update {kb.kb} or a later monthly rollup on the WSUS server"
+    if wsus is None and "software_update_point" in context.roles:
+        return unknown(
+            expected,
+            "WSUS not found",
+            "wsus_not_found",
+            "the machine is a software update point, and WSUS was not found in its registry",
+        )
     if wsus is None:
         return not_applicable("WSUS is not installed on this machine")
     if wsus.version is None or minimum is None:

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, open_gate
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, WaiverError, parse_waivers
+
+try:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+except ImportError as error:
+    JMESPATH_IMPORT_ERROR: ImportError | None = error
+else:
+    JMESPATH_IMPORT_ERROR = None
+
+
+class ActionModule(TlsAction):
+    MODULE = "tls_gate_info"
+    _requires_connection = False
+
+    def act(self, task: Task) -> dict[str, Any]:
+        arguments = task.arguments
+        waivers = _waivers(arguments["waivers"])
+        hosts = host_variables(task, arguments["hosts"])
+        facts = {host.name: host.facts for host in hosts}
+        expected = forecast(
+            facts,
+            arguments["protocols"] or LEGACY_PROTOCOLS,
+            over_https=[host.name for host in hosts if host.over_https],
+        )
+        gate = open_gate(facts, expected, waivers, datetime.date.today(), _holds, arguments["legacy_use"])
+        return {"changed": False, **_as_result(gate)}
+
+
+def _waivers(path: str | None) -> list[Waiver]:
+    if path is None:
+        return []
+    if JMESPATH_IMPORT_ERROR is not None:
+        raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parse_waivers(yaml.safe_load(file), jmespath.compile)
+    except OSError as error:
+        raise Refusal(
+            "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refusal("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
+    except WaiverError as error:
+        raise Refusal(
+            "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
+        ) from None
+
+
+def _holds(condition: str, host: Mapping[str, Any]) -> bool:
+    """Only a plain true counts: a condition that fails or gives something else waives nothing."""
+    try:
+        return jmespath.search(condition, host) is True
+    except JMESPathError:
+        return False
+
+
+def _as_result(gate: Gate) -> dict[str, Any]:
+    hosts = {reason.host for reason, _waiver in gate.waived}
+    return {
+        "open": gate.is_open,
+        "reasons": [reason.as_dict() for reason in gate.reasons],
+        "waived": [{**reason.as_dict(), "waiver": waiver} for reason, waiver in gate.waived],
+        "waived_for": {host: gate.waived_for(host) for host in sorted(hosts)},
+        "unused_waivers": list(gate.unused),
+        "expired_waivers": list(gate.expired),
+        "gate_warnings": list(gate.warnings),
+        "msg": _sentence(gate),
+    }
+
+
+def _sentence(gate: Gate) -> str:
+    if gate.is_open:
+        return f"The gate is open{f', {len(gate.waived)} reasons waived' if gate.waived else ''}."
+    lines = [f"{reason.host}: {reason.phrase}" for reason in gate.reasons[:10]]
+    more = len(gate.reasons) - len(lines)
+    return "The older protocols stay on. " + "; ".join(lines) + (f"; and {more} more reasons" if more else "")

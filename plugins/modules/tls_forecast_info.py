@@ -1,0 +1,125 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tls_forecast_info
+short_description: Say which conversations of the hierarchy work now, and which would break
+version_added: 0.1.0
+author: configmgr.tls contributors (@configmgr-tls)
+description:
+  - Takes the facts that M(configmgr.tls.tls_facts) read of all hosts of the play and works out, for every
+    conversation of a
+    ConfigMgr hierarchy, which protocol its two ends agree on - now, after the enable stage, and after older
+    protocols are off.
+  - Runs on the controller and asks no host. Use it once per play, with C(run_once).
+  - What is not known of a host is unknown for all of its conversations; it never counts as working.
+options:
+  protocols:
+    description:
+      - The protocols that would be turned off.
+      - V(SSL 2.0), V(SSL 3.0), V(TLS 1.0) and V(TLS 1.1) when not given.
+    type: list
+    elements: str
+    choices: [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]
+  hosts:
+    description: Hosts to look at. All hosts of the play when not given.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - configmgr.tls.attributes
+  - configmgr.tls.attributes.reading
+seealso:
+  - module: configmgr.tls.tls_facts
+  - module: configmgr.tls.tls_gate_info
+"""
+
+EXAMPLES = r"""
+- name: Read every machine
+  configmgr.tls.tls_facts:
+
+- name: See what turning off the older protocols would break
+  configmgr.tls.tls_forecast_info:
+  run_once: true
+  register: forecast
+
+- name: Name the causes
+  ansible.builtin.debug:
+    msg: "{{ forecast.broken.disable | map(attribute='cause') | unique | list }}"
+  run_once: true
+"""
+
+RETURN = r"""
+conversations:
+  description: One entry per conversation and pair of groups of equal hosts.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    conversation:
+      description: Stable name of the conversation.
+      type: str
+      sample: client-management-point
+    title:
+      description: What it is.
+      type: str
+    caller:
+      description: The hosts that call, the first few by name.
+      type: str
+      sample: CL0001, CL0002 and 998 more
+    callee:
+      description: The hosts that are called.
+      type: str
+    callers:
+      description: Number of hosts that call.
+      type: int
+    callees:
+      description: Number of hosts that are called.
+      type: int
+    port:
+      description: The default port.
+      type: int
+    now:
+      description: The protocol agreed on, V(works) when only that is certain, V(broken), or V(unknown).
+      type: str
+    enable:
+      description: The same after the enable stage.
+      type: str
+    disable:
+      description: The same after the protocols are off.
+      type: str
+    cause:
+      description: Why it does not work, in a sentence. Only where a stage is not certain to work.
+      type: str
+      sample: 'PC7B offers TLS 1.0 only: WinHTTP update KB3140245 is missing'
+    remedy:
+      description: What to do about it.
+      type: str
+    loses:
+      description: What users lose with it.
+      type: str
+broken:
+  description: The conversations that do not certainly work, by stage.
+  returned: always
+  type: dict
+  contains:
+    now:
+      description: Before anything is changed.
+      type: list
+      elements: dict
+    enable:
+      description: After the enable stage.
+      type: list
+      elements: dict
+    disable:
+      description: After the protocols are off.
+      type: list
+      elements: dict
+unreached:
+  description: Hosts of which nothing is known.
+  returned: always
+  type: list
+  elements: str
+"""

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an action that works over all hosts of a run reads of them, without rendering a single template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .base import Refusal, Task
+from .plain import plain
+
+__all__ = ["HostVariables", "host_variables"]
+
+_WINRM_HTTP, _PLAIN = 5985, "http"
+
+
+@dataclass(frozen=True)
+class HostVariables:
+    """One host as the run knows it. ``facts`` is None when this run did not read it.
+
+    ``stopped`` says at which step it failed.
+    """
+
+    name: str
+    facts: Mapping[str, Any] | None
+    stopped: Mapping[str, Any] | None
+    variables: Mapping[str, Any]
+
+    @property
+    def over_https(self) -> bool:
+        """Whether the controller reaches it over TLS."""
+        get = self.variables.get
+        connection = str(get("ansible_connection") or "")
+        scheme = get(f"ansible_{connection}_scheme") or get(f"ansible_{connection}_protocol")
+        port = get(f"ansible_{connection}_port") or get("ansible_port") or 5986
+        return (
+            connection in ("winrm", "psrp")
+            and str(scheme or (_PLAIN if int(port) == _WINRM_HTTP else "https")) == "https"
+        )
+
+
+def host_variables(task: Task, names: Sequence[str] | None = None) -> list[HostVariables]:
+    """Those of ``names``, by default of all hosts of the play, whether they are still in it or not."""
+    hostvars = task.variables["hostvars"]
+    wanted = names or plain(task.variables.get("ansible_play_hosts_all") or [task.host])
+    return [_one(str(name), hostvars.raw_get(name)) for name in wanted]
+
+
+def _one(name: str, variables: Any) -> HostVariables:
+    if not isinstance(variables, Mapping):
+        raise Refusal("bad_argument", f"there is no host {name!r} in the inventory.", "Correct the list of hosts.")
+    stopped = plain(variables.get("configmgr_tls_stopped"))
+    facts = (variables.get("ansible_facts") or {}).get("configmgr_tls")
+    # A fact of a host that this run could not read is from a cache, and would pass for today's.
+    if stopped and stopped.get("step") == "audit":
+        facts = None
+    return HostVariables(name, plain(facts), stopped, variables)

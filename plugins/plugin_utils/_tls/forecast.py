@@ -1,0 +1,213 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which conversations of the hierarchy work now, after the enable stage, and after older protocols are off; over
+facts, grouped.
+
+Hosts with equal capabilities are one group, so that the work grows with the number of distinct states and not with
+the number of clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .conversation import CONTROLLER, MICROSOFT, Conversation, conversations
+from .negotiation import Agreement, Offer, agree
+from .requirement import requirements
+from .winhttp import BITS
+
+__all__ = ["Forecast", "Group", "Row", "forecast"]
+
+STAGES = ("now", "enable", "disable")
+_UNKNOWN = Offer(frozenset(), frozenset(BITS))
+_SAMPLE = 5
+
+
+@dataclass
+class Group:
+    """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them."""
+
+    hosts: list[str]
+    offers: Mapping[str, Offer]
+    cause: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The hosts by name, the first few when there are many."""
+        more = len(self.hosts) - _SAMPLE
+        return ", ".join(self.hosts[:_SAMPLE]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conversation between two groups, in the three stages."""
+
+    conversation: Conversation
+    caller: Group
+    callee: Group
+    stages: Mapping[str, Agreement]
+
+    def broken_by(self, stage: str) -> bool:
+        return self.stages[stage].works is not True
+
+    def as_dict(self) -> dict[str, Any]:
+        plain: dict[str, Any] = {
+            "conversation": self.conversation.id,
+            "title": self.conversation.title,
+            "caller": self.caller.name,
+            "callee": self.callee.name,
+            "callers": len(self.caller.hosts),
+            "callees": len(self.callee.hosts),
+            "port": self.conversation.port,
+            **{stage: str(self.stages[stage]) for stage in STAGES},
+        }
+        if any(self.broken_by(stage) for stage in STAGES):
+            cause, remedy = self.explained()
+            plain.update({"cause": cause, "remedy": remedy, "loses": self.conversation.loses})
+        return plain
+
+    def explained(self) -> tuple[str, str]:
+        """The cause in one sentence, and the remedy of the requirement behind it."""
+        for group, verb in ((self.caller, "offers"), (self.callee, "accepts")):
+            if group.cause:
+                phrase, remedy = _reason(group)
+                return f"{group.name} {_verb(verb, group)} {_spelled(group.offers['enable'])}: {phrase}", remedy
+        last = next(stage for stage in STAGES if self.broken_by(stage))
+        return (
+            f"{self.caller.name} {_verb('offers', self.caller)} {_spelled(self.caller.offers[last])}, "
+            f"{self.callee.name} {_verb('accepts', self.callee)} {_spelled(self.callee.offers[last])}"
+        ), "Run the enable stage and restart the machines, then look again."
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """``unreached``: hosts without facts, whose conversations nobody can judge."""
+
+    rows: tuple[Row, ...]
+    unreached: tuple[str, ...]
+
+    def broken(self, stage: str) -> list[Row]:
+        return [row for row in self.rows if row.broken_by(stage)]
+
+
+def forecast(
+    facts: Mapping[str, Mapping[str, Any] | None],
+    protocols: Sequence[str],
+    *,
+    over_https: Iterable[str] = (),
+) -> Forecast:
+    """``facts``: the fact C(configmgr_tls) of each host, None for those without.
+
+    ``protocols``: what the disable stage turns off. ``over_https``: hosts that the controller reaches over HTTPS.
+    """
+    reached = {name: host for name, host in facts.items() if host}
+    winrm = frozenset(over_https)
+    rows: list[Row] = []
+    for conversation in conversations():
+        if conversation.tls != "never":
+            callers = _callers(conversation, reached, protocols)
+            callees = _callees(conversation, reached, protocols, winrm)
+            rows += [
+                _row(conversation, caller, callee) for caller in callers for callee in callees if _meet(caller, callee)
+            ]
+    return Forecast(tuple(rows), tuple(sorted(name for name, host in facts.items() if not host)))
+
+
+def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
+    return Row(
+        conversation, caller, callee, {stage: agree(caller.offers[stage], callee.offers[stage]) for stage in STAGES}
+    )
+
+
+def _meet(caller: Group, callee: Group) -> bool:
+    """Hosts of different sites do not talk; one that does not tell its site may belong to any."""
+    one, other = _site(caller.facts), _site(callee.facts)
+    return not one or not other or one == other
+
+
+def _site(facts: Mapping[str, Any]) -> str:
+    return str((facts.get("configmgr") or {}).get("site_code") or "")
+
+
+def _callers(
+    conversation: Conversation, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str]
+) -> list[Group]:
+    if conversation.caller == "controller":
+        return [_outside("the controller", CONTROLLER)]
+    with_role = {name: host for name, host in facts.items() if conversation.caller_role in host["roles"]}
+    return _groups(with_role, conversation.caller_stack, protocols)
+
+
+def _callees(
+    conversation: Conversation, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str], winrm: frozenset[str]
+) -> list[Group]:
+    if conversation.callee == "microsoft":
+        return [_outside("Microsoft", MICROSOFT)]
+    if conversation.caller == "controller":
+        return _groups(
+            {name: host for name, host in facts.items() if name in winrm}, conversation.callee_stack, protocols
+        )
+    with_role = {name: host for name, host in facts.items() if conversation.callee_role in host["roles"]}
+    return _groups(with_role, conversation.callee_stack, protocols)
+
+
+def _outside(name: str, protocols: Sequence[str]) -> Group:
+    offer = Offer.decode(protocols)
+    return Group([name], dict.fromkeys(STAGES, offer))
+
+
+def _groups(facts: Mapping[str, Mapping[str, Any]], stack: str, protocols: Sequence[str]) -> list[Group]:
+    groups: dict[tuple[Any, ...], Group] = {}
+    for name, host in facts.items():
+        entry = (host.get("stacks") or {}).get(stack)
+        fips = bool(host.get("fips"))
+        key = (_site(host), fips, _frozen(entry))
+        if key in groups:
+            groups[key].hosts.append(name)
+        else:
+            cause = str(entry.get("cause", "")) if entry else "unknown"
+            groups[key] = Group([name], _offers(entry, fips, protocols), cause, host)
+    return list(groups.values())
+
+
+def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    if entry is None:
+        return None
+    now = entry.get("now")
+    return (tuple(entry["enable"]), None if now is None else tuple(now), entry.get("cause"))
+
+
+def _offers(entry: Mapping[str, Any] | None, fips: bool, protocols: Sequence[str]) -> dict[str, Offer]:
+    if entry is None:
+        return dict.fromkeys(STAGES, _UNKNOWN)
+    enable = Offer.decode(entry["enable"])
+    now = enable if "now" not in entry else Offer.decode(entry["now"]) if entry["now"] else _UNKNOWN
+    disable = enable.without(protocols)
+    # With the FIPS policy on, Schannel can use TLS 1.0 even where it is disabled.
+    return {"now": now, "enable": enable, "disable": disable.unsure(["TLS 1.0"]) if fips else disable}
+
+
+def _verb(verb: str, group: Group) -> str:
+    return verb if len(group.hosts) == 1 else verb.removesuffix("s")
+
+
+def _spelled(offer: Offer) -> str:
+    names = [name for name in offer.encode() if not name.startswith("?")]
+    if not names:
+        return "nothing that is known for certain"
+    return f"{names[0]} only" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _reason(group: Group) -> tuple[str, str]:
+    findings = {finding["id"]: finding for finding in group.facts.get("findings", [])}
+    finding = findings.get(group.cause)
+    if finding and finding.get("reasons"):
+        return str(finding["reasons"][0]["phrase"]), str(finding["remedy"])
+    remedy = next(
+        (row.remedy for row in requirements() if row.id == group.cause), "Audit the machine and mend what is found."
+    )
+    return "what it is able to do is not known", remedy

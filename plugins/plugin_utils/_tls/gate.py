@@ -1,0 +1,143 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gate in front of the disable stage: every reason to keep the older protocols on, by host, less what owners
+have accepted.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .forecast import Forecast
+from .readiness import blocking_findings
+from .waiver import NEVER_WAIVED, Waiver
+
+__all__ = ["Gate", "GateReason", "open_gate"]
+
+
+@dataclass(frozen=True)
+class GateReason:
+    """``code``: a requirement's id, C(conversation:ID), C(not_reached), C(winrm_lost) or C(legacy_use)."""
+
+    code: str
+    host: str
+    phrase: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"code": self.code, "host": self.host, "phrase": self.phrase, "remedy": self.remedy}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """``reasons`` keep it shut; ``waived`` are those that an owner accepted, with the waiver's id; ``warnings`` are
+    told.
+    """
+
+    reasons: tuple[GateReason, ...]
+    waived: tuple[tuple[GateReason, str], ...]
+    unused: tuple[str, ...]
+    expired: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.reasons
+
+    def waived_for(self, host: str) -> list[str]:
+        """Codes of the reasons that were accepted for a host."""
+        return sorted({reason.code for reason, _waiver in self.waived if reason.host == host})
+
+
+def open_gate(
+    facts: Mapping[str, Mapping[str, Any] | None],
+    expected: Forecast,
+    waivers: Sequence[Waiver],
+    today: datetime.date,
+    holds: Callable[[str, Mapping[str, Any]], bool],
+    legacy_use: Mapping[str, Sequence[str]] | None = None,
+) -> Gate:
+    """``holds`` says whether a JMESPath condition is true of C({name, facts}).
+
+    ``legacy_use``: who was seen to use older protocols, per host; None when nobody looked, which is told and is no
+    reason.
+    """
+    reasons = [*_unreached(expected), *_host_reasons(facts), *_conversation_reasons(expected), *_legacy(legacy_use)]
+    valid = [waiver for waiver in waivers if not waiver.expired(today)]
+    kept: list[GateReason] = []
+    waived: list[tuple[GateReason, str]] = []
+    for reason in reasons:
+        waiver = next((item for item in valid if _covers(item, reason, facts, holds)), None)
+        if waiver is None:
+            kept.append(reason)
+        else:
+            waived.append((reason, waiver.id))
+    used = {name for _reason, name in waived}
+    warnings = (
+        [] if legacy_use is not None else ["nobody looked at the event logs for older protocols that are still in use"]
+    )
+    return Gate(
+        tuple(kept),
+        tuple(waived),
+        tuple(waiver.id for waiver in valid if waiver.id not in used),
+        tuple(waiver.id for waiver in waivers if waiver.expired(today)),
+        tuple(warnings),
+    )
+
+
+def _covers(
+    waiver: Waiver,
+    reason: GateReason,
+    facts: Mapping[str, Mapping[str, Any] | None],
+    holds: Callable[[str, Mapping[str, Any]], bool],
+) -> bool:
+    if waiver.reason != reason.code or reason.code in NEVER_WAIVED:
+        return False
+    host = facts.get(reason.host)
+    return host is not None and holds(waiver.condition, {"name": reason.host, "facts": host})
+
+
+def _unreached(expected: Forecast) -> Iterable[GateReason]:
+    for name in expected.unreached:
+        yield GateReason(
+            "not_reached",
+            name,
+            "the host was not reached, so that nobody knows what it can do",
+            "Make it reachable, or take it out of the inventory if it no longer belongs to the hierarchy.",
+        )
+
+
+def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None]) -> Iterable[GateReason]:
+    for name, host in facts.items():
+        for finding in blocking_findings(host.get("findings", [])) if host else []:
+            phrases = [reason["phrase"] for reason in finding.get("reasons", [])]
+            yield GateReason(
+                finding["id"], name, phrases[0] if phrases else str(finding.get("actual")), finding.get("remedy", "")
+            )
+
+
+def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:
+    for row in expected.broken("disable"):
+        cause, remedy = row.explained()
+        state = "would break" if row.stages["disable"].works is False else "might break"
+        if row.conversation.caller == "controller":
+            code, hosts = "winrm_lost", row.callee.hosts
+        else:
+            code, hosts = f"conversation:{row.conversation.id}", row.caller.hosts
+        for host in hosts:
+            yield GateReason(code, host, f"{row.conversation.title} {state}: {cause}", remedy)
+
+
+def _legacy(legacy_use: Mapping[str, Sequence[str]] | None) -> Iterable[GateReason]:
+    for host, users in (legacy_use or {}).items():
+        if users:
+            yield GateReason(
+                "legacy_use",
+                host,
+                f"older protocols are still in use by {', '.join(users[:5])}",
+                "Bring them to TLS 1.2 first; they would be cut off.",
+            )

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waivers: reasons against the disable stage that their owner accepts, one by one, for a time.
+
+A waiver names a reason by its code, the hosts by a condition over their facts (JMESPath), says why, who answers for
+it, and until
+when. There is no way to waive everything.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Waiver", "WaiverError", "parse_waivers"]
+
+_FIELDS = ("id", "reason", "condition", "why", "owner", "expires")
+# Reasons that no owner can accept: what is not known or out of reach cannot be judged, and a locked door stays locked.
+NEVER_WAIVED = frozenset({"not_reached", "winrm_lost"})
+
+
+class WaiverError(ValueError):
+    """A waiver that cannot be used; the message names it and says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """``reason``: code of the reason; ``condition``: JMESPath over C({name, facts}), true for the hosts meant;
+    ``expires``: last day.
+    """
+
+    id: str
+    reason: str
+    condition: str
+    why: str
+    owner: str
+    expires: datetime.date
+
+    def expired(self, today: datetime.date) -> bool:
+        return self.expires < today
+
+
+def parse_waivers(raw: object, compiles: Callable[[str], object]) -> list[Waiver]:
+    """The waivers of a file's content. ``compiles`` raises ValueError for a condition that is not JMESPath."""
+    if raw is None:
+        return []
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise WaiverError("a waiver file is a list of waivers")
+    waivers = [_waiver(number, item, compiles) for number, item in enumerate(raw, start=1)]
+    names = [waiver.id for waiver in waivers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise WaiverError(f"waiver {twice[0]}: the id is used twice")
+    return waivers
+
+
+def _waiver(number: int, item: object, compiles: Callable[[str], object]) -> Waiver:
+    if not isinstance(item, Mapping):
+        raise WaiverError(f"waiver number {number} is not a mapping")
+    label = f"waiver {item.get('id') or f'number {number}'}"
+    missing = [name for name in _FIELDS if not item.get(name)]
+    strangers = sorted(str(name) for name in item if name not in _FIELDS)
+    if missing or strangers:
+        raise WaiverError(
+            f"{label}: "
+            + "; ".join(
+                ([f"missing {', '.join(missing)}"] if missing else [])
+                + ([f"unknown {', '.join(strangers)}"] if strangers else [])
+            )
+        )
+    texts: dict[str, str] = {name: str(item[name]) for name in _FIELDS}
+    if texts["reason"] in NEVER_WAIVED or texts["reason"] == "*":
+        raise WaiverError(f"{label}: the reason {texts['reason']} cannot be waived")
+    try:
+        compiles(texts["condition"])
+    except ValueError as error:
+        raise WaiverError(f"{label}: the condition is not JMESPath: {error}") from None
+    return Waiver(
+        texts["id"], texts["reason"], texts["condition"], texts["why"], texts["owner"], _date(label, item["expires"])
+    )
+
+
+def _date(label: str, value: Any) -> datetime.date:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(str(value))
+    except ValueError:
+        raise WaiverError(f"{label}: expires is not a date like 2027-03-31") from None
