@@ -1,0 +1,53 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One lab for the whole session, reset before each test that uses it.
+
+CONFIGMGR_TLS_INVENTORY names an inventory of real machines to run the same tests on: those that need the lab's own
+word are skipped then. The machines are changed and rolled back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from support import Site, start_lab  # noqa: E402
+
+from configmgr_lab.control.client import LabClient  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    work = tmp_path_factory.mktemp("integration")
+    if real := os.environ.get("CONFIGMGR_TLS_INVENTORY"):
+        yield Site(Path(real).resolve(), work, None)
+        return
+    lab, client = start_lab(work / "lab")
+    try:
+        yield Site(work / "lab" / "inventory.yml", work, client)
+    finally:
+        lab.__exit__(None, None, None)
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Site:
+    """The machines as they were installed."""
+    if shared_site.lab is not None:
+        shared_site.lab.reset()
+        shared_site.lab.clear_counters()
+    return shared_site
+
+
+@pytest.fixture
+def lab(site: Site) -> LabClient:
+    """The lab's own word on its machines, and its faults."""
+    if site.lab is None:
+        pytest.skip("needs the lab")
+    return site.lab

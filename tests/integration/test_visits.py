@@ -1,0 +1,86 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How often a machine is visited: commands and HTTP requests as the lab counts them."""
+
+from __future__ import annotations
+
+import pytest
+from support import Site
+
+from configmgr_lab.control.client import LabClient
+
+MOST_REQUESTS = {"basic": 6, "ntlm": 9}
+AUTHS = list(MOST_REQUESTS)
+
+
+def assert_one_visit(site: Site, lab: LabClient) -> None:
+    """One command, one logon, and no more requests than a short visit takes, on every host."""
+    counters = lab.counters()
+    for connection in ("winrm", "psrp"):
+        for auth in AUTHS:
+            hosts = site.hosts_by(connection, auth)
+            assert hosts, f"no host of the site uses {connection} with {auth}"
+            for host in hosts:
+                seen = counters[host]
+                assert (seen["commands"], seen["connections"], seen["refused_logons"]) == (1, 1, 0), (host, seen)
+                assert 0 < seen["requests"] <= MOST_REQUESTS[auth], (host, seen)
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check mode"])
+def test_an_audit_is_one_command_and_changes_nothing(site: Site, lab: LabClient, check: bool) -> None:
+    site.module("tls_facts", check=check).expect_ok()
+    assert_one_visit(site, lab)
+    for host in site.hosts:
+        now, image = lab.dump(host), lab.image(host)
+        assert {part: now[part] for part in ("registry", "files", "services")} == {
+            part: image[part] for part in ("registry", "files", "services")
+        }
+
+
+def test_enforcing_is_two_commands_where_something_is_to_do_and_one_where_nothing_is(
+    site: Site, lab: LabClient
+) -> None:
+    first = site.module("tls_settings").expect_ok()
+    assert {host: result.changed for host, result in first.last.items()} == dict.fromkeys(site.hosts, True)
+    counters = lab.counters()
+    assert {host: counters[host]["commands"] for host in site.hosts} == dict.fromkeys(site.hosts, 2)
+    assert {counters[host]["connections"] for host in site.hosts} == {1}
+    lab.clear_counters()
+    second = site.module("tls_settings").expect_ok()
+    assert {host: result.changed for host, result in second.last.items()} == dict.fromkeys(site.hosts, False)
+    assert_one_visit(site, lab)
+
+
+def test_a_prediction_is_one_command(site: Site, lab: LabClient) -> None:
+    site.module("tls_settings", check=True, diff=True).expect_ok()
+    assert_one_visit(site, lab)
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "word"),
+    [
+        ("tls_settings", {"stage": "enable", "protocols": ["TLS 1.0"]}, "protocols"),
+        ("tls_settings", {"stage": "disable", "protocols": []}, "no protocol"),
+        ("tls_settings", {"stage": "disable", "components": ["dotnet"]}, "schannel"),
+        ("tls_settings", {"stage": "dissable"}, "dissable"),
+        ("tls_settings", {"protocols": ["TLS 1.2"], "stage": "disable"}, "TLS 1.2"),
+        ("tls_settings", {"components": []}, "component"),
+        ("tls_settings", {"stages": "enable"}, "unknown option stages"),
+        ("tls_settings", {"run": "a b"}, "name of a run"),
+        ("tls_settings", {"backup_location": r"C:\a & del *"}, "backup_location"),
+        ("tls_facts", {"backup_location": "relative"}, "absolute"),
+        ("tls_restart", {"services": ["%PATH%"]}, "%PATH%"),
+        ("tls_restart", {"down_timeout": -1}, "down_timeout"),
+        ("tls_rollback", {"force": "perhaps"}, "perhaps"),
+    ],
+)
+def test_bad_input_is_refused_before_any_visit(
+    site: Site, lab: LabClient, module: str, arguments: dict[str, object], word: str
+) -> None:
+    outcome = site.module(module, arguments, limit="CM1")
+    failed = outcome.last["CM1"]
+    assert (outcome.exit_code, failed.status, failed.code) == (2, "failed", "bad_argument")
+    assert word in failed.data["msg"]
+    assert "plugins.action" not in failed.data["msg"]
+    assert lab.counters()["CM1"]["requests"] == 0
