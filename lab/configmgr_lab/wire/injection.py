@@ -30,18 +30,19 @@ class UnknownFault(ValueError):
 
 @dataclass(frozen=True)
 class WireFault:
-    """One fault. ``action`` empty: any message. ``count`` None: until cleared."""
+    """One fault. ``action`` empty: any message. ``count`` None: until cleared. ``skip``: so many messages pass first."""
 
     kind: str
     action: str = ""
     count: int | None = None
     seconds: float = 0.0
     code: int = 0
+    skip: int = 0
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> WireFault:
         """Check and build. Raises UnknownFault with a sentence that says what is wrong."""
-        unknown = set(data) - {"kind", "action", "count", "seconds", "code"}
+        unknown = set(data) - {"kind", "action", "count", "seconds", "code", "skip"}
         if unknown:
             raise UnknownFault(f"unknown fields {sorted(unknown)}")
         fault = cls(
@@ -50,6 +51,7 @@ class WireFault:
             count=None if data.get("count") is None else int(data["count"]),
             seconds=float(data.get("seconds", 0.0)),
             code=int(data.get("code", 0)),
+            skip=int(data.get("skip", 0)),
         )
         if fault.kind not in KINDS:
             raise UnknownFault(f"unknown kind {fault.kind!r}, known are {', '.join(KINDS)}")
@@ -57,10 +59,12 @@ class WireFault:
             raise UnknownFault(f"unknown action {fault.action!r}, known are {', '.join(ACTIONS)}")
         if fault.kind in {"fault", "status"} and not fault.code:
             raise UnknownFault(f"kind {fault.kind!r} needs a code")
-        if fault.kind in _STATES and (fault.action or fault.count is not None):
-            raise UnknownFault(f"kind {fault.kind!r} lasts until cleared and takes neither action nor count")
+        if fault.kind in _STATES and (fault.action or fault.count is not None or fault.skip):
+            raise UnknownFault(f"kind {fault.kind!r} lasts until cleared and takes neither action nor count nor skip")
         if fault.count is not None and fault.count < 1:
             raise UnknownFault("count must be 1 or more")
+        if fault.skip < 0:
+            raise UnknownFault("skip must not be negative")
         return fault
 
 
@@ -86,6 +90,9 @@ class FaultBox:
         """The first fault of ``kind`` for ``action``, counted down."""
         for index, fault in enumerate(self._faults):
             if fault.kind != kind or (fault.action and fault.action != action):
+                continue
+            if fault.skip:
+                self._faults[index] = replace(fault, skip=fault.skip - 1)
                 continue
             if fault.count is not None:
                 if fault.count == 1:

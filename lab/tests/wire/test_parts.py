@@ -19,6 +19,7 @@ from configmgr_lab.wire import powershell, recorder, soap, soap_faults
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, read_request
+from configmgr_lab.wire.injection import FaultBox, UnknownFault, WireFault
 from configmgr_lab.wire.shells import Command, Shells
 from configmgr_lab.wire.soap_faults import SHAPES, SoapFault
 
@@ -183,3 +184,16 @@ class LineCase:
 def test_what_is_powershell(case: LineCase) -> None:
     assert powershell.is_powershell(case.line) is case.is_powershell
     assert powershell.waits_for_input(case.line) is case.waits
+
+
+def test_a_fault_can_let_messages_pass_and_then_ends_after_its_count() -> None:
+    box = FaultBox()
+    box.add(WireFault.parse({"kind": "drop_after", "action": "command", "skip": 1, "count": 2}))
+    taken = [box.take("drop_after", action) is not None for action in ("command", "create", *["command"] * 3)]
+    assert taken == [False, False, True, True, False]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "port_closed", "skip": 1}, {"kind": "slow", "skip": -1}])
+def test_a_skip_that_cannot_be_is_refused(fault: dict[str, object]) -> None:
+    with pytest.raises(UnknownFault, match="skip"):
+        WireFault.parse(fault)
