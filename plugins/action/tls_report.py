@@ -17,6 +17,7 @@ import yaml
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
@@ -38,9 +39,7 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
-        names = arguments["hosts"] or plain(task.variables.get("ansible_play_hosts_all") or [task.host])
-        hostvars = task.variables["hostvars"]
-        document = build_document(_origin(task), [_record(name, hostvars.raw_get(name)) for name in names])
+        document = build_document(_origin(task), map(_record, host_variables(task, arguments["hosts"])))
         files = _write(document, arguments["path"], arguments["formats"]) if arguments["path"] else []
         text = summary_text(document)
         if arguments["show"]:
@@ -62,18 +61,11 @@ def _origin(task: Task) -> Origin:
     return Origin(task.arguments["title"], generated, run, _collection_version(), task.check_mode)
 
 
-def _record(name: str, variables: Any) -> HostRecord:
-    """``variables`` are raw: the fact and the results are data, nothing in them is rendered."""
-    if not isinstance(variables, Mapping):
-        raise Refusal("bad_argument", f"there is no host {name!r} in the inventory.", "Correct the list of hosts.")
-    stopped = plain(variables.get("configmgr_tls_stopped"))
-    facts = (variables.get("ansible_facts") or {}).get("configmgr_tls")
-    # A fact of a host that this run could not read is from a cache, and would pass for today's.
-    if stopped and stopped.get("step") == "audit":
-        facts = None
-    changes = {step: _changes(variables.get(variable)) for step, variable in CHANGES.items()}
-    restarted = variables.get("configmgr_tls_restarted") or {}
-    return HostRecord(name, plain(facts), stopped, changes, bool(restarted.get("changed")))
+def _record(host: HostVariables) -> HostRecord:
+    """The variables are raw: the fact and the results are data, nothing in them is rendered."""
+    changes = {step: _changes(host.variables.get(variable)) for step, variable in CHANGES.items()}
+    restarted = host.variables.get("configmgr_tls_restarted") or {}
+    return HostRecord(host.name, host.facts, host.stopped, changes, bool(restarted.get("changed")))
 
 
 def _changes(result: Mapping[str, Any] | None) -> list[Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._tls.requirement import requirements
+from .._tls.readiness import blocking_findings
 
-__all__ = ["SEVERITIES", "failing", "not_ready", "open_findings", "phrase", "stopped_phrase"]
+__all__ = ["SEVERITIES", "failing", "not_ready", "open_findings", "phrase", "reverted", "stopped_phrase"]
 
 SEVERITIES = ("low", "medium", "high")
 _OPEN = ("fail", "unknown")
@@ -35,8 +35,8 @@ def stopped_phrase(host: Mapping[str, Any]) -> str:
 def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
     """The hosts for which a run has to fail, and why.
 
-    Those that were stopped or never read, and those with a failed or unknown finding of severity ``fail_on`` or more
-    (``none``: findings do not count).
+    Those that were stopped or never read, those on which a value that this run set is not what it set any more, and
+    those with a failed or unknown finding of severity ``fail_on`` or more (``none``: findings do not count).
     """
     reasons = {}
     for name, host in document["hosts"].items():
@@ -44,9 +44,28 @@ def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
             reasons[name] = stopped_phrase(host)
         elif host["status"] == "not_read":
             reasons[name] = "the machine was not read"
+        elif values := [] if document["check_mode"] else reverted(host):
+            reasons[name] = f"reverted: somebody, such as a Group Policy, changed {', '.join(values)} again"
         elif found := _severe(host, fail_on):
             reasons[name] = "; ".join(f"{finding['id']}: {phrase(finding)}" for finding in found)
     return reasons
+
+
+def reverted(host: Mapping[str, Any]) -> list[str]:
+    """The paths of values that this run set and that are not so any more, as far as findings show it."""
+    seen = {}
+    for finding in open_findings(host.get("facts")):
+        for item in finding.get("evidence", ()) if finding.get("fix") == "settings" else ():
+            for value in item["value"].split(", "):
+                name, _blank, data = value.partition(" ")
+                seen[item["path"], name] = data
+    changes = host.get("changes", {})
+    ours = [change for step in ("enable", "disable") for change in changes.get(step, ())]
+    return sorted(
+        rf"{change['path']}\{change['name']}"
+        for change in ours
+        if seen.get((change["path"], change["name"]), change["after"]) != change["after"]
+    )
 
 
 def _severe(host: Mapping[str, Any], fail_on: str) -> list[Mapping[str, Any]]:
@@ -59,26 +78,24 @@ def _severe(host: Mapping[str, Any], fail_on: str) -> list[Mapping[str, Any]]:
 def not_ready(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """The hosts because of which no older protocol may be turned off anywhere, and why.
 
-    Strict: a host has to have been reached, to have no failed or unknown finding and no warning of a requirement that
-    says so (C(blocks_disable)), and no restart may be due.
+    Strict: a host has to have been reached, to have none of the findings that stand in the way (see readiness), and no
+    restart may be due. In check mode what a real run mends before it comes to this
+    point (settings and restarts) does not count.
     """
-    blocking = {requirement.id for requirement in requirements() if requirement.blocks_disable}
-    reasons = {name: _obstacles(host, blocking) for name, host in document["hosts"].items()}
+    mended = ("settings", "restart") if document["check_mode"] else ()
+    reasons = {name: _obstacles(host, mended) for name, host in document["hosts"].items()}
     return {name: why for name, why in reasons.items() if why}
 
 
-def _obstacles(host: Mapping[str, Any], blocking: set[str]) -> list[str]:
+def _obstacles(host: Mapping[str, Any], mended: tuple[str, ...]) -> list[str]:
     if "stopped" in host:
         return [stopped_phrase(host)]
     facts = host.get("facts")
     if facts is None:
         return ["the machine was not read"]
-    found = [
-        finding
-        for finding in facts.get("findings", ())
-        if finding.get("status") in _OPEN or (finding.get("status") == "warn" and finding.get("id") in blocking)
-    ]
+    found = [finding for finding in blocking_findings(facts.get("findings", ())) if finding.get("fix") not in mended]
     obstacles = [f"{finding['id']}: {phrase(finding)}" for finding in found]
-    if facts.get("restart_required") and not any(finding["id"] == "restart-after-change" for finding in found):
+    named = any(finding["id"] == "restart-after-change" for finding in found)
+    if facts.get("restart_required") and not named and "restart" not in mended:
         obstacles.append("restart-after-change: the last change is in force only after a restart")
     return obstacles

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated ConfigMgr site before and after the real playbooks, in a few minutes and without any Windows machine.
+
+Leaves build/demo/before.json and after.json (the reports), requests.jsonl (every HTTP request and command line that the
+machines saw) and *.log (what Ansible printed). Exit code 0 when the site was as broken as promised before, and when
+afterwards every machine is compliant that settings can mend, and every other one is named with what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+DEMO = ROOT / "build" / "demo"
+STATE = DEMO / "lab"
+COLLECTIONS = ROOT / ".venv" / "collections"
+
+Hosts = Mapping[str, Mapping[str, Any]]
+
+
+class DemoFailed(Exception):
+    """The demonstration did not show what it should; the text says why."""
+
+
+def lab(*arguments: str) -> None:
+    subprocess.run([str(BIN / "configmgr-lab"), *arguments, "--state", str(STATE)], cwd=ROOT, check=True)
+
+
+def playbook(name: str) -> dict[str, Any]:
+    """Run one of the playbooks over the emulated site and give the document that it wrote."""
+    log = DEMO / f"{name}.log"
+    inventory = (STATE / "inventory.yml").relative_to(ROOT)
+    command = ["ansible-playbook", "--inventory", str(inventory), "--forks", "20", f"playbooks/{name}.yml"]
+    print(f"\n$ {' '.join(command)}", flush=True)
+    command = [str(BIN / command[0]), *command[1:], "--extra-vars", json.dumps({"configmgr_tls_report_dir": str(DEMO)})]
+    with log.open("wb") as output:
+        done = subprocess.run(command, cwd=ROOT, env=_environment(), stdout=output, stderr=subprocess.STDOUT)
+    if done.returncode:
+        print(log.read_text(encoding="utf-8", errors="replace")[-6000:])
+        raise DemoFailed(f"{name}.yml ended with exit code {done.returncode}; all of its output is in {log}")
+    document: dict[str, Any] = json.loads((DEMO / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def _environment() -> dict[str, str]:
+    # What the user set for real work must not bend the demonstration.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    configuration = DEMO / "ansible.cfg"
+    configuration.write_text("[defaults]\n", encoding="utf-8")
+    path = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(COLLECTIONS)
+    return kept | {"ANSIBLE_COLLECTIONS_PATH": path, "ANSIBLE_CONFIG": str(configuration), "ANSIBLE_NOCOLOR": "1"}
+
+
+def open_findings(host: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [finding for finding in host["facts"]["findings"] if finding["status"] in ("fail", "unknown")]
+
+
+def table(hosts: Hosts) -> Iterator[str]:
+    """One line per machine: name, Windows, roles, state, and what is left to do."""
+    row = "{:<6} {:<26} {:<28} {:<14} {}"
+    yield row.format("", "Windows", "roles", "TLS 1.2", "left to do")
+    for name in sorted(hosts, key=lambda host: (-hosts[host]["facts"]["restart_group"], host)):
+        host = hosts[name]
+        facts = host["facts"]
+        roles = [role for role in facts["roles"] if role != "client" or facts["roles"] == ["client"]]
+        state = host["status"].replace("_", " ")
+        yield row.format(name, _cut(facts["windows"]["name"], 26), _cut(", ".join(roles), 28), state, _left(host))
+
+
+def _left(host: Mapping[str, Any]) -> str:
+    found = open_findings(host)
+    settings = sum(finding["fix"] == "settings" for finding in found)
+    parts = [f"settings ({settings})"] if settings else []
+    parts += [
+        f"{finding['fix']}: {finding['reasons'][0]['phrase']}" for finding in found if finding["fix"] != "settings"
+    ]
+    return "; ".join(parts)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."
+
+
+def check(before: Hosts, after: Hosts) -> None:
+    """Raises DemoFailed unless the site went from nothing to all that settings can do."""
+    if early := [name for name, host in before.items() if host["status"] == "compliant"]:
+        raise DemoFailed(f"compliant before anything was done: {', '.join(early)}")
+    if before.keys() != after.keys():
+        raise DemoFailed("the reports are not about the same machines")
+    for name, host in after.items():
+        gaps = {finding["fix"] for finding in open_findings(host)}
+        if host["status"] not in ("compliant", "not_compliant") or gaps - {"update"}:
+            raise DemoFailed(f"{name} is {host['status']} afterwards, with work left for {', '.join(gaps) or 'nobody'}")
+        if (host["status"] == "compliant") == bool(gaps):
+            raise DemoFailed(f"{name} is {host['status']}, which its findings contradict")
+
+
+def show(title: str, document: Mapping[str, Any]) -> None:
+    summary = document["summary"]
+    print(f"\n{title}: {summary['compliant']} of {summary['hosts']} machines are compliant\n", flush=True)
+    print("\n".join(table(document["hosts"])), flush=True)
+
+
+def run() -> None:
+    shutil.rmtree(DEMO, ignore_errors=True)
+    DEMO.mkdir(parents=True)
+    lab("up", "--requests-log", str(DEMO / "requests.jsonl"), "--network", os.environ.get("LAB_NETWORK", "127.78"))
+    try:
+        before = playbook("audit")
+        (DEMO / "audit.json").rename(DEMO / "before.json")
+        show("Before", before)
+        after = playbook("enforce_tls12")
+        (DEMO / "enforce_tls12.json").rename(DEMO / "after.json")
+        show("After", after)
+    finally:
+        lab("down")
+    check(before["hosts"], after["hosts"])
+    values, restarted = after["summary"]["values"], after["summary"]["restarted"]
+    print(f"\n{values} values were set after a backup on each machine, and {restarted} machines restarted.")
+    print("What is left needs the updates named above; no setting can replace them.")
+    print(f"Look into {DEMO.relative_to(ROOT)}: before.json, after.json, requests.jsonl and the logs.")
+
+
+def main() -> int:
+    try:
+        run()
+    except (DemoFailed, subprocess.CalledProcessError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
