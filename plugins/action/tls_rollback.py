@@ -35,28 +35,30 @@ class ActionModule(TlsAction):
                 return {"changed": False, "changes": [], "runs": [], "restart_required": restart_required(visit.state)}
             plan = _plan(session, visit, location, entries, task.arguments["force"])
             result: dict[str, Any] = {
-                "changed": True,
+                "changed": bool(plan),
                 "changes": [change.as_dict() for change in plan.changes],
                 "runs": list(dict.fromkeys(entry.run for entry in reversed(entries))),
-                "restart_required": True,
+                "restart_required": True if plan else restart_required(visit.state),
             }
             if plan.conflicts:
                 result["conflicts"] = [change.as_dict() for change in plan.conflicts]
             if task.diff:
                 result["diff"] = reg_diff(plan.changes)
-            if task.check_mode:
+            if not plan or task.check_mode:
                 return result
             first = entries[0]
             change_set = ChangeSet(first.run, f"rollback={first.sequence}", plan.changes, deleted=plan.deleted)
             outcome = make_change(session, lambda: self.session(task), visit, location, change_set)
-        _refuse_missing(outcome)
+        _refuse_missing(outcome, first.run)
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 
 
 def _entries(visit: Visit, run: str | None) -> list[JournalEntry]:
     active = active_entries(visit.state.journal)
-    entries = entries_to_undo(active, run)
-    if run and not entries and not any(entry.run == run for entry in visit.state.journal):
+    # A run that is named may have been taken back in part: whatever of it is still there is found by its values.
+    changing = [entry for entry in visit.state.journal if entry.undoes_from is None]
+    entries = entries_to_undo(changing if run else active, run)
+    if run and not entries:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
         raise Refusal(
             "unknown_run",
@@ -90,13 +92,13 @@ def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEn
     return plan
 
 
-def _refuse_missing(outcome: Outcome) -> None:
+def _refuse_missing(outcome: Outcome, run: str) -> None:
     if outcome.missing:
         raise Refusal(
             "not_applied",
             f"{len(outcome.missing)} values could not be restored.",
             "Check the rights on these keys, and whether a Group Policy writes them; the task can be "
-            "run again with force: true.",
+            f"run again with run: {run}.",
             {
                 "changes": [change.as_dict() for change in outcome.applied],
                 "not_applied": [change.as_dict() for change in outcome.missing],

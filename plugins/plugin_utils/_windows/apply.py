@@ -8,10 +8,11 @@ The changes run only when the backup can be printed back and the journal has its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .command import location_path
+from .command import UnsafeText, location_path
 from .questions import Answers, Command, Query
 from .registry import Key, Registry, Value, View, delete_key_command, delete_value_command, set_command
 
@@ -19,6 +20,7 @@ __all__ = ["Applied", "Backup", "Edit", "apply_line", "readback", "parse_applied
 
 _BACKUP, _JOURNAL = 0, 1
 _FIRST_EDIT = 2
+_FORBIDDEN_IN_ECHO = re.compile(r"[\x00-\x1f\x7f%]")
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,28 @@ def readback(touched: Iterable[tuple[View, Key]], deleted: Iterable[tuple[View, 
 
 def apply_line(backup: Backup, edits: Sequence[Edit], queries: Sequence[Query]) -> str:
     file, journal = location_path(backup.file), location_path(backup.journal)
-    edit_lines = "&".join(
-        f"({edit.command()}>nul&&echo #ok {_FIRST_EDIT + number})" for number, edit in enumerate(edits)
-    )
-    guarded = "&&".join(
-        [
-            f"({'&'.join(f'echo {line}' for line in backup.lines)})>{file}",
-            f"type {file}",
-            f"echo #ok {_BACKUP}",
-            f"(echo {backup.journal_line})>>{journal}",
-            f"echo #ok {_JOURNAL}",
-            f"({edit_lines})",
-        ]
-    )
+    edit_lines = [f"({edit.command()}>nul&&echo #ok {_FIRST_EDIT + number})" for number, edit in enumerate(edits)]
+    guarded = [
+        f"({'&'.join(map(_echo, backup.lines))})>{file}",
+        f"type {file}",
+        f"echo #ok {_BACKUP}",
+        f"({_echo(backup.journal_line)})>>{journal}",
+        f"echo #ok {_JOURNAL}",
+    ]
+    if edit_lines:
+        guarded.append(f"({'&'.join(edit_lines)})")
     first_query = _FIRST_EDIT + len(edits)
     checks = [query.render(first_query + number) for number, query in enumerate(queries)]
-    return f"({'&'.join([f'mkdir {location_path(backup.folder)}', guarded, *checks])})2>nul"
+    return f"({'&'.join([f'mkdir {location_path(backup.folder)}', '&&'.join(guarded), *checks])})2>nul"
+
+
+def _echo(line: str) -> str:
+    """C(echo) of a line as it is: in a group a bare C()) would end it, and what is in quotes needs no caret."""
+    parts = line.split('"')
+    if len(parts) % 2 == 0 or _FORBIDDEN_IN_ECHO.search(line):
+        raise UnsafeText(f"{line!r} cannot be written by echo")
+    parts[::2] = [re.sub(r"[()&|<>^]", r"^\g<0>", part) for part in parts[::2]]
+    return "echo " + '"'.join(parts)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import re
 
 __all__ = ["UnsafeText", "location_path", "plain_word", "quoted"]
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"%]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"%\ud800-\udfff]')
 _FORBIDDEN_OUTSIDE_QUOTES = re.compile(r"[&^<>|()\s,;=]")
 
 
@@ -26,7 +26,7 @@ def quoted(text: str) -> str:
     if _FORBIDDEN.search(text) or text.endswith("\\"):
         raise UnsafeText(
             f"{text!r} cannot be part of a Windows command line: it contains a quote, a percent sign, a control "
-            "character, or ends with a backslash"
+            "character or half a character, or ends with a backslash"
         )
     return f'"{text}"'
 
@@ -41,6 +41,6 @@ def plain_word(text: str) -> str:
 def location_path(path: str) -> str:
     """A path of ours in quotes; the only variable that may lead it is %ProgramData%."""
     prefix = "%ProgramData%\\"
-    if path.startswith(prefix):
+    if path.startswith(prefix) and path != prefix:
         return f'"{prefix}{quoted(path[len(prefix) :])[1:]}'
     return quoted(path)

@@ -19,7 +19,7 @@ from .registry import Key, KeyReading, Presence, Registry, View, parse_query, re
 
 __all__ = ["Answers", "Command", "Query", "ask"]
 
-_MARKER = re.compile(r"^#ok (\d+)\s*$")
+_MARKER = re.compile(r"(.*)#ok ([0-9]{1,6})\s*")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class Answers:
 
     @classmethod
     def parse(cls, questions: Sequence[Query | Command], text: str) -> Answers:
-        sections = _sections(text.splitlines(), len(questions))
+        # Windows ends its lines with CR LF; other characters that Python takes for line ends can be part of a value.
+        sections = _sections((line.rstrip("\r") for line in text.split("\n")), questions)
         readings: dict[tuple[View, Key], KeyReading] = {}
         missed: set[tuple[View, Key]] = set()
         commands: dict[str, tuple[str, ...]] = {}
@@ -97,16 +98,18 @@ class Answers:
         return cls(Registry(readings, frozenset(missed - set(readings))), commands, len(sections))
 
 
-def _sections(lines: Iterable[str], count: int) -> dict[int, list[str]]:
+def _sections(lines: Iterable[str], questions: Sequence[Query | Command]) -> dict[int, list[str]]:
+    """The lines before each marker. Only a command's last line may share its line with the marker: reg ends its lines."""
     sections: dict[int, list[str]] = {}
     pending: list[str] = []
     for line in lines:
-        marker = _MARKER.match(line)
-        if marker and int(marker.group(1)) < count:
-            sections.setdefault(int(marker.group(1)), pending)
-            pending = []
-        else:
+        marker = _MARKER.fullmatch(line)
+        number = int(marker[2]) if marker else len(questions)
+        if marker is None or number >= len(questions) or (marker[1] and isinstance(questions[number], Query)):
             pending.append(line)
+            continue
+        sections.setdefault(number, [*pending, marker[1]] if marker[1] else pending)
+        pending = []
     return sections
 
 

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKEY_LOCAL_MACHINE": "HKEY_LOCAL_MACHINE"}
+_DIGITS = {"REG_DWORD": 8, "REG_DWORD_BIG_ENDIAN": 8, "REG_QWORD": 16}
 _KEY_LINE = re.compile(r"^(HKEY_[A-Z_]+)(?:\\(.*))?$")
 _VALUE_LINE = re.compile(
     r"^ {4}(?P<name>.*?) {4}(?P<type>REG_(?:SZ|EXPAND_SZ|MULTI_SZ|DWORD|DWORD_BIG_ENDIAN|QWORD|BINARY|NONE|LINK))"
@@ -160,12 +161,8 @@ class Registry:
 
 
 def _data(kind: str, text: str) -> int | str:
-    if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
-        try:
-            return int(text, 0)
-        except ValueError:
-            return text
-    return text
+    digits = _DIGITS.get(kind)
+    return int(text, 16) if digits and re.fullmatch(f"0x[0-9A-Fa-f]{{1,{digits}}}", text) else text
 
 
 def parse_query(lines: Iterable[str]) -> list[tuple[Key, dict[str, Value]]]:

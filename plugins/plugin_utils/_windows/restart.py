@@ -15,7 +15,7 @@ __all__ = ["ALREADY_SCHEDULED", "RUNNING", "STOPPED", "service_command", "servic
 # Exit code of shutdown.exe when a restart is scheduled already.
 ALREADY_SCHEDULED = 1190
 STOPPED, RUNNING = 1, 4
-_NUMBER = re.compile(r":\s*(\d+)\b")
+_NUMBER = re.compile(r":\s*([0-9a-f]+)\b")
 
 
 def shutdown_command(delay: int, message: str) -> str:
@@ -29,6 +29,7 @@ def service_command(verb: str, name: str) -> str:
 
 
 def service_state(lines: Sequence[str]) -> int | None:
-    """The number behind STATE: the second number that C(sc query) prints (the first is the type)."""
-    numbers = [match.group(1) for line in lines if (match := _NUMBER.search(line))]
-    return int(numbers[1]) if len(numbers) > 1 else None
+    """The number behind STATE: C(sc query) prints the name, the type (in hexadecimal), the state."""
+    numbered = [line for line in lines if ":" in line][1:]
+    numbers = [match.group(1) for line in numbered if (match := _NUMBER.search(line))]
+    return int(numbers[1]) if len(numbers) > 1 and re.fullmatch("[0-9]", numbers[1]) else None

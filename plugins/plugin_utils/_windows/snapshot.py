@@ -34,9 +34,12 @@ WINDOWS_VERSION = Key(rf"{_MICROSOFT}\Windows NT\CurrentVersion")
 ENVIRONMENT = Key(rf"{_CONTROL}\Session Manager\Environment")
 SESSION_MANAGER = Key(rf"{_CONTROL}\Session Manager")
 CONTROL_WINDOWS = Key(rf"{_CONTROL}\Windows")
-SCHANNEL = Key(rf"{_CONTROL}\SecurityProviders\SCHANNEL")
-FIPS = Key(rf"{_CONTROL}\Lsa\FipsAlgorithmPolicy")
-CIPHERS_POLICY = Key(r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002")
+SECURITY_PROVIDERS = Key(rf"{_CONTROL}\SecurityProviders")
+SCHANNEL = SECURITY_PROVIDERS.child("SCHANNEL")
+LSA = Key(rf"{_CONTROL}\Lsa")
+FIPS = LSA.child("FipsAlgorithmPolicy")
+SSL_POLICY = Key(r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL")
+CIPHERS_POLICY = SSL_POLICY.child("00010002")
 CIPHERS_LOCAL = Key(rf"{_CONTROL}\Cryptography\Configuration\Local\SSL\00010002")
 DOTNET_SETUP = Key(rf"{_MICROSOFT}\NET Framework Setup\NDP")
 DOTNET = Key(rf"{_MICROSOFT}\.NETFramework")
@@ -46,7 +49,8 @@ WINHTTP = INTERNET_SETTINGS.child("WinHttp")
 SQL_SERVER = Key(rf"{_MICROSOFT}\Microsoft SQL Server")
 SQL_INSTANCES = SQL_SERVER.child(r"Instance Names\SQL")
 ODBC_DRIVERS = Key(r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers")
-WSUS = Key(rf"{_MICROSOFT}\Update Services\Server\Setup")
+WSUS_SERVER = Key(rf"{_MICROSOFT}\Update Services\Server")
+WSUS = WSUS_SERVER.child("Setup")
 SMS = Key(rf"{_MICROSOFT}\SMS")
 SMS_THREADS = SMS.child(r"COMPONENTS\SMS_EXECUTIVE\Threads")
 CLIENT = Key(rf"{_MICROSOFT}\CCM\CcmExec")
@@ -99,6 +103,9 @@ def protocol_key(protocol: str, side: str) -> Key:
 def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Query | Command]:
     """The questions of one visit. ``sql_client_keys``: key names below HKLM\\SOFTWARE\\Microsoft; ``journal``: path
     of our journal.
+
+    Above a key whose absence would count as good news its parent is read too: a key that is listed there and does
+    not answer is unreadable, not absent. Such keys are read whole, since a missing value would look the same.
     """
     native, wow = View.NATIVE, View.WOW
     questions: list[Query | Command] = [
@@ -107,6 +114,7 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
     ]
     questions += [
         Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
+        Query(SECURITY_PROVIDERS),
         Query(SCHANNEL),
         Query(SCHANNEL.child("Protocols")),
     ]
@@ -114,13 +122,15 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         questions.append(Query(SCHANNEL.child(rf"Protocols\{protocol}")))
         questions += [Query(protocol_key(protocol, side)) for side in SIDES]
     questions += [
-        Query(FIPS, value="Enabled"),
-        Query(CIPHERS_POLICY, native, "Functions"),
+        Query(LSA),
+        Query(FIPS),
+        Query(SSL_POLICY, native),
+        Query(CIPHERS_POLICY, native),
         Query(CIPHERS_LOCAL, value="Functions"),
     ]
     questions += [
         Query(DOTNET_SETUP, native),
-        Query(DOTNET_SETUP.child(r"v4\Full"), native, "Release"),
+        Query(DOTNET_SETUP.child(r"v4\Full"), native),
         Query(DOTNET_SETUP.child("v3.5"), native, "Install"),
     ]
     for view in (native, wow):
@@ -130,7 +140,7 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
     questions += [Query(SQL_SERVER, native, "PatchLevel", tree=True)]
     questions += [Query(Key(rf"{_MICROSOFT}\{name}"), native, "InstalledVersion") for name in sql_client_keys]
     questions += [Query(ODBC_DRIVERS, native), Query(SQL_SERVER, wow, "PatchLevel", tree=True)]
-    questions += [Query(WSUS, native), Query(SMS, native)]
+    questions += [Query(WSUS_SERVER, native), Query(WSUS, native), Query(SMS, native)]
     questions += [Query(SMS.child(name), native) for name in ("Identification", "Setup", "SQL Server", "Mobile Client")]
     questions += [Query(SMS_THREADS, native), Query(CLIENT, native, exists=True), Query(CONSOLE, wow)]
     questions += [

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .registry import Key, Value, View
 
-__all__ = ["HEADER", "Undo", "UndoValue", "parse_undo", "raw_bytes", "reg_text", "render_undo"]
+__all__ = ["HEADER", "Undo", "UndoValue", "can_be_kept", "parse_undo", "raw_bytes", "reg_text", "render_undo"]
 
 HEADER = "Windows Registry Editor Version 5.00"
 _TYPES = {
@@ -30,6 +30,7 @@ _TYPES = {
     "REG_MULTI_SZ": 7,
     "REG_QWORD": 11,
 }
+_NUMBERS = frozenset({"REG_DWORD", "REG_DWORD_BIG_ENDIAN", "REG_QWORD"})
 _NAMES = {number: name for name, number in _TYPES.items()}
 _WOW = "SOFTWARE\\WOW6432Node\\"
 _KEY = re.compile(r"^(;?)\[(-?)HKEY_LOCAL_MACHINE\\(.+)\]$")
@@ -88,7 +89,10 @@ def parse_undo(lines: Iterable[str]) -> Undo | None:
             section = _place(key_line[3])
         elif value_line and section:
             target = after if value_line[1] else before
-            target[(*section, value_line[2])] = _parse_data(value_line)
+            try:
+                target[(*section, value_line[2])] = _parse_data(value_line)
+            except (ValueError, KeyError):
+                return None
         else:
             return None
     values = [
@@ -131,12 +135,24 @@ def raw_bytes(value: Value) -> bytes:
     return bytes.fromhex(value.data)
 
 
+def can_be_kept(value: Value) -> bool:
+    """Whether the file would give back exactly this value; not for one that C(reg query) did not print as it should."""
+    if value.type in _NUMBERS and not isinstance(value.data, int):
+        return False
+    try:
+        match = _VALUE.match(f'"x"={_data(value)}')
+        return match is not None and _parse_data(match) == value
+    except (ValueError, OverflowError):
+        return False
+
+
 def _parse_data(match: re.Match[str]) -> Value | None:
+    """Raises ValueError or KeyError for data that we did not write."""
     if match[3] == "-":
         return None
     if match[4] is not None:
         return Value("REG_DWORD", int(match[4], 16))
-    kind = _NAMES.get(int(match[5], 16), "REG_BINARY")
+    kind = _NAMES[int(match[5], 16)]
     raw = bytes.fromhex(match[6].replace(",", ""))
     if kind in ("REG_SZ", "REG_EXPAND_SZ", "REG_LINK"):
         return Value(kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0"))
@@ -144,8 +160,8 @@ def _parse_data(match: re.Match[str]) -> Value | None:
         return Value(
             kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0").removesuffix("\0").replace("\0", "\\0")
         )
-    if kind == "REG_QWORD":
-        return Value(kind, int.from_bytes(raw, "little"))
+    if kind in ("REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
+        return Value(kind, int.from_bytes(raw, "little" if kind == "REG_QWORD" else "big"))
     return Value(kind, raw.hex().upper())
 
 

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one visit asks, and what is made of the answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
+    PROTOCOLS,
+    SIDES,
+    Snapshot,
+    event_time,
+    snapshot_commands,
+)
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden, hosts
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import questions, snapshot, windows
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword
+
+
+def test_the_whole_line() -> None:
+    (line,) = snapshot_commands(questions())
+    assert line == golden.expected("snapshot")
+
+
+def test_the_line_fits_and_leaves_room_for_a_long_backup_location() -> None:
+    (line,) = snapshot_commands(questions())
+    assert len(line) + 260 <= 8191
+
+
+def test_no_question_is_asked_twice() -> None:
+    asked = questions()
+    assert len(set(asked)) == len(asked)
+
+
+def test_every_protocol_is_asked_for_on_both_sides() -> None:
+    (line,) = snapshot_commands(questions())
+    for protocol in PROTOCOLS:
+        for side in SIDES:
+            assert rf'SCHANNEL\Protocols\{protocol}\{side}"' in line
+
+
+def test_a_machine_that_answers_nothing_is_not_complete() -> None:
+    assert not Snapshot.parse(questions(), "Willkommen\r\n").complete
+    assert snapshot(windows()).complete
+
+
+def test_values_come_with_their_view() -> None:
+    machine = windows()
+    machine.set(hosts.WINHTTP, "DefaultSecureProtocols", dword(0xA0), 64)
+    machine.set(hosts.WINHTTP, "DefaultSecureProtocols", dword(0xAA0), 32)
+    registry = snapshot(machine).registry
+    assert registry.key(hosts.WINHTTP).value("DefaultSecureProtocols") == dword(0xA0)
+    assert registry.key(hosts.WINHTTP, View.WOW).value("DefaultSecureProtocols") == dword(0xAA0)
+
+
+# Keys whose absence would be good news: when one of them is hidden, that has to be seen.
+@pytest.mark.parametrize(
+    ("path", "view"),
+    [
+        (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL", 64),
+        (hosts.PROTOCOLS, 64),
+        (hosts.protocol("TLS 1.2", "Client"), 64),
+        (hosts.FIPS, 64),
+        (r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002", 64),
+        (hosts.SETUP, 64),
+        (hosts.runtime("v4.0.30319"), 64),
+        (hosts.runtime("v4.0.30319"), 32),
+        (hosts.WINHTTP, 64),
+        (hosts.WINHTTP, 32),
+        (rf"{hosts.MICROSOFT}\Update Services\Server\Setup", 64),
+        (rf"{hosts.SMS}\Identification", 64),
+    ],
+)
+def test_a_key_that_is_there_and_does_not_answer_is_unreadable(path: str, view: int) -> None:
+    machine = windows().set(path, view=view)
+    assert snapshot(machine).registry.key(path, View(view)).presence is Presence.PRESENT
+    hidden = snapshot(machine.deny(path, view)).registry
+    assert hidden.key(path, View(view)).presence is Presence.UNREADABLE
+    assert hidden.key(rf"{path}\Below", View(view)).presence is not Presence.PRESENT
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [(hosts.FIPS, "Enabled"), (hosts.SETUP, "Release"), (hosts.WINHTTP, "DefaultSecureProtocols")]
+)
+def test_a_key_without_the_value_is_not_unreadable(path: str, value: str) -> None:
+    machine = windows(dotnet=None).set(path)
+    machine.nodes[(64, path.lower())].values.clear()
+    reading = snapshot(machine).registry.key(path)
+    assert reading.presence is Presence.PRESENT
+    assert reading.value(value) is None
+
+
+def test_file_versions_are_asked_only_where_they_decide() -> None:
+    machine = windows(7601, "Client")
+    machine.file_versions[hosts.WINHTTP_DLL] = "6.1.7601.23375"
+    assert snapshot(machine).file_versions == {"winhttp": "6.1.7601.23375"}
+    machine.version = "10.0.17763"
+    assert snapshot(machine).file_versions == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"),
+    [
+        ("\r\r\n\r\r\nVersion=6.1.7601.17514\r\r\n\r\r\n", "6.1.7601.17514"),
+        ("Version = 6.1 \r\n", "6.1"),
+        ("Version=\r\r\n", None),
+        ("Invalid query\r\n", None),
+        ("Subversion=1\r\n", None),
+    ],
+)
+def test_the_answer_of_wmic(answer: str, version: str | None) -> None:
+    asked = questions()
+    number = next(at for at, question in enumerate(asked) if getattr(question, "name", "") == "winhttp 6.1.7601")
+    assert Snapshot.parse(asked, f"{answer}#ok {number}\r\n").file_versions.get("winhttp") == version
+
+
+@pytest.mark.parametrize(
+    ("lines", "time"),
+    [
+        (["<TimeCreated SystemTime='2026-01-01T08:00:00.1Z'/>"], "2026-01-01T08:00:00.1Z"),
+        (['<TimeCreated SystemTime="2026-01-01T08:00:00.1Z"/>'], "2026-01-01T08:00:00.1Z"),
+        (["<TimeCreated SystemTime='2026-01-01", "T08:00:00Z'/>"], "2026-01-01T08:00:00Z"),
+        (["<Event/>"], None),
+        (["SystemTime="], None),
+        (["SystemTime='"], None),
+        ([], None),
+    ],
+)
+def test_the_time_of_an_event(lines: list[str], time: str | None) -> None:
+    assert event_time(lines) == time
+
+
+def test_the_journal_is_given_as_it_is() -> None:
+    machine = Machine(files={hosts.JOURNAL: ["one", "two"]})
+    assert snapshot(machine).journal == ("one", "two")
+    assert snapshot(Machine()).journal == ()
