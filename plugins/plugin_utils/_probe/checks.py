@@ -84,13 +84,13 @@ def _parse_row(row: Any, where: str) -> HealthCheck:
     if not isinstance(row, dict) or set(row) != set(_FIELDS):
         raise HealthCheckError(f"{where}: its fields must be {', '.join(_FIELDS)}")
     for name, kind in _FIELDS.items():
-        if type(row[name]) is not kind:
+        if not isinstance(row[name], kind) or isinstance(row[name], bool) != (kind is bool):
             raise HealthCheckError(f"{where}: {name} must be of type {kind.__name__}")
     if not row["path"].startswith("/"):
         raise HealthCheckError(f"{where}: the path must begin with a slash")
     if not row["source"]:
         raise HealthCheckError(f"{where}: the source is empty")
-    if not all(type(status) is int for status in (*row["healthy"], *row["limited"], *row["hints"])):
+    if not all(isinstance(status, int) and not isinstance(status, bool) for status in (*row["healthy"], *row["limited"], *row["hints"])):
         raise HealthCheckError(f"{where}: a status must be a number")
     return HealthCheck(**{**row, "healthy": frozenset(row["healthy"]), "limited": frozenset(row["limited"])})
 

@@ -134,7 +134,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     """The text on one line, at most 600 characters long, without the secrets and the credentials of any URL."""
     for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
         shown = repr(secret)[1:-1]  # the libraries put texts into texts as Python writes them
-        for form in {secret, shown, shown.replace("'", "\\'")}:
+        for form in dict.fromkeys((secret, shown, shown.replace("'", "\\'"))):
             text = text.replace(form, SCRUBBED)
     text = " ".join(_URL_CREDENTIALS.sub(f"{SCRUBBED}@", text).split())
     return text if len(text) <= _DETAIL_LENGTH else text[: _DETAIL_LENGTH - 3] + "..."

@@ -95,4 +95,4 @@ def test_the_orders_differ_where_it_matters() -> None:
 
 def test_there_is_no_order_by_accident() -> None:
     with pytest.raises(TypeError):
-        _ = Version(1, 0) < Version(2, 0)  # type: ignore[operator]
+        sorted([Version(1, 0), Version(2, 0)])  # type: ignore[type-var]

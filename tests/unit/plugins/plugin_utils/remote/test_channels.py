@@ -61,7 +61,7 @@ class Library:
     def close_shell(self, *_: Any, **__: Any) -> None:
         self.note("delete")
 
-    def signal(self, _: str) -> None:
+    def signal(self, shell: str) -> None:
         self.note("signal")
 
     def close(self) -> None:
@@ -92,8 +92,8 @@ def test_last_words_are_short(make: Callable[[Library], Any], failing: bool) -> 
         except OSError:
             assert failing
     channel.renew(PATIENCE)
-    assert [name for name, *_ in library.waits] == ["signal", "delete", "delete"]
-    for _, winrm_read, psrp_read, connect in library.waits:
+    assert [wait[0] for wait in library.waits] == ["signal", "delete", "delete"]
+    for winrm_read, psrp_read, connect in (wait[1:] for wait in library.waits):
         assert min(winrm_read, psrp_read) == PATIENCE and connect == 2.0
     restored = library.transport
     assert (restored.read_timeout_sec, restored.read_timeout, restored.connection_timeout) == (30, 30.0, 2.0)

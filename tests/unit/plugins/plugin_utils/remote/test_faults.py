@@ -178,13 +178,13 @@ EXTRAS = {
 OWN = {"unsupported_connection", "line_too_long", "line_not_runnable", "command_time_out", "dropped"}
 
 
-@pytest.mark.parametrize(("code", "problem"), SAMPLES, ids=[f"{n}-{code}" for n, (code, _) in enumerate(SAMPLES)])
+@pytest.mark.parametrize(("code", "problem"), SAMPLES, ids=[f"{n}-{code}" for n, (code, problem) in enumerate(SAMPLES)])
 def test_row_for_what_is_raised(code: str, problem: Exception) -> None:
     assert row_for(evidence_of(problem)).code == code
 
 
 def test_every_row_has_a_sample() -> None:
-    assert {code for code, _ in SAMPLES} | OWN == set(table())
+    assert {code for code, problem in SAMPLES} | OWN == set(table())
 
 
 def test_rows_are_complete() -> None:
@@ -253,7 +253,7 @@ def test_the_error_is_plain_and_survives_pickling() -> None:
     assert copy.as_result() == raised.as_result()
     assert (str(copy), copy.unreachable, copy.sent) == (str(raised), True, True)
     assert set(raised.as_result()) == {"kind", "code", "host", "attempted", "remedy", "detail"}
-    assert all(type(value) is str for value in raised.as_result().values())
+    assert all(isinstance(value, str) for value in raised.as_result().values())
     assert "h1: could not read the TLS settings: the host rejected" in str(raised)
 
 
