@@ -83,7 +83,8 @@ class Role(Row):
     """roles.yml: a ConfigMgr role.
 
     ``configmgr_names`` are the role names that the SMS Provider reports; ``restart_group`` is the order of restarts,
-    lowest first; ``ports`` maps a purpose to the TCP or UDP ports (as listed in Microsoft's port page).
+    lowest first; ``ports`` maps a purpose to the TCP or UDP ports (as listed in Microsoft's port page);
+    ``one_at_a_time``: the machines with the role are changed one by one.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Role(Row):
     detection: tuple[Detection, ...]
     state: Literal["current", "deprecated", "removed"] = "current"
     removed_in: int | None = None
+    one_at_a_time: bool = False
 
 
 @dataclass(frozen=True)

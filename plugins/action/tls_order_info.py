@@ -1,0 +1,49 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import BatchSize, BatchSizeError, Order, order
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+
+
+class ActionModule(TlsAction):
+    MODULE = "tls_order_info"
+    _requires_connection = False
+
+    def act(self, task: Task) -> dict[str, Any]:
+        arguments = task.arguments
+        try:
+            size = BatchSize.parse(arguments["batch_size"])
+        except BatchSizeError as error:
+            raise Refusal("bad_argument", f"batch_size: {error}.", "Give for example 10 or 25%.") from None
+        hosts = [host for host in host_variables(task, arguments["hosts"]) if not host.stopped]
+        replicas = {host.name: str(host.variables.get("configmgr_sql_replica") or "") for host in hosts}
+        found = order(
+            {host.name: host.facts for host in hosts},
+            arguments["stage"],
+            size,
+            protocols=arguments["protocols"] or LEGACY_PROTOCOLS,
+            replicas=replicas,
+        )
+        run = arguments["run"] or DEFAULT_RUN
+        return {
+            "changed": False,
+            "batches": [batch.as_dict() for batch in found.batches],
+            "done": list(found.done),
+            # What the disable stage did is taken back without what the enable stage of the same run did.
+            "run": f"{run}-disable" if arguments["stage"] == "disable" else run,
+            "msg": _sentence(found),
+        }
+
+
+def _sentence(found: Order) -> str:
+    hosts = sum(len(batch.hosts) for batch in found.batches)
+    done = f"; {len(found.done)} machines are there already" if found.done else ""
+    return f"{hosts} machines in {len(found.batches)} batches{done}."
