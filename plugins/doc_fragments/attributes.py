@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all modules of the collection can do, for their documentation."""
+"""What the modules of the collection can do, for their documentation."""
 
 from __future__ import annotations
 
@@ -22,6 +22,31 @@ attributes:
   async:
     description: Supports being used with the C(async) keyword.
     support: none
+  action_group:
+    description: Use C(group/configmgr.tls.tls) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - configmgr.tls.tls
+"""
+
+    CONTROLLER = r"""
+attributes:
+  platform:
+    description: Target operating systems.
+    support: full
+    platforms: all
+    details: Runs on the controller and asks no host over its connection.
+  action:
+    description: The whole work is done by an action plugin on the controller; nothing is copied to the host.
+    support: full
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
+  action_group:
+    description: Use C(group/configmgr.tls.tls) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - configmgr.tls.tls
 """
 
     READING = r"""

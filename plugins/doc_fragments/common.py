@@ -23,10 +23,29 @@ options:
         depends on it.
       - Only needed for machines that cannot tell it themselves; a site server can.
     type: int
+"""
+
+    BACKUP = r"""
+options:
   backup_location:
     description:
       - Folder on the host for backups and the journal of changes.
       - An absolute path, or one that begins with C(%ProgramData%). No other variable is expanded.
     type: str
     default: '%ProgramData%\configmgr.tls'
+"""
+
+    HIERARCHY = r"""
+options:
+  protocols:
+    description:
+      - The protocols that would be turned off.
+      - V(SSL 2.0), V(SSL 3.0), V(TLS 1.0) and V(TLS 1.1) when not given.
+    type: list
+    elements: str
+    choices: [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]
+  hosts:
+    description: Hosts to look at. All hosts of the play when not given.
+    type: list
+    elements: str
 """

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes
   - configmgr.tls.attributes.reading
   - configmgr.tls.common
+  - configmgr.tls.common.backup
 attributes:
   facts:
     description: Action returns an C(ansible_facts) dictionary that will update existing host facts.

@@ -16,21 +16,10 @@ description:
     protocols are off.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
   - What is not known of a host is unknown for all of its conversations; it never counts as working.
-options:
-  protocols:
-    description:
-      - The protocols that would be turned off.
-      - V(SSL 2.0), V(SSL 3.0), V(TLS 1.0) and V(TLS 1.1) when not given.
-    type: list
-    elements: str
-    choices: [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]
-  hosts:
-    description: Hosts to look at. All hosts of the play when not given.
-    type: list
-    elements: str
 extends_documentation_fragment:
-  - configmgr.tls.attributes
+  - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
+  - configmgr.tls.common.hierarchy
 seealso:
   - module: configmgr.tls.tls_facts
   - module: configmgr.tls.tls_gate_info

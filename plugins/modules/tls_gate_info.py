@@ -20,17 +20,6 @@ description:
     not reached, or that WinRM would be lost, cannot be waived.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
-  protocols:
-    description:
-      - The protocols that would be turned off.
-      - V(SSL 2.0), V(SSL 3.0), V(TLS 1.0) and V(TLS 1.1) when not given.
-    type: list
-    elements: str
-    choices: [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]
-  hosts:
-    description: Hosts to look at. All hosts of the play when not given.
-    type: list
-    elements: str
   waivers:
     description:
       - Path of a YAML file on the controller, a list of waivers.
@@ -44,8 +33,9 @@ options:
       - When not given, nobody looked; this is told as a warning.
     type: dict
 extends_documentation_fragment:
-  - configmgr.tls.attributes
+  - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
+  - configmgr.tls.common.hierarchy
 requirements:
   - C(jmespath) on the controller, for waivers
 seealso:

@@ -135,24 +135,9 @@ notes:
   - The health requests use the OpenSSL of the controller, with everything allowed that it is able to do.
 requirements:
   - cryptography, to read certificates. Without it only their fingerprint is returned.
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same without changing anything.
-    support: full
-  diff_mode:
-    description: Returns details on what has changed when in diff mode.
-    support: N/A
-    details: This module changes nothing.
-  platform:
-    description: Target operating systems.
-    support: full
-    platforms: all
-  action:
-    description: The whole work is done by an action plugin on the controller; nothing is copied to the host.
-    support: full
-  async:
-    description: Supports being used with the C(async) keyword.
-    support: none
+extends_documentation_fragment:
+  - configmgr.tls.attributes.controller
+  - configmgr.tls.attributes.reading
 """
 
 EXAMPLES = r"""

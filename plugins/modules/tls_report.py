@@ -54,7 +54,7 @@ options:
     type: bool
     default: true
 extends_documentation_fragment:
-  - configmgr.tls.attributes
+  - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 attributes:
   check_mode:

@@ -46,15 +46,10 @@ options:
     description: What Windows shows to users who are logged on.
     type: str
     default: Restart for TLS settings of Configuration Manager
-  backup_location:
-    description:
-      - Folder on the host for backups and the journal of changes.
-      - An absolute path, or one that begins with C(%ProgramData%). No other variable is expanded.
-    type: str
-    default: '%ProgramData%\configmgr.tls'
 extends_documentation_fragment:
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
+  - configmgr.tls.common.backup
 attributes:
   diff_mode:
     support: none

@@ -21,15 +21,10 @@ options:
     description: Restore the former values even where somebody changed them since.
     type: bool
     default: false
-  backup_location:
-    description:
-      - Folder on the host for backups and the journal of changes.
-      - An absolute path, or one that begins with C(%ProgramData%). No other variable is expanded.
-    type: str
-    default: '%ProgramData%\configmgr.tls'
 extends_documentation_fragment:
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
+  - configmgr.tls.common.backup
 seealso:
   - module: configmgr.tls.tls_settings
 """

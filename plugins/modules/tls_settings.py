@@ -52,6 +52,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common
+  - configmgr.tls.common.backup
 seealso:
   - module: configmgr.tls.tls_facts
   - module: configmgr.tls.tls_gate_info
