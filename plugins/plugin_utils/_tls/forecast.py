@@ -19,7 +19,7 @@ from .negotiation import Agreement, Offer, agree
 from .requirement import requirements
 from .winhttp import BITS
 
-__all__ = ["Forecast", "Group", "Row", "forecast"]
+__all__ = ["Forecast", "Group", "Row", "forecast", "stage_offers"]
 
 STAGES = ("now", "enable", "disable")
 _UNKNOWN = Offer(frozenset(), frozenset(BITS))
@@ -170,7 +170,7 @@ def _groups(facts: Mapping[str, Mapping[str, Any]], stack: str, protocols: Seque
             groups[key].hosts.append(name)
         else:
             cause = str(entry.get("cause", "")) if entry else "unknown"
-            groups[key] = Group([name], _offers(entry, fips, protocols), cause, host)
+            groups[key] = Group([name], stage_offers(entry, fips, protocols), cause, host)
     return list(groups.values())
 
 
@@ -181,7 +181,8 @@ def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     return (tuple(entry["enable"]), None if now is None else tuple(now), entry.get("cause"))
 
 
-def _offers(entry: Mapping[str, Any] | None, fips: bool, protocols: Sequence[str]) -> dict[str, Offer]:
+def stage_offers(entry: Mapping[str, Any] | None, fips: bool, protocols: Sequence[str]) -> dict[str, Offer]:
+    """What a stack has now, after the enable and after the disable stage, from its entry in the facts."""
     if entry is None:
         return dict.fromkeys(STAGES, _UNKNOWN)
     enable = Offer.decode(entry["enable"])
