@@ -66,23 +66,24 @@ def open_findings(host: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def table(hosts: Hosts) -> Iterator[str]:
     """One line per machine: name, Windows, roles, state, and what is left to do."""
-    row = "{:<6} {:<26} {:<28} {:<14} {}"
+    row = "{:<5} {:<22} {:<36} {:<13} {}"
     yield row.format("", "Windows", "roles", "TLS 1.2", "left to do")
     for name in sorted(hosts, key=lambda host: (-hosts[host]["facts"]["restart_group"], host)):
         host = hosts[name]
         facts = host["facts"]
         roles = [role for role in facts["roles"] if role != "client" or facts["roles"] == ["client"]]
         state = host["status"].replace("_", " ")
-        yield row.format(name, _cut(facts["windows"]["name"], 26), _cut(", ".join(roles), 28), state, _left(host))
+        windows = facts["windows"]["name"].removesuffix(" Standard").removesuffix(" Enterprise")
+        yield row.format(name, _cut(windows, 22), _cut(", ".join(roles), 36), state, _left(host)).rstrip()
 
 
 def _left(host: Mapping[str, Any]) -> str:
     found = open_findings(host)
     settings = sum(finding["fix"] == "settings" for finding in found)
     parts = [f"settings ({settings})"] if settings else []
-    parts += [
-        f"{finding['fix']}: {finding['reasons'][0]['phrase']}" for finding in found if finding["fix"] != "settings"
-    ]
+    for finding in found:
+        if finding["fix"] != "settings":
+            parts.append(f"{finding['fix']}: {finding['reasons'][0]['phrase']} (expected: {finding['expected']})")
     return "; ".join(parts)
 
 

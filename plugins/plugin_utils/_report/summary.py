@@ -62,7 +62,8 @@ def _gaps(host: Mapping[str, Any]) -> Iterator[str]:
     for finding in findings:
         if finding.get("fix") != "settings":
             fix = _FIX.get(str(finding.get("fix")), str(finding.get("fix")))
-            yield f"{_INDENT}{fix}: {finding['title']}: {phrase(finding)}. {finding.get('remedy', '')}".rstrip()
+            yield f"{_INDENT}{fix}: {finding['title']}: {phrase(finding)} (expected: {finding.get('expected') or '-'})"
+            yield f"{_INDENT}  {finding.get('remedy', '')}"
 
 
 def _stopped(document: Mapping[str, Any]) -> Iterator[str]:
