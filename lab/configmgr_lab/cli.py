@@ -35,7 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def up(options: argparse.Namespace) -> int:
-    settings = LabSettings(options.site, options.clients, options.network, options.state, options.requests_log)
+    settings = LabSettings(
+        options.site,
+        options.clients,
+        options.network,
+        options.state,
+        options.requests_log,
+        options.port_offset,
+        options.talk,
+    )
     settings.check()
     client = running(options.state)
     if client is not None:
@@ -62,7 +70,11 @@ def status(options: argparse.Namespace) -> int:
     if client is None:
         print(f"No lab is up with state folder {options.state}.")
         return 1
-    print(json.dumps(client.status(), indent=2) if options.json else show.status_table(client.status()))
+    known, talked = client.status(), client.talk(count=False)
+    if options.json:
+        print(json.dumps({**known, "talk": talked}, indent=2))
+    else:
+        print(f"{show.status_table(known)}\n\n{show.talk_table(talked)}")
     return 0
 
 
@@ -123,6 +135,10 @@ def _as_arguments(settings: LabSettings) -> list[str]:
     arguments += ["--state", str(settings.state)]
     if settings.requests_log:
         arguments += ["--requests-log", str(settings.requests_log)]
+    if settings.port_offset:
+        arguments += ["--port-offset", str(settings.port_offset)]
+    if settings.talk is not None:
+        arguments += ["--talk", str(settings.talk)]
     return arguments
 
 
@@ -141,10 +157,15 @@ def _parser() -> argparse.ArgumentParser:
     starting.add_argument("--clients", type=int, default=0, metavar="N", help="add N clients")
     starting.add_argument("--network", default="127.77", help="the first half of its addresses (%(default)s)")
     starting.add_argument("--requests-log", type=Path, metavar="FILE", help="append every record as a JSON line")
+    starting.add_argument(
+        "--port-offset", type=int, default=0, metavar="N", help="add N to the ports of all roles (443, 1433 ...)"
+    )
+    starting.add_argument("--talk", type=float, metavar="SECONDS", help="all components talk, again after so long")
     starting.add_argument("--foreground", action="store_true", help="stay until interrupted")
     starting.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     command("down", down, "stop the lab")
-    command("status", status, "show the hosts").add_argument("--json", action="store_true", help="as JSON")
+    showing = command("status", status, "show the hosts, and who can talk to whom")
+    showing.add_argument("--json", action="store_true", help="as JSON")
     command("reset", reset, "return hosts to their image").add_argument("hosts", nargs="*", metavar="HOST")
     opening = command("shell", shell, "a command prompt on a host")
     opening.add_argument("host", metavar="HOST")

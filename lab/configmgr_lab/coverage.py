@@ -12,11 +12,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from .endpoints.features import SUBJECTS as ENDPOINT_SUBJECTS
 from .features import Source, Subject
 from .images import image_files, product_files
 from .machine.coverage import SUBJECTS as MACHINE_SUBJECTS
 from .shell import builtins, grammar
 from .shell.tools import TOOLS
+from .talk.features import SUBJECTS as TALK_SUBJECTS
 from .wire.features import SUBJECTS as WIRE_SUBJECTS
 
 _MEANING = {
@@ -31,7 +33,15 @@ DEFAULT_PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab-coverage.md"
 def subjects() -> list[Subject]:
     """Every part of the lab that declares what it does."""
     tools = [tool.subject for tool in sorted(TOOLS.values(), key=lambda each: each.name)]
-    return [grammar.SUBJECT, builtins.SUBJECT, *tools, *MACHINE_SUBJECTS, *WIRE_SUBJECTS]
+    return [
+        grammar.SUBJECT,
+        builtins.SUBJECT,
+        *tools,
+        *MACHINE_SUBJECTS,
+        *ENDPOINT_SUBJECTS,
+        *TALK_SUBJECTS,
+        *WIRE_SUBJECTS,
+    ]
 
 
 def page() -> str:

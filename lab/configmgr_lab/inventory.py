@@ -54,4 +54,4 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
             "ansible_psrp_ca_cert": ca_path,
             "ansible_psrp_message_encryption": "auto" if row.scheme == "https" else "always",
         }
-    return {**common, **own}
+    return {**common, **own, **dict(row.variables)}

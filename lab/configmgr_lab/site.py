@@ -23,7 +23,7 @@ from .machine.machine import Machine, Timing
 from .shell.messages import UnknownLocale, table
 
 ROLES = (
-    "site_server", "sms_provider", "site_database", "management_point", "distribution_point",
+    "site_server", "passive_site_server", "sms_provider", "site_database", "management_point", "distribution_point",
     "state_migration_point", "fallback_status_point", "software_update_point", "reporting_services_point",
     "service_connection_point", "application_catalog", "admin_console", "client",
 )  # fmt: skip
@@ -34,7 +34,7 @@ _VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"
 _SITE_REQUIRED = {"name", "user", "password", "hosts"} | _VARIABLES
 _SITE_OPTIONAL = {"restart_seconds", "service_seconds", "client_images"}
 _HOST_REQUIRED = {"name", "address", "image", "roles", "connection", "auth"}
-_HOST_OPTIONAL = {"products", "locale", "user", "password"}
+_HOST_OPTIONAL = {"products", "locale", "user", "password", "variables"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,14}")
 _FIRST_CLIENT_NETWORK = 10
 _CLIENTS_PER_NETWORK = 250
@@ -162,7 +162,14 @@ def _host(source: str, row: object, site: Mapping[str, Any], network: str) -> Si
         password=str(row.get("password", site["password"])),
         locale=row.get("locale", "en"),
         domain=str(site["domain"]),
+        variables=_host_variables(where, row.get("variables") or {}),
     )
+
+
+def _host_variables(where: str, given: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(given, dict):
+        raise BadSite(f"{where}: variables is no mapping")
+    return tuple((str(name), str(value)) for name, value in given.items())
 
 
 def _check_choice(where: str, what: str, given: object, known: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from configmgr_lab.control import disturb
+from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 
@@ -100,12 +101,17 @@ async def post_reset(call: Call) -> Any:
 
 @route("GET", "/hosts/NAME/faults")
 async def get_faults(call: Call) -> Any:
-    return disturb.faults_of(call.lab.endpoint(call.host))
+    endpoint = call.lab.endpoint(call.host)
+    return {**disturb.faults_of(endpoint), "role": call.lab.roles.faults(endpoint.machine.name)}
 
 
 @route("POST", "/hosts/NAME/faults")
 async def post_faults(call: Call) -> Any:
-    disturb.set_fault(call.lab.endpoint(call.host), dict(call.body))
+    endpoint, roles = call.lab.endpoint(call.host), call.lab.roles
+    if roles.takes(str(call.body.get("kind"))):
+        roles.set_fault(endpoint.machine.name, dict(call.body))
+    else:
+        disturb.set_fault(endpoint, dict(call.body))
     return {}
 
 
@@ -114,6 +120,7 @@ async def post_faults_clear(call: Call) -> Any:
     check_names(call.body, {"hosts"})
     for endpoint in call.lab.chosen(call.body.get("hosts") or ()):
         disturb.clear_faults(endpoint)
+        call.lab.roles.clear_faults(endpoint.machine.name)
     return {}
 
 
@@ -128,6 +135,31 @@ async def post_restart(call: Call) -> Any:
     machine = call.lab.endpoint(call.host).machine
     if not machine.restart():
         raise LabError(f"{machine.name}: a shutdown is scheduled already")
+    return {}
+
+
+@route("POST", "/hosts/NAME/install")
+async def post_install(call: Call) -> Any:
+    check_names(call.body, {"products"})
+    products = [str(product) for product in call.body.get("products") or ()]
+    name = call.lab.endpoint(call.host).machine.name
+    return {"installed": install(call.lab.roles.endpoints[name].machine, products)}
+
+
+@route("GET", "/talk")
+async def get_talk(call: Call) -> Any:
+    return call.lab.roles.talker.ledger.report()
+
+
+@route("POST", "/talk")
+async def post_talk(call: Call) -> Any:
+    check_names(call.body, {"count"})
+    return await call.lab.roles.talker.round(count=bool(call.body.get("count", True)))
+
+
+@route("POST", "/talk/reset")
+async def post_talk_reset(call: Call) -> Any:
+    call.lab.roles.talker.ledger.clear()
     return {}
 
 

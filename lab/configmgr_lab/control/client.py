@@ -102,6 +102,27 @@ class LabClient:
     def delete_value(self, host: str, path: str, name: str, *, view: str = "64") -> None:
         self._post(f"/hosts/{quote(host)}/registry", {"path": path, "name": name, "view": view})
 
+    def install(self, host: str, *products: str) -> list[str]:
+        """Install products (those of the images, such as ``sql-2012-sp4``), or the updates for TLS 1.2 it still lacks.
+
+        What was installed; a reset takes it away again.
+        """
+        return list(self._post(f"/hosts/{quote(host)}/install", {"products": list(products)})["installed"])
+
+    def talk(self, *, count: bool = True, seconds: float = 120.0) -> dict[str, Any]:
+        """Have everybody talk once: ``totals`` and ``conversations`` of this round.
+
+        Each conversation has a ``state``: ok, failed or not_up. Without ``count`` it leaves no trace in the counts.
+        """
+        return dict(self._post("/talk", {"count": count}, seconds))
+
+    def talk_counts(self) -> dict[str, Any]:
+        """What was counted since the start or `talk_reset`: ``rounds``, ``totals``, ``conversations``, ``failures``."""
+        return dict(self._get("/talk"))
+
+    def talk_reset(self) -> None:
+        self._post("/talk/reset", {})
+
     def restart(self, host: str) -> None:
         """Have the host restart now; ``wait_for_power`` tells when."""
         self._post(f"/hosts/{quote(host)}/restart", {})
@@ -127,8 +148,8 @@ class LabClient:
         given = {name: value for name, value in query.items() if value is not None}
         return self._call("GET", f"{path}?{urlencode(given)}" if given else path, None)
 
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, json.dumps(body).encode())
+    def _post(self, path: str, body: dict[str, Any], patience: float = 0.0) -> Any:
+        return self._call("POST", path, json.dumps(body).encode(), patience)
 
     def _call(self, method: str, path: str, body: bytes | None, patience: float = 0.0) -> Any:
         headers = {"Content-Type": "application/json", "Connection": "close"}

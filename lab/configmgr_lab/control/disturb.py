@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from configmgr_lab.control.lab import LabError, check_names
+from configmgr_lab.endpoints.faults import KINDS as ROLE_KINDS
 from configmgr_lab.machine.faults import Access
 from configmgr_lab.machine.registry import View
 from configmgr_lab.machine.values import RegistryType, Value
@@ -52,7 +53,7 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         endpoint.faults.add(WireFault.parse(data))
         endpoint.refresh()
     else:
-        raise LabError(f"unknown kind {kind!r}, known are {', '.join([*KINDS, *MACHINE_KINDS])}")
+        raise LabError(f"unknown kind {kind!r}, known are {', '.join([*KINDS, *MACHINE_KINDS, *ROLE_KINDS])}")
 
 
 def clear_faults(endpoint: Endpoint) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from configmgr_lab.control.roles import Roles
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
@@ -29,6 +30,7 @@ CONTROL_PORT = 8900
 COMMAND_THREADS = 4
 FILES_PER_HOST = 2
 SPARE_FILES = 200
+MAX_PORT_OFFSET = 50_000
 
 
 class LabError(Exception):
@@ -48,6 +50,10 @@ class LabSettings:
     network: str = "127.77"
     state: Path = Path("build/lab")
     requests_log: Path | None = None
+    port_offset: int = 0
+    """Added to the ports of all roles (443, 1433 ...), for accounts that may not have those; WinRM keeps its own."""
+    talk: float | None = None
+    """Seconds between two rounds of talk; None: only when asked."""
 
     def check(self) -> None:
         """Raises LabError for settings that cannot work."""
@@ -61,6 +67,10 @@ class LabSettings:
             raise LabError(f"network {self.network!r} is not a loopback network: it must begin with 127")
         if self.clients < 0:
             raise LabError("the number of clients must not be negative")
+        if not 0 <= self.port_offset <= MAX_PORT_OFFSET:
+            raise LabError(f"the port offset must be between 0 and {MAX_PORT_OFFSET}")
+        if self.talk is not None and self.talk < 0:
+            raise LabError("the seconds between two rounds of talk must not be negative")
 
     @property
     def control_address(self) -> str:
@@ -83,12 +93,14 @@ class Lab:
         self._pool = ThreadPoolExecutor(COMMAND_THREADS, thread_name_prefix="lab-command")
         self.endpoints: dict[str, Endpoint] = {}
         self._names: dict[str, str] = {}
+        self._roles: Roles | None = None
 
     def open(self) -> None:
         """Listen for every machine and write the state files. Raises LabError."""
-        allow_open_files(len(self.site.machines) * FILES_PER_HOST + SPARE_FILES)
         state = self.settings.state
         authority = Authority.load_or_create(state)
+        roles = self._roles = Roles(self.site.machines, authority, self.settings.port_offset)
+        allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
         try:
@@ -107,14 +119,25 @@ class Lab:
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
                 endpoint.refresh()
+            roles.open(self.settings.talk)
         except OSError as exc:
             self.close()
             raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
         inventory = self.site.inventory(ca_path=str((state / "ca.pem").resolve()))
+        roles.add_to_inventory(inventory)
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
 
+    @property
+    def roles(self) -> Roles:
+        """The endpoints of the roles and who talks to them. Raises LabError before the lab is open."""
+        if self._roles is None:
+            raise LabError("the lab is not open yet")
+        return self._roles
+
     def close(self) -> None:
+        if self._roles is not None:
+            self._roles.close()
         for endpoint in self.endpoints.values():
             endpoint.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -149,6 +172,7 @@ class Lab:
             endpoint.faults.clear()
             endpoint.machine.faults.clear()
             endpoint.machine.reset()
+            self.roles.clear_faults(endpoint.machine.name)
             endpoint.service.shells.clear()
             endpoint.refresh()
         return [endpoint.machine.name for endpoint in chosen]
@@ -184,7 +208,8 @@ class Lab:
             "shells": len(endpoint.service.shells),
             "requests": counters.requests,
             "commands": counters.commands,
-            "faults": len(endpoint.faults.all()),
+            "faults": len(endpoint.faults.all()) + len(self.roles.faults(name)),
+            "ports": self.roles.ports(name),
         }
 
 

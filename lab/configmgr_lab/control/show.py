@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 _STATUS_ROW = "{:<16} {:<16} {:<10} {:>6} {:>9} {:>9} {:>7}"
+_TALK_ROW = "{:<44} {:>5}  {}"
 LINE_SHOWN = 400
 
 
@@ -39,6 +41,21 @@ def status_table(status: dict[str, Any]) -> str:
                 host["name"], host["address"], state, host["shells"], host["requests"], host["commands"], host["faults"]
             )
         )
+    return "\n".join(lines)
+
+
+def talk_table(talked: dict[str, Any]) -> str:
+    """One line per conversation: who understands whom right now, and with which protocol; then what is broken."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in talked["conversations"]:
+        groups.setdefault(row["title"], []).append(row)
+    lines = [_TALK_ROW.format("conversation", "pairs", "now")]
+    for title, rows in groups.items():
+        said = Counter(row["protocol"] or row["state"].replace("_", " ") for row in rows)
+        now = ", ".join(f"{said[text]} {text}" for text in sorted(said))
+        lines.append(_TALK_ROW.format(title, len(rows), now))
+    broken = [row for row in talked["conversations"] if row["state"] == "failed"]
+    lines += [f"broken: {row['title']}, {row['caller']} to {row['callee']}: {row['text']}" for row in broken]
     return "\n".join(lines)
 
 

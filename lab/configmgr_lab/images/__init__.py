@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .loader import BadImage, build_image, image_files, product_files
+from .loader import BadImage, build_image, image_files, install_product, product_files
 
-__all__ = ["BadImage", "build_image", "image_files", "product_files"]
+__all__ = ["BadImage", "build_image", "image_files", "install_product", "product_files"]

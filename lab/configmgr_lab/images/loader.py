@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ..machine.files import Entry
+from ..machine.files import Entry, FileSystem
 from ..machine.image import Image
 from ..machine.registry import BadPath, Registry, View
 from ..machine.services import SERVICES_KEY
@@ -50,6 +50,17 @@ def product_files() -> dict[str, Layer]:
 def build_image(image: str, products: tuple[str, ...] = (), variables: Mapping[str, str] | None = None) -> Image:
     """The image of a Windows version with products on it; the same object for the same question. Raises BadImage."""
     return _built(image, products, tuple(sorted((variables or {}).items())))
+
+
+def install_product(product: str, registry: Registry, file_system: FileSystem) -> None:
+    """Put a product's registry and files on a machine that runs. Raises BadImage; services are left as they are."""
+    ((name, layer),) = _product_lines((product,))
+    _apply_registry(name, layer, registry, {})
+    entries: dict[str, Entry] = {}
+    _apply_files(name, layer, entries, {})
+    file_system.put(entries.values())
+    # Files alone change what a machine can do as well.
+    registry.generation += 1
 
 
 @cache

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -80,6 +80,10 @@ class FileSystem:
         old = entry.content if entry is not None and entry.content is not None else b""
         name = entry.path if entry is not None else path
         self._changes[path.lower()] = Entry(name, old + content if append else content)
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Files and folders as an installer leaves them, in place of what was there."""
+        self._changes.update({entry.path.lower(): entry for entry in entries})
 
     def make_folder(self, path: str) -> None:
         """The folder and those above it. Raises FileError `exists`."""

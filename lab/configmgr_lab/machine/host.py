@@ -26,6 +26,8 @@ class SiteHost:
     password: str
     locale: str = "en"
     domain: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Variables of the inventory that this host has besides those of its connection."""
 
     @property
     def port(self) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFETIME = datetime.timedelta(days=365)
@@ -76,20 +76,33 @@ class Authority:
     def server_context(self, name: str, address: str) -> ssl.SSLContext:
         """A server's TLS context with a new certificate for ``name`` and the IP ``address``."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = _builder(subject, self.certificate.subject, key.public_key())
-        names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address(address))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        certificate = self.server_certificate((name,), address, key.public_key())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        load_chain(context, certificate.public_bytes(serialization.Encoding.PEM) + _key_pem(key))
+        # Every connection of a client is a new session: tickets would only cost bytes.
+        context.num_tickets = 0
+        return context
+
+    def server_certificate(
+        self, names: tuple[str, ...], address: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    ) -> x509.Certificate:
+        """A server's certificate for these names, the first as its subject, and the IP ``address``."""
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+        builder = _builder(subject, self.certificate.subject, key)
+        others: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+        others.append(x509.IPAddress(ipaddress.ip_address(address)))
+        builder = builder.add_extension(x509.SubjectAlternativeName(others), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         builder = builder.add_extension(usage, critical=False)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = builder.add_extension(identifier, critical=False)
-        certificate = builder.sign(self.key, hashes.SHA256())
-        return _context(certificate.public_bytes(serialization.Encoding.PEM) + _key_pem(key))
+        return builder.sign(self.key, hashes.SHA256())
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()
@@ -108,16 +121,12 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _context(pem: bytes) -> ssl.SSLContext:
-    # The ssl module loads a key from a file only.
+def load_chain(context: ssl.SSLContext, pem: bytes) -> None:
+    """Load a certificate with its key from memory: the ssl module loads them from a file only."""
     handle, path = tempfile.mkstemp(suffix=".pem")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(pem)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
     finally:
         os.unlink(path)
-    # Every connection of a client is a new session: tickets would only cost bytes.
-    context.num_tickets = 0
-    return context

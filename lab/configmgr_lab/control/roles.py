@@ -1,0 +1,78 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The side of a running lab that talks: the endpoints of all roles, and who calls them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from configmgr_lab.endpoints.faults import KINDS, EndpointFault
+from configmgr_lab.endpoints.host import RoleEndpoints
+from configmgr_lab.endpoints.listeners import port_variables
+from configmgr_lab.machine.machine import Machine
+from configmgr_lab.talk.talker import Talker
+from configmgr_lab.wire.certificates import Authority
+
+
+class Roles:
+    """Made and used inside one event loop."""
+
+    def __init__(self, machines: Mapping[str, Any], authority: Authority, port_offset: int) -> None:
+        self._port_offset = port_offset
+        self.endpoints: dict[str, RoleEndpoints] = {}
+        for name, machine in machines.items():
+            # The tests of the wire have machines that are nobody in a site.
+            if isinstance(machine, Machine):
+                self.endpoints[name] = RoleEndpoints(
+                    machine, authority=authority, sql_works=self._sql_works(machine), port_offset=port_offset
+                )
+        self.talker = Talker(self.endpoints, authority.pem, port_offset)
+        self._talking: asyncio.Task[None] | None = None
+
+    def open(self, period: float | None) -> None:
+        """Listen, and talk every ``period`` seconds. Raises OSError with a sentence."""
+        for endpoints in self.endpoints.values():
+            endpoints.refresh()
+        if period is not None:
+            self._talking = asyncio.get_running_loop().create_task(self.talker.run(period))
+
+    def close(self) -> None:
+        if self._talking is not None:
+            self._talking.cancel()
+        for endpoints in self.endpoints.values():
+            endpoints.close()
+
+    @property
+    def sockets(self) -> int:
+        return sum(len(endpoints.listeners) for endpoints in self.endpoints.values())
+
+    def ports(self, name: str) -> list[int]:
+        return self.endpoints[name].ports if name in self.endpoints else []
+
+    def add_to_inventory(self, inventory: dict[str, Any]) -> None:
+        """Say where the ports are, when they are not where everybody looks."""
+        variables = port_variables(self._port_offset)
+        if variables:
+            inventory["all"].setdefault("vars", {}).update(variables)
+
+    def takes(self, kind: str) -> bool:
+        """Whether a fault of this kind is one of role endpoints."""
+        return kind in KINDS
+
+    def set_fault(self, name: str, data: dict[str, Any]) -> None:
+        """Raises UnknownEndpointFault (a ValueError)."""
+        endpoints = self.endpoints[name]
+        endpoints.faults.add(EndpointFault.parse(data, {listener.port for listener in endpoints.listeners}))
+
+    def faults(self, name: str) -> list[dict[str, Any]]:
+        return self.endpoints[name].faults.all() if name in self.endpoints else []
+
+    def clear_faults(self, name: str) -> None:
+        if name in self.endpoints:
+            self.endpoints[name].faults.clear()
+
+    def _sql_works(self, machine: Machine) -> Callable[[], Awaitable[bool]]:
+        return lambda: self.talker.reaches_database(machine)
