@@ -1,0 +1,141 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The machine itself: Windows, restarts, roles, and what could not be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import site, windows
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import text
+
+
+@pytest.mark.parametrize(
+    ("build", "product", "expected"),
+    [
+        (17763, "Server", "pass"),
+        (7601, "Client", "pass"),
+        (6002, "Server", "pass"),
+        (26100, "Client", "pass"),
+        (17800, "Server", "warn windows_assumed"),
+        (30000, "Client", "warn windows_assumed"),
+        (5000, "Server", "unknown windows_unknown"),
+        (3790, "Client", "unknown windows_unknown"),
+    ],
+)
+def test_the_build(build: int, product: str, expected: str) -> None:
+    assert judged(windows(build, product), "windows-known") == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "product", "roles", "release", "expected"),
+    [
+        (17763, "Server", ["site_server"], 2309, "pass"),
+        (14393, "Server", ["management_point"], 2309, "pass"),
+        (9600, "Server", ["management_point"], 2309, "warn windows_unsupported"),
+        (9600, "Server", ["distribution_point", "client"], 2309, "warn windows_unsupported"),
+        (9200, "Server", ["management_point"], 2403, "warn windows_unsupported"),
+        (7601, "Client", ["client"], None, "warn windows_unsupported"),
+        (9600, "Client", ["client"], None, "warn windows_unsupported"),
+        (9600, "Client", [], None, "warn windows_unsupported"),
+        (9600, "Server", ["client"], None, "pass"),
+        (19045, "Client", ["client"], None, "pass"),
+        (19045, "Client", ["admin_console"], None, "pass"),
+        (19045, "Client", ["distribution_point"], None, "pass"),
+        (19045, "Client", ["distribution_point", "client"], None, "pass"),
+        (19045, "Client", ["management_point"], None, "warn windows_unsupported"),
+        (19045, "Client", ["distribution_point", "management_point"], None, "warn windows_unsupported"),
+        (5000, "Server", ["management_point"], None, "not_applicable"),
+    ],
+)
+def test_support(build: int, product: str, roles: list[str], release: int | None, expected: str) -> None:
+    assert judged(windows(build, product), "windows-supported", roles, release) == expected
+
+
+NOW, BEFORE = "2026-01-01T08:00:00.000000000Z", "2025-12-01T08:00:00.000000000Z"
+
+
+@pytest.mark.parametrize(
+    ("journal", "expected"),
+    [
+        ([], "pass"),
+        (["something else"], "pass"),
+        ([f"1 run enable {BEFORE},-"], "pass"),
+        ([f"1 run enable {NOW},-"], "fail not_restarted"),
+        ([f"1 run enable {BEFORE},-", f"2 run rollback=1 {NOW},-"], "fail not_restarted"),
+        (["1 run enable -,-"], "unknown boot_unknown"),
+        (["1 run enable -,00FF"], "unknown boot_unknown"),
+    ],
+)
+def test_settings_are_in_force_after_a_restart(journal: list[str], expected: str) -> None:
+    machine = windows()
+    machine.files[hosts.JOURNAL] = journal
+    assert judged(machine, "restart-after-change") == expected
+
+
+def test_a_pending_restart_warns_and_says_why() -> None:
+    assert judged(windows(), "restart-pending") == "pass"
+    machine = windows().set(rf"{hosts.MICROSOFT}\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired")
+    finding = findings(machine)["restart-pending"]
+    assert (finding.status.value, finding.outcome.actual) == ("warn", "Windows Update")
+
+
+def test_what_could_not_be_read_is_named_up_to_five() -> None:
+    machine = windows()
+    for name in ("TLS 1.0", "TLS 1.1", "TLS 1.2"):
+        for side in ("Client", "Server"):
+            machine.set(hosts.protocol(name, side)).deny(hosts.protocol(name, side))
+    outcome = findings(machine)["state-readable"].outcome
+    assert (outcome.status.value, outcome.actual, len(outcome.reasons)) == ("unknown", "6 not readable", 5)
+    assert judged(windows(), "state-readable") == "pass"
+
+
+def test_a_machine_that_does_not_tell_its_architecture_is_not_fully_read() -> None:
+    assert judged(windows(architecture=""), "state-readable") == "unknown unreadable"
+
+
+@pytest.mark.parametrize(
+    ("roles", "release", "expected"),
+    [
+        (["management_point"], 2309, "pass"),
+        (["management_point"], None, "warn release_unknown"),
+        (["client", "admin_console"], None, "not_applicable"),
+        ([], None, "not_applicable"),
+        (["client"], 2309, "pass"),
+    ],
+)
+def test_the_release(roles: list[str], release: int | None, expected: str) -> None:
+    assert judged(windows(), "configmgr-release", roles, release) == expected
+
+
+def test_a_machine_knows_its_release_better_than_the_caller() -> None:
+    assert findings(site(windows(), 9141), [], 2309)["configmgr-release"].outcome.actual == "2509"
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        (1906, "warn catalog_legacy"),
+        (None, "warn catalog_legacy"),
+        (1910, "fail catalog_removed_product"),
+        (2309, "fail catalog_removed_product"),
+    ],
+)
+def test_the_application_catalog(release: int | None, expected: str) -> None:
+    assert judged(windows(), "application-catalog", ["application_catalog"], release) == expected
+    assert judged(windows(), "application-catalog", ["management_point"], release) == "not_applicable"
+
+
+@pytest.mark.parametrize("role", ["enrollment_point", "enrollment_proxy_point"])
+def test_enrolled_devices(role: str) -> None:
+    assert judged(windows(), "enrolled-devices", [role]) == "warn platform_without_tls12_only"
+    assert judged(windows(), "enrolled-devices", ["management_point"]) == "not_applicable"
+
+
+def test_a_machine_that_says_nothing_of_itself_passes_nothing_that_depends_on_it() -> None:
+    machine = windows().set(hosts.WINDOWS, "CurrentBuild", text("?"))
+    shown = {name: finding.status.value for name, finding in findings(machine, ["client"]).items()}
+    assert shown["windows-known"] == shown["schannel-tls12-client"] == shown["schannel-tls12-server"] == "unknown"
