@@ -14,7 +14,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, open_gate
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, WaiverError, parse_waivers
 
@@ -41,7 +41,15 @@ class ActionModule(TlsAction):
             arguments["protocols"] or LEGACY_PROTOCOLS,
             over_https=[host.name for host in hosts if host.over_https],
         )
-        gate = open_gate(facts, expected, waivers, datetime.date.today(), _holds, arguments["legacy_use"])
+        verified = arguments["verified"]
+        observed = Observed(
+            stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
+            from_outside=None if verified is None else verified["findings"],
+            legacy_use=arguments["legacy_use"],
+            # A real run comes to this point with its settings made and its machines restarted.
+            mended=("settings", "restart") if task.check_mode else (),
+        )
+        gate = open_gate(facts, expected, waivers, datetime.date.today(), _holds, observed)
         return {"changed": False, **_as_result(gate)}
 
 
@@ -78,6 +86,7 @@ def _as_result(gate: Gate) -> dict[str, Any]:
     return {
         "open": gate.is_open,
         "reasons": [reason.as_dict() for reason in gate.reasons],
+        "shut_by": _by_host(gate),
         "waived": [{**reason.as_dict(), "waiver": waiver} for reason, waiver in gate.waived],
         "waived_for": {host: gate.waived_for(host) for host in sorted(hosts)},
         "unused_waivers": list(gate.unused),
@@ -85,6 +94,13 @@ def _as_result(gate: Gate) -> dict[str, Any]:
         "gate_warnings": list(gate.warnings),
         "msg": _sentence(gate),
     }
+
+
+def _by_host(gate: Gate) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for reason in gate.reasons:
+        found.setdefault(reason.host, []).append(f"{reason.code}: {reason.phrase}")
+    return found
 
 
 def _sentence(gate: Gate) -> str:

@@ -11,7 +11,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import (
     Waiter,
-    restart_service,
+    restart_services,
     wait_until_back,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError, Session
@@ -58,11 +58,9 @@ class ActionModule(TlsAction):
                 "services": arguments["services"],
                 "reason": "services were named",
             }
-        done = [
-            name
-            for name in arguments["services"]
-            if restart_service(session, name, arguments["down_timeout"], arguments["up_timeout"], self.waiter)
-        ]
+        done = restart_services(
+            session, arguments["services"], arguments["down_timeout"], arguments["up_timeout"], self.waiter
+        )
         return {"changed": bool(done), "restarted": False, "services": done, "reason": "services were named"}
 
     def _wait(self, task: Task, before: BootMarker) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class ActionModule(TlsAction):
         location = backup_location(task.arguments)
         with self.session(task) as session:
             visit = read_machine(session, location)
-            entries = _entries(visit, task.arguments["run"])
+            entries = _entries(visit, task.arguments["run"], task.arguments["must_exist"])
             if not entries:
                 return {"changed": False, "changes": [], "runs": [], "restart_required": restart_required(visit.state)}
             plan = _plan(session, visit, location, entries, task.arguments["force"])
@@ -53,12 +53,12 @@ class ActionModule(TlsAction):
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 
 
-def _entries(visit: Visit, run: str | None) -> list[JournalEntry]:
+def _entries(visit: Visit, run: str | None, must_exist: bool) -> list[JournalEntry]:
     active = active_entries(visit.state.journal)
     # A run that is named may have been taken back in part: whatever of it is still there is found by its values.
     changing = [entry for entry in visit.state.journal if entry.undoes_from is None]
     entries = entries_to_undo(changing if run else active, run)
-    if run and not entries:
+    if run and not entries and must_exist:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
         raise Refusal(
             "unknown_run",

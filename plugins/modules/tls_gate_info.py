@@ -17,7 +17,8 @@ description:
     and legacy use that was seen in event logs.
   - Owners can accept named reasons in a waiver file, one by one and for a time. There is no way to accept
     everything. That a host was
-    not reached, or that WinRM would be lost, cannot be waived.
+    not reached or failed a step of the run, or that WinRM would be lost, cannot be waived.
+  - In check mode, findings that the enable stage and its restarts mend are no reasons.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
   waivers:
@@ -27,6 +28,12 @@ options:
         the hosts meant),
         C(why), C(owner) and C(expires) (the last day on which it holds).
     type: path
+  verified:
+    description:
+      - Result of M(configmgr.tls.tls_verify_info). An endpoint that disagrees with its machine's settings or could not
+        be seen, and a role that is not well, are reasons.
+      - When not given, nobody looked; this is told as a warning.
+    type: dict
   legacy_use:
     description:
       - Who was seen to use older protocols, as a list of names per host.
@@ -71,7 +78,8 @@ reasons:
   elements: dict
   contains:
     code:
-      description: A finding's id, C(conversation:ID), V(not_reached), V(winrm_lost) or V(legacy_use).
+      description: A finding's id, C(conversation:ID), V(not_reached), V(step_failed), V(winrm_lost) or
+        V(legacy_use).
       type: str
       sample: conversation:client-management-point
     host:
@@ -83,6 +91,10 @@ reasons:
     remedy:
       description: What to do about it.
       type: str
+shut_by:
+  description: The same per host, as sentences that begin with the code.
+  returned: success
+  type: dict
 waived:
   description: Reasons that an owner accepted, with the id of the waiver.
   returned: success

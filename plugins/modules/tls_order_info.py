@@ -48,7 +48,7 @@ options:
     description: Name of the run, as for M(configmgr.tls.tls_settings).
     type: str
 extends_documentation_fragment:
-  - configmgr.tls.attributes
+  - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 notes:
   - The host variable C(configmgr_sql_replica) is V(secondary) or V(primary) on servers of an availability group.

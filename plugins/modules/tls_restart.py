@@ -23,8 +23,8 @@ options:
     default: required
   services:
     description:
-      - Restart these services, in this order, instead of the machine. Services that do not exist on the machine are
-        passed over.
+      - Restart these services instead of the machine. They are stopped in this order and started in the reverse one, so
+        name a service before those that it needs. Services that do not exist or do not run are passed over.
       - SCHANNEL settings are in force only after a restart of the machine; .NET settings after one of the service
         that uses them.
     type: list

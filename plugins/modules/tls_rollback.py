@@ -17,6 +17,10 @@ options:
   run:
     description: Name of the run to go back before. The last one when not given.
     type: str
+  must_exist:
+    description: Whether a machine that O(run) did not change is a failure. Otherwise nothing is done there.
+    type: bool
+    default: true
   force:
     description: Restore the former values even where somebody changed them since.
     type: bool

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from .._windows.restart import RUNNING, STOPPED, service_command, service_state
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
 from .base import Refusal
 
-__all__ = ["Waiter", "boot_marker", "restart_service", "wait_until_back"]
+__all__ = ["Waiter", "boot_marker", "restart_services", "wait_until_back"]
 
 
 @dataclass(frozen=True)
@@ -89,30 +89,47 @@ def wait_until_back(
     )
 
 
-def restart_service(session: Session, name: str, stop_timeout: int, start_timeout: int, waiter: Waiter) -> bool:
-    """False when there is no such service. A service that was stopped stays stopped."""
-    state = _state(session, name)
-    if state is None:
-        return False
-    if state == STOPPED:
-        return False
+def restart_services(
+    session: Session, names: Sequence[str], stop_timeout: int, start_timeout: int, waiter: Waiter
+) -> list[str]:
+    """Stop in the order given and start in the reverse one, so that one that needs another is named before it.
+
+    Returns those that were running. A service that was stopped stays stopped, and one that does not exist is passed
+    over. When one does not stop, those before it are started again.
+    """
+    stopped: list[str] = []
+    try:
+        for name in names:
+            if _state(session, name) in (None, STOPPED):
+                continue
+            _stop(session, name, stop_timeout, waiter)
+            stopped.append(name)
+    finally:
+        for name in reversed(stopped):
+            _start(session, name, start_timeout, waiter)
+    return stopped
+
+
+def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
     _tell(session, "stop", name)
-    if waiter.until(stop_timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
+    if waiter.until(timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
         raise Refusal(
             "service_not_stopped",
-            f"service {name} did not stop within {stop_timeout} seconds.",
+            f"service {name} did not stop within {timeout} seconds.",
             "See in its log what it waits for, or restart the machine instead.",
             {"awaited": f"{name} stops"},
         )
+
+
+def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
     _tell(session, "start", name)
-    if waiter.until(start_timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
+    if waiter.until(timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
         raise Refusal(
             "service_not_started",
-            f"service {name} did not start again within {start_timeout} seconds.",
+            f"service {name} did not start again within {timeout} seconds.",
             "Start it on the machine and see in the event log why it does not.",
             {"awaited": f"{name} runs"},
         )
-    return True
 
 
 def _state(session: Session, name: str) -> int | None:

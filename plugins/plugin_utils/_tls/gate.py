@@ -8,20 +8,21 @@ have accepted.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from .finding import Status
 from .forecast import Forecast
 from .readiness import blocking_findings
 from .waiver import NEVER_WAIVED, Waiver
 
-__all__ = ["Gate", "GateReason", "open_gate"]
+__all__ = ["Gate", "GateReason", "Observed", "open_gate"]
 
 
 @dataclass(frozen=True)
 class GateReason:
-    """``code``: a requirement's id, C(conversation:ID), C(not_reached), C(winrm_lost) or C(legacy_use)."""
+    """``code``: a finding's id, C(conversation:ID), C(not_reached), C(step_failed), C(winrm_lost) or C(legacy_use)."""
 
     code: str
     host: str
@@ -53,20 +54,38 @@ class Gate:
         return sorted({reason.code for reason, _waiver in self.waived if reason.host == host})
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What the gate is told besides facts.
+
+    ``stopped``: hosts that failed a step of this run, and what was said. ``from_outside``: findings per host of a look
+    from outside. ``legacy_use``: who was seen to use older protocols, per host. None when nobody looked, which is told
+    and is no reason. ``mended``: kinds of fix that come before the stage in the run that is predicted.
+    """
+
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    from_outside: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    legacy_use: Mapping[str, Sequence[str]] | None = None
+    mended: Collection[str] = ()
+
+
 def open_gate(
     facts: Mapping[str, Mapping[str, Any] | None],
     expected: Forecast,
     waivers: Sequence[Waiver],
     today: datetime.date,
     holds: Callable[[str, Mapping[str, Any]], bool],
-    legacy_use: Mapping[str, Sequence[str]] | None = None,
+    observed: Observed | None = None,
 ) -> Gate:
-    """``holds`` says whether a JMESPath condition is true of C({name, facts}).
-
-    ``legacy_use``: who was seen to use older protocols, per host; None when nobody looked, which is told and is no
-    reason.
-    """
-    reasons = [*_unreached(expected), *_host_reasons(facts), *_conversation_reasons(expected), *_legacy(legacy_use)]
+    """``holds`` says whether a JMESPath condition is true of C({name, facts}). ``observed``: what else was seen."""
+    seen = observed or Observed()
+    reasons = [
+        *_unreached(expected, seen.stopped),
+        *_host_reasons(facts, seen.mended),
+        *_conversation_reasons(expected),
+        *_from_outside(seen.from_outside),
+        *_legacy(seen.legacy_use),
+    ]
     valid = [waiver for waiver in waivers if not waiver.expired(today)]
     kept: list[GateReason] = []
     waived: list[tuple[GateReason, str]] = []
@@ -77,15 +96,12 @@ def open_gate(
         else:
             waived.append((reason, waiver.id))
     used = {name for _reason, name in waived}
-    warnings = (
-        [] if legacy_use is not None else ["nobody looked at the event logs for older protocols that are still in use"]
-    )
     return Gate(
         tuple(kept),
         tuple(waived),
         tuple(waiver.id for waiver in valid if waiver.id not in used),
         tuple(waiver.id for waiver in waivers if waiver.expired(today)),
-        tuple(warnings),
+        tuple(_not_looked_at(seen)),
     )
 
 
@@ -101,8 +117,12 @@ def _covers(
     return host is not None and holds(waiver.condition, {"name": reason.host, "facts": host})
 
 
-def _unreached(expected: Forecast) -> Iterable[GateReason]:
+def _unreached(expected: Forecast, stopped: Mapping[str, str]) -> Iterable[GateReason]:
+    for name, message in stopped.items():
+        yield GateReason("step_failed", name, f"a step of this run failed: {message}", "Mend it and run again.")
     for name in expected.unreached:
+        if name in stopped:
+            continue
         yield GateReason(
             "not_reached",
             name,
@@ -111,13 +131,32 @@ def _unreached(expected: Forecast) -> Iterable[GateReason]:
         )
 
 
-def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None]) -> Iterable[GateReason]:
+def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], mended: Collection[str]) -> Iterable[GateReason]:
     for name, host in facts.items():
         for finding in blocking_findings(host.get("findings", [])) if host else []:
-            phrases = [reason["phrase"] for reason in finding.get("reasons", [])]
-            yield GateReason(
-                finding["id"], name, phrases[0] if phrases else str(finding.get("actual")), finding.get("remedy", "")
-            )
+            if finding.get("fix") not in mended:
+                yield _of_finding(name, finding)
+
+
+def _of_finding(host: str, finding: Mapping[str, Any]) -> GateReason:
+    phrases = [reason["phrase"] for reason in finding.get("reasons", [])]
+    return GateReason(
+        finding["id"], host, phrases[0] if phrases else str(finding.get("actual")), finding.get("remedy", "")
+    )
+
+
+def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> Iterable[GateReason]:
+    for host, listed in (found or {}).items():
+        for finding in listed:
+            if finding["status"] != Status.WARN.value:
+                yield _of_finding(host, finding)
+
+
+def _not_looked_at(seen: Observed) -> Iterable[str]:
+    if seen.from_outside is None:
+        yield "nobody looked from outside whether the machines do what their settings say"
+    if seen.legacy_use is None:
+        yield "nobody looked at the event logs for older protocols that are still in use"
 
 
 def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:

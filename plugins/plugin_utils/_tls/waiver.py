@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Waiver", "WaiverError", "parse_waivers"]
+__all__ = ["NEVER_WAIVED", "Waiver", "WaiverError", "parse_waivers"]
 
 _FIELDS = ("id", "reason", "condition", "why", "owner", "expires")
 # Reasons that no owner can accept: what is not known or out of reach cannot be judged, and a locked door stays locked.
-NEVER_WAIVED = frozenset({"not_reached", "winrm_lost"})
+NEVER_WAIVED = frozenset({"not_reached", "step_failed", "winrm_lost"})
 
 
 class WaiverError(ValueError):
