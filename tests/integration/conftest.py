@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support import Site, start_lab  # noqa: E402
+from support import Site, start_lab, updated_contoso  # noqa: E402
 
 from configmgr_lab.control.client import LabClient  # noqa: E402
 
@@ -51,3 +51,15 @@ def lab(site: Site) -> LabClient:
     if site.lab is None:
         pytest.skip("needs the lab")
     return site.lab
+
+
+@pytest.fixture
+def updated_site(tmp_path: Path) -> Iterator[Site]:
+    """A lab of its own, whose machines have every update."""
+    if os.environ.get("CONFIGMGR_TLS_INVENTORY"):
+        pytest.skip("needs the lab")
+    lab, client = start_lab(tmp_path / "lab", site=str(updated_contoso(tmp_path)))
+    try:
+        yield Site(tmp_path / "lab" / "inventory.yml", tmp_path, client)
+    finally:
+        lab.__exit__(None, None, None)

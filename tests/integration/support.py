@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
+ROLES = (
+    "site_server", "sms_provider", "site_database", "management_point", "distribution_point", "state_migration_point",
+    "fallback_status_point", "software_update_point", "reporting_services_point", "service_connection_point",
+    "application_catalog", "admin_console", "client",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ class Site:
         check: bool = False,
         diff: bool = False,
         forks: int = 10,
-        arguments: Sequence[str] = (),
+        options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run a playbook over these hosts. Extra variables are given as JSON."""
@@ -130,7 +136,7 @@ class Site:
         hosts = limit if isinstance(limit, str) else ",".join(limit)
         command = [sys.executable, "-m", "ansible", "playbook", str(path), "--inventory", str(self.inventory)]
         command += ["--limit", hosts, "--forks", str(forks), "--extra-vars", json.dumps(dict(variables or {}))]
-        command += [*(["--check"] if check else []), *(["--diff"] if diff else []), *arguments]
+        command += [*(["--check"] if check else []), *(["--diff"] if diff else []), *options]
         begun = time.monotonic()
         done = subprocess.run(
             command,
@@ -146,17 +152,17 @@ class Site:
         results = tuple(Result(row["host"], row["task"], row["action"], row["status"], row["result"]) for row in rows)
         return Outcome(done.returncode, done.stdout, results, time.monotonic() - begun)
 
-    def tasks(self, tasks: Sequence[Mapping[str, Any]], **options: Any) -> Outcome:
-        """Run a play of these tasks; the options are those of playbook()."""
+    def tasks(self, tasks: Sequence[Mapping[str, Any]], **how: Any) -> Outcome:
+        """Run a play of these tasks; ``how`` is what playbook() takes."""
         named = [{"name": f"{number} {next(iter(task))}", **task} for number, task in enumerate(tasks, start=1)]
         play = [{"name": "test", "hosts": "all", "gather_facts": False, "tasks": named}]
         path = self.work / f"play-{self.runs + 1}.yml"
         path.write_text(yaml.safe_dump(play, sort_keys=False), encoding="utf-8")
-        return self.playbook(path, **options)
+        return self.playbook(path, **how)
 
-    def module(self, name: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Outcome:
+    def module(self, name: str, arguments: Mapping[str, Any] | None = None, **how: Any) -> Outcome:
         """Run one of our modules, named without its collection."""
-        return self.tasks([{MODULES + name: dict(arguments or {})}], **options)
+        return self.tasks([{MODULES + name: dict(arguments or {})}], **how)
 
     def _environment(self, recorded: Path) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
@@ -199,3 +205,23 @@ def start_lab(state: Path, *, site: str = "contoso", clients: int = 0) -> tuple[
         except (LabError, OSError) as taken:
             refused = taken
     raise LabError(f"no network is free for a lab: {refused}")
+
+
+def updated_contoso(folder: Path) -> Path:
+    """The shipped site after its administrator installed every update: nothing but settings is missing."""
+    installed = {
+        "sql-2012-sp2": "sql-2019",
+        "native-client-11-old": "native-client-11",
+        "wsus-2012-r2": "wsus-2012-r2-updated",
+        "dotnet-4.5.2": "dotnet-4.8",
+    }
+    site = yaml.safe_load((files("configmgr_lab") / "sites" / "contoso.yml").read_text(encoding="utf-8"))
+    # The application catalog cannot do without older protocols: it went away with Internet Explorer.
+    site["hosts"] = [row for row in site["hosts"] if row["name"] != "APP1"]
+    for row in site["hosts"]:
+        row["products"] = [installed.get(product, product) for product in row["products"]]
+        if row["image"].startswith("windows-7") and "winhttp-update-7-sp1" not in row["products"]:
+            row["products"].append("winhttp-update-7-sp1")
+    path = folder / "updated.yml"
+    path.write_text(yaml.safe_dump(site, sort_keys=False), encoding="utf-8")
+    return path
