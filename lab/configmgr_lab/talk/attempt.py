@@ -94,13 +94,13 @@ async def _whole(target: Target, offer: Offer, modern: list[Protocol]) -> Outcom
     try:
         context = _context(modern[0], modern[-1], offer.suites, target.authority)
     except ssl.SSLError as exc:
-        return Outcome(cause=NO_SUITE, detail=exc.reason or str(exc))
+        return Outcome(cause=NO_SUITE, detail=_reason(exc))
     async with _connected(target) as (carrier, reader, writer):
         stream = TlsStream(context, carrier, server_side=False, server_name=target.name)
         try:
             await stream.handshake()
         except ssl.SSLError as exc:
-            return Outcome(cause=_cause(exc), detail=exc.reason or str(exc))
+            return Outcome(cause=_cause(exc), detail=_reason(exc))
         stream.carrier = PlainCarrier(reader, writer)
         await stream.close()
         return Outcome(_VERSIONS[stream.version], stream.suite, whole=True)
@@ -129,9 +129,14 @@ async def _by_hand(target: Target, offer: Offer) -> Outcome:
 def _cause(exc: ssl.SSLError) -> str:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return CERTIFICATE
-    if exc.reason in _VERSION_REASONS:
+    if _reason(exc) in _VERSION_REASONS:
         return NO_PROTOCOL
-    return NO_SUITE if exc.reason in _SUITE_REASONS else OTHER
+    return NO_SUITE if _reason(exc) in _SUITE_REASONS else OTHER
+
+
+def _reason(exc: ssl.SSLError) -> str:
+    # An error that the ssl module raises by itself has no reason.
+    return getattr(exc, "reason", None) or str(exc)
 
 
 @contextlib.asynccontextmanager

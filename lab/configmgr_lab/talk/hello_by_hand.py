@@ -80,7 +80,8 @@ def read_answer(data: bytes) -> Answer | None:
         return Answer(alert=body[1])
     if kind != _HANDSHAKE or not body or body[0] != _SERVER_HELLO:
         raise NoAnswer(f"a record of type {kind}")
-    return _server_hello(body[4:])
+    # Other messages may follow in the same record.
+    return _server_hello(body[4 : 4 + int.from_bytes(body[1:4], "big")])
 
 
 def _server_hello(body: bytes) -> Answer:
