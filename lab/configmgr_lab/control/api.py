@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from configmgr_lab.control import disturb
 from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
+from configmgr_lab.control.plant import plant_events, plant_file
+from configmgr_lab.machine.machine import Machine
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 
 _log = logging.getLogger(__name__)
@@ -130,6 +132,18 @@ async def post_registry(call: Call) -> Any:
     return {}
 
 
+@route("POST", "/hosts/NAME/events")
+async def post_events(call: Call) -> Any:
+    check_names(call.body, {"id", "count", "seconds_ago", "fields", "level"})
+    return {"planted": plant_events(_machine(call), dict(call.body))}
+
+
+@route("POST", "/hosts/NAME/files")
+async def post_files(call: Call) -> Any:
+    check_names(call.body, {"path", "text", "encoding", "padding", "as_is"})
+    return {"size": plant_file(_machine(call), dict(call.body))}
+
+
 @route("POST", "/hosts/NAME/restart")
 async def post_restart(call: Call) -> Any:
     machine = call.lab.endpoint(call.host).machine
@@ -142,8 +156,7 @@ async def post_restart(call: Call) -> Any:
 async def post_install(call: Call) -> Any:
     check_names(call.body, {"products"})
     products = [str(product) for product in call.body.get("products") or ()]
-    name = call.lab.endpoint(call.host).machine.name
-    return {"installed": install(call.lab.roles.endpoints[name].machine, products)}
+    return {"installed": install(_machine(call), products)}
 
 
 @route("GET", "/talk")
@@ -178,6 +191,10 @@ async def post_run(call: Call) -> Any:
 async def post_stop(call: Call) -> Any:
     call.lab.stopping.set()
     return {}
+
+
+def _machine(call: Call) -> Machine:
+    return call.lab.roles.endpoints[call.lab.endpoint(call.host).machine.name].machine
 
 
 def _records(call: Call, name: str, records: Any) -> dict[str, Any]:

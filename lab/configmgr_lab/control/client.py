@@ -123,6 +123,18 @@ class LabClient:
     def talk_reset(self) -> None:
         self._post("/talk/reset", {})
 
+    def plant_events(
+        self, host: str, event_id: int, fields: dict[str, str], *, count: int = 1, seconds_ago: float = 60.0
+    ) -> None:
+        """Put Schannel events of the past into the host's System log; a reset takes them away again."""
+        body = {"id": event_id, "fields": fields, "count": count, "seconds_ago": seconds_ago}
+        self._post(f"/hosts/{quote(host)}/events", body)
+
+    def plant_file(self, host: str, path: str, text: str, *, encoding: str = "utf-8", padding: int = 0) -> int:
+        """Write a file (utf-8, ansi, or utf-16 with a mark), behind so many bytes of other lines; its size in bytes."""
+        body = {"path": path, "text": text, "encoding": encoding, "padding": padding}
+        return int(self._post(f"/hosts/{quote(host)}/files", body)["size"])
+
     def restart(self, host: str) -> None:
         """Have the host restart now; ``wait_for_power`` tells when."""
         self._post(f"/hosts/{quote(host)}/restart", {})

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The System event log of one machine: the few events that tell when it started and stopped."""
+"""The System event log of one machine: when it started and stopped, and what Schannel tells of handshakes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,15 +15,21 @@ _NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 
 @dataclass(frozen=True)
 class Provider:
-    """Who writes an event; classic sources have no guid."""
+    """Who writes an event; classic sources have no guid. With `user_data`, the namespace of EventXML in UserData, its
+    fields are elements of that; otherwise they are Data elements of EventData.
+    """
 
     name: str
     guid: str = ""
+    user_data: str = ""
 
 
 KERNEL_GENERAL = Provider("Microsoft-Windows-Kernel-General", "{a68ca8b7-004f-d7b6-a698-07e2de0f1f5d}")
 EVENT_LOG = Provider("EventLog")
 USER32 = Provider("User32", "{b0aa8734-56f7-41cc-b2f4-de228e98b946}")
+# Source: event 36880 in the test data of a log collector,
+# https://github.com/axoflow/axosyslog/blob/main/modules/xml/tests/test_filterx_format_windows_eventlog_xml.c
+SCHANNEL = Provider("Schannel", "{1f678132-5938-4686-9fdc-c8ff68f15c85}", user_data="LSA_NS")
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,6 @@ class Event:
     def xml(self) -> str:
         """The record as `wevtutil /f:xml` prints it, on one line."""
         guid = f" Guid='{self.provider.guid}'" if self.provider.guid else ""
-        fields = "".join(f"<Data Name={_attribute(name)}>{escape(text)}</Data>" for name, text in self.data.items())
         return (
             f"<Event xmlns='{_NAMESPACE}'><System>"
             f"<Provider Name={_attribute(self.provider.name)}{guid}/>"
@@ -50,8 +55,15 @@ class Event:
             f"<TimeCreated SystemTime='{stamp(self.time)}'/><EventRecordID>{self.record_id}</EventRecordID>"
             f"<Correlation/><Execution ProcessID='4' ThreadID='8'/><Channel>System</Channel>"
             f"<Computer>{escape(self.computer)}</Computer><Security/></System>"
-            f"<EventData>{fields}</EventData></Event>"
+            f"{self._fields()}</Event>"
         )
+
+    def _fields(self) -> str:
+        if self.provider.user_data:
+            inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in self.data.items())
+            return f"<UserData><EventXML xmlns={_attribute(self.provider.user_data)}>{inner}</EventXML></UserData>"
+        inner = "".join(f"<Data Name={_attribute(name)}>{escape(text)}</Data>" for name, text in self.data.items())
+        return f"<EventData>{inner}</EventData>"
 
 
 def stamp(moment: datetime) -> str:
@@ -80,6 +92,15 @@ class EventLog:
     ) -> None:
         self._events.append(Event(self._next, provider, event_id, level, time, self._computer, dict(data or {})))
         self._next += 1
+
+    def plant(
+        self, provider: Provider, event_id: int, times: Iterable[datetime], data: Mapping[str, str], level: int = 4
+    ) -> None:
+        """Add events of the past: the log is in the order of time afterwards, and numbered anew."""
+        for time in times:
+            self.add(provider, event_id, time, data, level)
+        ordered = sorted(self._events, key=lambda event: event.time)
+        self._events = [replace(event, record_id=number) for number, event in enumerate(ordered, 1)]
 
     def dump(self) -> list[dict[str, str | int]]:
         return [

@@ -15,7 +15,7 @@ from .._windows.command import UnsafeText, location_path
 from .base import Refusal, Task
 from .run_name import DEFAULT_RUN
 
-__all__ = ["backup_location", "roles_of", "run_name"]
+__all__ = ["backup_location", "in_range", "roles_of", "run_name"]
 
 _ABSOLUTE = re.compile(r"^(%ProgramData%|[A-Za-z]:)\\[^*?]+$")
 
@@ -55,3 +55,11 @@ def run_name(arguments: Mapping[str, Any]) -> str:
             "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
         )
     return name
+
+
+def in_range(arguments: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """A number of the arguments; Refusal when it is not within the two, both included."""
+    number = int(arguments[name])
+    if not least <= number <= most:
+        raise Refusal("bad_argument", f"{name} is {number}.", f"Give a number from {least} to {most}.")
+    return number

@@ -26,14 +26,24 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
     Role,
     SettingRow,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidence import (
+    KnownIssue,
+    LogFile,
+    LogSignature,
+    SchannelEvent,
+)
 
 TABLES: dict[str, type[Row]] = {
     "config_files": ConfigFile,
     "configmgr": ConfigMgrRelease,
     "dotnet": DotnetRelease,
     "dotnet_requirements": DotnetRequirement,
+    "known_issues": KnownIssue,
+    "log_files": LogFile,
+    "log_signatures": LogSignature,
     "protocols": Protocol,
     "roles": Role,
+    "schannel_events": SchannelEvent,
     "settings": SettingRow,
     "sources": SourceRow,
     "sql_client_requirements": SqlClientRequirement,

@@ -22,8 +22,12 @@ _FINDSTR_OPTIONS = (
     Option("/b", False, Source.DOCUMENT),
     Option("/e", False, Source.DOCUMENT),
     Option("/l", False, Source.DOCUMENT),
+    Option("/m", False, Source.DOCUMENT, "only the names of files with a match"),
     Option("/r", False, Source.DOCUMENT, "`.`, `*`, `^`, `$`, classes"),
 )
+
+
+_LONGEST_PIPED = 8191
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _print_found(call: Call, name: str, hits: list[tuple[int, str]], flags: set[
 
 
 def findstr(call: Call) -> int:
-    """findstr [/i /v /n /x /b /e /l /r /c:text] texts [files]: exit code 0 when a line was found."""
+    """findstr [/i /v /n /m /x /b /e /l /r /c:text] texts [files]: exit code 0 when a line was found."""
     literal = [word[3:] for word in call.arguments if word[:3].lower() == "/c:"]
     try:
         parsed = read_switches([word for word in call.arguments if word[:3].lower() != "/c:"], _FINDSTR_OPTIONS)
@@ -79,16 +83,29 @@ def findstr(call: Call) -> int:
         call.complain(call.message("findstr_syntax"))
         return 2
     found = False
+    several = len(parsed.words) > 1 or any(set(word) & set("*?") for word in parsed.words)
     for source in _inputs(call, parsed.words):
         if source.lines is None:
             call.complain(call.message("findstr_missing", path=source.name))
             continue
-        prefix = f"{source.name}:" if len(parsed.words) > 1 else ""
-        for number, line in enumerate(source.lines, 1):
-            if bool(pattern.search(line)) != parsed.has("/v"):
-                found = True
-                call.say(prefix + (f"{number}:" if parsed.has("/n") else "") + line + "\n")
+        hits = _hits(source, pattern, inverted=parsed.has("/v"))
+        found |= bool(hits)
+        if parsed.has("/m"):
+            call.say(f"{source.name or '(standard input)'}\n" if hits else "")
+            continue
+        prefix = f"{source.name}:" if several else ""
+        call.say("".join(f"{prefix}{f'{number}:' if parsed.has('/n') else ''}{line}\n" for number, line in hits))
     return 0 if found else 1
+
+
+def _hits(source: _Input, pattern: re.Pattern[str], *, inverted: bool) -> list[tuple[int, str]]:
+    """Lines with their numbers. From a pipe, lines of 8191 characters and more are passed over."""
+    lines = enumerate(source.lines or (), 1)
+    return [
+        (number, line)
+        for number, line in lines
+        if bool(pattern.search(line)) != inverted and (source.name or len(line) < _LONGEST_PIPED)
+    ]
 
 
 def _pattern(texts: list[str], switches: dict[str, str], *, literal: bool) -> re.Pattern[str]:
@@ -113,10 +130,23 @@ def _inputs(call: Call, files: list[str]) -> Iterator[_Input]:
     if not files:
         yield _Input("", _lines(call.streams.stdin))
     for name in files:
-        try:
-            yield _Input(name, _lines(call.machine.files.read(normal(name, call.session.folder))))
-        except FileError:
-            yield _Input(name, None)
+        for full in _matching(call, name):
+            # A file of several is named as it was asked for, with its folder.
+            shown = name.rpartition("\\")[0] + "\\" * ("\\" in name) + full.rpartition("\\")[2] if "*" in name else name
+            try:
+                yield _Input(shown, _lines(call.machine.files.read(full)))
+            except FileError:
+                yield _Input(name, None)
+
+
+def _matching(call: Call, name: str) -> list[str]:
+    path = normal(name, call.session.folder)
+    folder, _, last = path.rpartition("\\")
+    if not set(last) & set("*?"):
+        return [path]
+    wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in last.lower()))
+    names = [entry.path for entry in call.machine.files.children(folder) if not entry.is_folder]
+    return [each for each in names if wild.fullmatch(each.rpartition("\\")[2].lower())] or [path]
 
 
 def _lines(data: bytes) -> list[str]:
@@ -141,6 +171,10 @@ FIND = Tool(
 FINDSTR = Tool(
     "findstr",
     findstr,
-    (*(option.feature("findstr") for option in _FINDSTR_OPTIONS), Feature("`findstr /c:text`", Source.DOCUMENT)),
-    ("`/s /m /o /p /f /g /d /a`", "its known errors with several literal texts of different length"),
+    (
+        *(option.feature("findstr") for option in _FINDSTR_OPTIONS),
+        Feature("`findstr /c:text`, several of them, files by `*` and `?`", Source.DOCUMENT),
+        Feature("from a pipe, lines of 8191 characters and more are passed over", Source.ASSUMED),
+    ),
+    ("`/s /o /p /f /g /d /a`", "its known errors with several literal texts of different length"),
 )

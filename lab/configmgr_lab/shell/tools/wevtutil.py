@@ -78,6 +78,16 @@ TOOL = Tool(
         Feature("exit code 15007 for an unknown channel", Source.DOCUMENT),
         Feature("exit code 15001 for a wrong query, 87 for a wrong command line", Source.ASSUMED),
         Feature("events: Kernel-General 12 and 13, EventLog 6005 and 6006, User32 1074", Source.ASSUMED),
+        Feature(
+            "Schannel events that were planted: provider, guid, UserData/EventXML of namespace LSA_NS",
+            Source.CHECKED,
+            "36880 is as a log collector's own test has it; the fields of other events are assumed",
+        ),
     ),
-    ("every other channel and verb", "`/f:text`, `/e`, `/sq`, `/bm`", "queries over EventData", "SCHANNEL events"),
+    (
+        "every other channel and verb",
+        "`/f:text`, `/e`, `/sq`, `/bm`",
+        "queries over EventData",
+        "Schannel events of the emulated handshakes",
+    ),
 )

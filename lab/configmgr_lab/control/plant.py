@@ -1,0 +1,62 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evidence that is put on a machine: Schannel events of the past, and the lines of its logs."""
+
+from __future__ import annotations
+
+import ntpath
+from datetime import timedelta
+from typing import Any
+
+from ..machine.events import SCHANNEL
+from ..machine.files import normal
+from ..machine.machine import Machine
+
+MOST_EVENTS = 100_000
+MOST_BYTES = 300_000_000
+_ENCODINGS = {"utf-8": ("", "utf-8"), "ansi": ("", "cp1252"), "utf-16": ("\ufeff", "utf-16-le")}
+_FILLER = '<![LOG[Nothing to report]LOG]!><time="12:00:00.000+000" date="01-01-2026" component="x" thread="1">'
+
+
+def plant_events(machine: Machine, data: dict[str, Any]) -> int:
+    """`count` Schannel events `id` with `fields`, `seconds_ago` seconds and more ago, one a second.
+
+    How many there are. Raises ValueError.
+    """
+    count, ago = int(data.get("count", 1)), float(data.get("seconds_ago", 60.0))
+    if not 1 <= count <= MOST_EVENTS:
+        raise ValueError(f"count must be from 1 to {MOST_EVENTS}")
+    fields = {str(name): str(text) for name, text in dict(data.get("fields") or {}).items()}
+    now = machine.clock.now()
+    times = [now - timedelta(seconds=ago + number) for number in range(count)]
+    machine.events.plant(SCHANNEL, int(data["id"]), times, fields, int(data.get("level", 4)))
+    return count
+
+
+def plant_file(machine: Machine, data: dict[str, Any]) -> int:
+    """Write a file with `text` in an `encoding`, behind `padding` bytes of lines that say nothing; its folders too.
+
+    Its size in bytes. A line feed in the text becomes CR LF unless `as_is`. Raises ValueError or FileError.
+    """
+    mark, encoding = _encoding(str(data.get("encoding", "utf-8")))
+    padding = int(data.get("padding", 0))
+    if not 0 <= padding <= MOST_BYTES:
+        raise ValueError(f"padding must be from 0 to {MOST_BYTES} bytes")
+    text = str(data["text"])
+    if not data.get("as_is"):
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    filler = (_FILLER + "\r\n").encode(encoding)
+    content = mark.encode(encoding) + filler * (padding // len(filler)) + text.encode(encoding)
+    path = normal(str(data["path"]))
+    folder = ntpath.dirname(path)
+    if machine.files.get(folder) is None:
+        machine.files.make_folder(folder)
+    machine.files.write(path, content)
+    return len(content)
+
+
+def _encoding(name: str) -> tuple[str, str]:
+    if name not in _ENCODINGS:
+        raise ValueError(f"unknown encoding {name!r}, known are {', '.join(_ENCODINGS)}")
+    return _ENCODINGS[name]
