@@ -135,7 +135,7 @@ def _as_arguments(settings: LabSettings) -> list[str]:
     arguments += ["--state", str(settings.state)]
     if settings.requests_log:
         arguments += ["--requests-log", str(settings.requests_log)]
-    if settings.port_offset:
+    if settings.port_offset is not None:
         arguments += ["--port-offset", str(settings.port_offset)]
     if settings.talk is not None:
         arguments += ["--talk", str(settings.talk)]
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     starting.add_argument("--network", default="127.77", help="the first half of its addresses (%(default)s)")
     starting.add_argument("--requests-log", type=Path, metavar="FILE", help="append every record as a JSON line")
     starting.add_argument(
-        "--port-offset", type=int, default=0, metavar="N", help="add N to the ports of all roles (443, 1433 ...)"
+        "--port-offset", type=int, metavar="N", help="add N to the ports of all roles; without: as needed"
     )
     starting.add_argument("--talk", type=float, metavar="SECONDS", help="all components talk, again after so long")
     starting.add_argument("--foreground", action="store_true", help="stay until interrupted")

@@ -29,18 +29,6 @@ SCHANNEL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNE
 FLAGS = {"TLS 1.0": "-tls1", "TLS 1.1": "-tls1_1", "TLS 1.2": "-tls1_2", "TLS 1.3": "-tls1_3"}
 
 
-def port_offset() -> int:
-    """0 where this account may have port 443, else what moves all ports to where it may."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.99", 443))
-        except PermissionError:
-            return 20_000
-        except OSError:
-            pass
-    return 0
-
-
 @dataclass(frozen=True)
 class Running:
     """A lab that runs, its machines, and the file of its authority's certificate."""
@@ -104,8 +92,7 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., contextlib.
         path = state / "site.yml"
         path.write_text(yaml.safe_dump({**content, "restart_seconds": RESTART_SECONDS}), encoding="utf-8")
         site = load_site(str(path), network=network, clients=settings.get("clients", 0))
-        offset = settings.setdefault("port_offset", port_offset())
         with EmbeddedLab(site, LabSettings(network=network, state=state, **settings)) as client:
-            yield Running(client, site, str(state / "ca.pem"), offset)
+            yield Running(client, site, str(state / "ca.pem"), client.status()["port_offset"])
 
     return run

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from configmgr_lab.control.roles import Roles
+from configmgr_lab.control.roles import Roles, fitting_port_offset
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
@@ -50,8 +50,8 @@ class LabSettings:
     network: str = "127.77"
     state: Path = Path("build/lab")
     requests_log: Path | None = None
-    port_offset: int = 0
-    """Added to the ports of all roles (443, 1433 ...), for accounts that may not have those; WinRM keeps its own."""
+    port_offset: int | None = None
+    """Added to the ports of all roles (443, 1433 ...), not to WinRM's; None: only if this account may not have them."""
     talk: float | None = None
     """Seconds between two rounds of talk; None: only when asked."""
 
@@ -67,7 +67,7 @@ class LabSettings:
             raise LabError(f"network {self.network!r} is not a loopback network: it must begin with 127")
         if self.clients < 0:
             raise LabError("the number of clients must not be negative")
-        if not 0 <= self.port_offset <= MAX_PORT_OFFSET:
+        if self.port_offset is not None and not 0 <= self.port_offset <= MAX_PORT_OFFSET:
             raise LabError(f"the port offset must be between 0 and {MAX_PORT_OFFSET}")
         if self.talk is not None and self.talk < 0:
             raise LabError("the seconds between two rounds of talk must not be negative")
@@ -99,7 +99,10 @@ class Lab:
         """Listen for every machine and write the state files. Raises LabError."""
         state = self.settings.state
         authority = Authority.load_or_create(state)
-        roles = self._roles = Roles(self.site.machines, authority, self.settings.port_offset)
+        offset = self.settings.port_offset
+        if offset is None:
+            offset = fitting_port_offset(self.settings.control_address)
+        roles = self._roles = Roles(self.site.machines, authority, offset)
         allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
@@ -119,10 +122,14 @@ class Lab:
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
                 endpoint.refresh()
-            roles.open(self.settings.talk)
         except OSError as exc:
             self.close()
             raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
+        try:
+            roles.open(self.settings.talk)
+        except OSError as exc:
+            self.close()
+            raise LabError(exc.strerror) from exc
         inventory = self.site.inventory(ca_path=str((state / "ca.pem").resolve()))
         roles.add_to_inventory(inventory)
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
@@ -160,6 +167,7 @@ class Lab:
             "network": self.settings.network,
             "state": str(self.settings.state.resolve()),
             "pid": os.getpid(),
+            "port_offset": self.roles.port_offset,
             "started": self.started,
             "requests": sum(counters.requests for counters in self.recorder.counters.values()),
             "hosts": [self._host_status(name, endpoint) for name, endpoint in self.endpoints.items()],

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -16,12 +18,25 @@ from configmgr_lab.machine.machine import Machine
 from configmgr_lab.talk.talker import Talker
 from configmgr_lab.wire.certificates import Authority
 
+LOWEST_PORT = 80
+MOVED_BY = 20_000
+
+
+def fitting_port_offset(address: str) -> int:
+    """0 where this account may have the real ports, else what moves them to where it may."""
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        try:
+            probe.bind((address, LOWEST_PORT))
+        except PermissionError:
+            return MOVED_BY
+    return 0
+
 
 class Roles:
     """Made and used inside one event loop."""
 
     def __init__(self, machines: Mapping[str, Any], authority: Authority, port_offset: int) -> None:
-        self._port_offset = port_offset
+        self.port_offset = port_offset
         self.endpoints: dict[str, RoleEndpoints] = {}
         for name, machine in machines.items():
             # The tests of the wire have machines that are nobody in a site.
@@ -54,7 +69,7 @@ class Roles:
 
     def add_to_inventory(self, inventory: dict[str, Any]) -> None:
         """Say where the ports are, when they are not where everybody looks."""
-        variables = port_variables(self._port_offset)
+        variables = port_variables(self.port_offset)
         if variables:
             inventory["all"].setdefault("vars", {}).update(variables)
 

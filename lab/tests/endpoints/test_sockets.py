@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import http.client
@@ -17,8 +18,10 @@ import pytest
 from configmgr_lab.control.client import LabRefused
 from configmgr_lab.control.lab import LabError
 from configmgr_lab.endpoints import tds
+from configmgr_lab.endpoints.host import RoleEndpoints
 from configmgr_lab.endpoints.protocols import Protocol
 from configmgr_lab.talk.hello_by_hand import client_hello, read_answer
+from configmgr_lab.wire.certificates import Authority
 
 P = Protocol
 OLD_AND_NEW = {"TLS 1.0", "TLS 1.1", "TLS 1.2"}
@@ -256,17 +259,39 @@ def test_clients_listen_on_nothing(running: Any) -> None:
     assert all(ports[name] == [] for name in ("PC7A", "PC10", "PC11"))
 
 
-def test_a_port_that_is_taken_is_named_with_what_to_do(begin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: socket.socket, address: tuple[str, int]) -> None:
-        if address[1] % 10_000 == 443:
-            raise OSError(errno.EACCES, "Permission denied")
-        original(self, address)
+@pytest.fixture
+def unprivileged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that may not have ports below 1024."""
 
-    class Refusing(socket.socket):
+    class Socket(socket.socket):
+        def bind(self, address: Any) -> None:
+            if 0 < address[1] < 1024:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            super().bind(address)
+
+    monkeypatch.setattr("socket.socket", Socket)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_port_that_may_not_be_had_is_named_with_what_to_do(begin: Any) -> None:
+    with pytest.raises(LabError, match=r"443: Permission denied.*--port-offset 20000"), begin("contoso", port_offset=0):
         pass
 
-    original = socket.socket.bind
-    monkeypatch.setattr(Refusing, "bind", refuse)
-    monkeypatch.setattr("configmgr_lab.endpoints.host.socket.socket", Refusing)
-    with pytest.raises(LabError, match=r"443: Permission denied.*--port-offset"), begin("contoso"):
-        pass
+
+@pytest.mark.usefixtures("unprivileged")
+def test_ports_are_moved_by_themselves_when_they_must(begin: Any) -> None:
+    with begin("contoso") as lab:
+        assert lab.client.status()["port_offset"] == 20_000
+        assert ask(lab, "MP1", 443, "/SMS_MP/.sms_aut?mplist").status == 200
+
+
+def test_a_port_that_is_taken_is_named_with_what_to_do(running: Any) -> None:
+    async def listen_again() -> None:
+        async def sql_works() -> bool:
+            return True
+
+        authority, machine = Authority.create("another"), running.site.machines["MP1"]
+        RoleEndpoints(machine, authority=authority, sql_works=sql_works, port_offset=running.offset).refresh()
+
+    with pytest.raises(OSError, match=r"443: Address already in use.*--port-offset"):
+        asyncio.run(listen_again())

@@ -64,7 +64,7 @@ class Callee:
         self.endpoints = self.run(make())
 
     def run(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(work)  # type: ignore[arg-type, no-any-return]
+        return self.loop.run_until_complete(work)
 
     def accept(self, protocols: frozenset[P]) -> None:
         for protocol in P:
