@@ -55,9 +55,10 @@ class ActionModule(TlsAction):
 
 def _entries(visit: Visit, run: str | None, must_exist: bool) -> list[JournalEntry]:
     active = active_entries(visit.state.journal)
-    # A run that is named may have been taken back in part: whatever of it is still there is found by its values.
-    changing = [entry for entry in visit.state.journal if entry.undoes_from is None]
-    entries = entries_to_undo(changing if run else active, run)
+    entries = entries_to_undo(active, run)
+    if run and not entries:
+        # It may have been taken back in part only: whatever of it is still there is found by its values.
+        entries = entries_to_undo([entry for entry in visit.state.journal if entry.undoes_from is None], run)
     if run and not entries and must_exist:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
         raise Refusal(

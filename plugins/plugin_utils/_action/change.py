@@ -12,108 +12,57 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._remote import RemoteError, Session
-from .._tls.journal import JournalEntry
 from .._tls.plan import Change
-from .._windows.apply import Applied, Backup, Edit, apply_line, parse_applied, readback
-from .._windows.command import UnsafeText
-from .._windows.questions import Answers, Query, ask
-from .._windows.registry import Key, Presence, Registry, View
-from .._windows.undo import UndoValue, render_undo
+from .._windows.apply import parse_applied
+from .._windows.questions import Answers, ask
+from .._windows.registry import Presence, Registry
 from .base import Refusal
-from .visit import Visit, journal_path
+from .steps import ChangeSet, Step, change_steps
+from .visit import Visit
 
 __all__ = ["ChangeSet", "Outcome", "make_change"]
 
 
 @dataclass(frozen=True)
-class ChangeSet:
-    """``created``: topmost keys that come into being; ``deleted``: keys to be removed whole, with our values in
-    them.
+class Outcome:
+    """``backup``: the file, or the folder when there are several. ``applied``: the changes that are there now;
+    ``missing``: those that are not.
     """
 
-    run: str
-    action: str
-    changes: tuple[Change, ...]
-    created: tuple[tuple[View, Key], ...] = ()
-    deleted: tuple[tuple[View, Key], ...] = ()
-
-    def edits(self) -> list[Edit]:
-        gone = list(self.deleted)
-        edits = [
-            Edit(change.view, change.key, change.name, change.after)
-            for change in self.changes
-            if not any(change.view is view and change.key.is_below(key) for view, key in gone)
-        ]
-        return edits + [Edit(view, key, None, None) for view, key in gone]
-
-    def queries(self) -> list[Query]:
-        return readback(((change.view, change.key) for change in self.changes), self.deleted)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """``applied``: the changes that are there now; ``missing``: those that are not."""
-
     backup: str
-    entry: JournalEntry
+    run: str
     registry: Registry
     applied: tuple[Change, ...]
     missing: tuple[Change, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        return {"path": self.backup, "run": self.entry.run}
+        return {"path": self.backup, "run": self.run}
 
 
 def make_change(
     session: Session, reconnect: Callable[[], Session], visit: Visit, location: str, change_set: ChangeSet
 ) -> Outcome:
-    """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done."""
-    entry = JournalEntry(_next_sequence(visit), change_set.run, change_set.action, visit.state.boot)
-    backup = _backup(location, entry, change_set)
-    edits = change_set.edits()
-    queries = change_set.queries()
-    try:
-        line = apply_line(backup, edits, queries)
-    except UnsafeText as error:
-        raise _unwritable(error) from None
-    try:
-        answer = session.run(line, attempted=f"apply {len(edits)} changes of run {change_set.run}", resend=False)
-    except RemoteError as error:
-        if not error.sent:
-            raise
-        raise _interrupted(error, reconnect, visit, change_set) from error
-    applied = parse_applied(backup, edits, queries, answer.stdout)
-    if not applied.backed_up or not applied.journaled:
-        raise _no_backup(backup, applied, visit, change_set)
-    registry = visit.registry.updated(applied.registry)
+    """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done.
+
+    A change that is too long for one command line is made in several, each with a backup and an entry of its own.
+    """
+    steps = change_steps(visit.state, location, change_set)
+    registry = visit.registry
+    for step in steps:
+        attempted = f"apply {len(step.edits)} changes of run {change_set.run}"
+        try:
+            answer = session.run(step.line, attempted=attempted, resend=False)
+        except RemoteError as error:
+            if not error.sent and step is steps[0]:
+                raise
+            raise _interrupted(error, reconnect, registry, change_set) from error
+        applied = parse_applied(step.backup, step.edits, step.queries, answer.stdout)
+        registry = registry.updated(applied.registry)
+        if not applied.backed_up or not applied.journaled:
+            raise _no_backup(step, registry, change_set)
     done, missing = _split(registry, change_set.changes)
-    return Outcome(backup.file, entry, registry, done, missing)
-
-
-def _unwritable(error: UnsafeText) -> Refusal:
-    return Refusal(
-        "not_writable",
-        f"a value cannot be set by a command line ({error}); nothing was changed.",
-        "Import the backups of the runs by hand on the machine, newest first; a double-click on each does it.",
-        {"changes": [], "changed": False},
-    )
-
-
-def _next_sequence(visit: Visit) -> int:
-    return max((entry.sequence for entry in visit.state.journal), default=0) + 1
-
-
-def _backup(location: str, entry: JournalEntry, change_set: ChangeSet) -> Backup:
-    values = [
-        UndoValue(change.view, change.key, change.name, change.before, change.after) for change in change_set.changes
-    ]
-    return Backup(
-        folder=rf"{location}\{entry.run}",
-        file=rf"{location}\{entry.undo_file}",
-        lines=tuple(render_undo(values, change_set.created)),
-        journal=journal_path(location),
-        journal_line=str(entry),
-    )
+    backup = steps[0].backup
+    return Outcome(backup.file if len(steps) == 1 else backup.folder, change_set.run, registry, done, missing)
 
 
 def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
@@ -126,8 +75,9 @@ def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change,
     return tuple(done), tuple(missing)
 
 
-def _no_backup(backup: Backup, applied: Applied, visit: Visit, change_set: ChangeSet) -> Refusal:
-    done, missing = _split(visit.registry.updated(applied.registry), change_set.changes)
+def _no_backup(step: Step, registry: Registry, change_set: ChangeSet) -> Refusal:
+    done, missing = _split(registry, change_set.changes)
+    backup = step.backup
     written = [change.as_dict() for change in done]
     if written:
         return Refusal(
@@ -145,7 +95,9 @@ def _no_backup(backup: Backup, applied: Applied, visit: Visit, change_set: Chang
     )
 
 
-def _interrupted(error: RemoteError, reconnect: Callable[[], Session], visit: Visit, change_set: ChangeSet) -> Refusal:
+def _interrupted(
+    error: RemoteError, reconnect: Callable[[], Session], registry: Registry, change_set: ChangeSet
+) -> Refusal:
     """The line may have run: say what is there now, or that it cannot be told."""
     queries = change_set.queries()
     try:
@@ -158,16 +110,16 @@ def _interrupted(error: RemoteError, reconnect: Callable[[], Session], visit: Vi
             "interrupted_unknown",
             f"the connection was lost while the change was made ({error}), and the machine could not be "
             f"asked what was applied ({again}).",
-            "Run the task again once the machine answers: it goes on from what it finds.",
+            f"Once the machine answers: {_again(change_set)}",
             {"planned": [change.as_dict() for change in change_set.changes]},
         )
-    registry = visit.registry.updated(Answers.parse(queries, answer.stdout).registry)
+    registry = registry.updated(Answers.parse(queries, answer.stdout).registry)
     done, missing = _split(registry, change_set.changes)
     return Refusal(
         "interrupted",
         f"the connection was lost while the change was made; {len(done)} of "
         f"{len(done) + len(missing)} values were set.",
-        "Run the task again: it goes on from what it finds.",
+        _again(change_set),
         {
             "changes": [change.as_dict() for change in done],
             "not_applied": [change.as_dict() for change in missing],
@@ -175,3 +127,9 @@ def _interrupted(error: RemoteError, reconnect: Callable[[], Session], visit: Vi
             "backup": {"run": change_set.run},
         },
     )
+
+
+def _again(change_set: ChangeSet) -> str:
+    if change_set.action.startswith("rollback="):
+        return f"Run the task again with run: {change_set.run}; it goes on from what it finds."
+    return "Run the task again; it goes on from what it finds."

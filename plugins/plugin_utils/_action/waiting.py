@@ -105,9 +105,20 @@ def restart_services(
             _stop(session, name, stop_timeout, waiter)
             stopped.append(name)
     finally:
-        for name in reversed(stopped):
-            _start(session, name, start_timeout, waiter)
+        _start_all(session, stopped[::-1], start_timeout, waiter)
     return stopped
+
+
+def _start_all(session: Session, names: Sequence[str], timeout: int, waiter: Waiter) -> None:
+    """Every one is started, whatever becomes of those before it; the first that does not start is told."""
+    failures = []
+    for name in names:
+        try:
+            _start(session, name, timeout, waiter)
+        except Refusal as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:

@@ -30,7 +30,7 @@ APPLY = re.compile(
     r'&&\((?P<entry>echo (?:\^.|[^()^])*)\)>>"(?P<journal>[^"]+)"&&echo #ok 1(?:&&\((?P<edits>\(.*?\))\))?'
     r"(?P<queries>(?:&reg query .*)?)\)2>nul"
 )
-EDIT = re.compile(r"\((?P<command>reg (?:add|delete) [^()]*)>nul&&echo #ok (?P<number>\d+)\)(?:&|$)")
+EDIT = re.compile(r'\((?P<command>reg (?:add|delete) (?:"[^"]*"|[^()"])*)>nul&&echo #ok (?P<number>\d+)\)(?:&|$)')
 ADD = re.compile(r'reg add "HKLM\\([^"]+)"(?: /reg:(32|64))? /v ("[^"]*"|\w+) /t (\w+) /d ("[^"]*"|\w+) /f')
 DELETE = re.compile(r'reg delete "HKLM\\([^"]+)"(?: /reg:(32|64))?(?: /v ("[^"]*"|\w+))? /f')
 

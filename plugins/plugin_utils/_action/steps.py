@@ -1,0 +1,125 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change of many values as command lines: one where it fits, otherwise as few as needed, each whole in itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .._remote import LIMIT
+from .._remote.lines import length
+from .._tls.journal import JournalEntry
+from .._tls.plan import Change
+from .._tls.state import HostState
+from .._windows.apply import Backup, Edit, apply_line, readback
+from .._windows.command import UnsafeText
+from .._windows.questions import Query
+from .._windows.registry import Key, View
+from .._windows.undo import UndoValue, render_undo
+from .base import Refusal
+from .visit import journal_path
+
+__all__ = ["ChangeSet", "Step", "change_steps"]
+
+Place = tuple[View, Key]
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """``created``: topmost keys that come into being; ``deleted``: keys to be removed whole, with our values in
+    them.
+    """
+
+    run: str
+    action: str
+    changes: tuple[Change, ...]
+    created: tuple[Place, ...] = ()
+    deleted: tuple[Place, ...] = ()
+
+    def edits(self) -> list[Edit]:
+        edits = [
+            Edit(change.view, change.key, change.name, change.after)
+            for change in self.changes
+            if _above(change, self.deleted) is None
+        ]
+        return edits + [Edit(view, key, None, None) for view, key in self.deleted]
+
+    def queries(self) -> list[Query]:
+        return readback(((change.view, change.key) for change in self.changes), self.deleted)
+
+    def halves(self) -> list[ChangeSet]:
+        """Two parts that can stand alone, or none: what is in one key, new or to be deleted, stays together."""
+        keys = {change: self._kept_with(change) for change in self.changes}
+        places = list(dict.fromkeys([*keys.values(), *self.deleted]))
+        middle = len(places) // 2
+        return [
+            replace(
+                self,
+                changes=tuple(change for change in self.changes if keys[change] in half),
+                created=tuple(place for place in self.created if place in half),
+                deleted=tuple(place for place in self.deleted if place in half),
+            )
+            for half in (places[:middle], places[middle:])
+            if middle
+        ]
+
+    def _kept_with(self, change: Change) -> Place:
+        return _above(change, [*self.deleted, *self.created]) or (change.view, change.key)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command line of a change, and what to expect of its answer."""
+
+    backup: Backup
+    edits: list[Edit]
+    queries: list[Query]
+    line: str
+
+
+def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list[Step]:
+    """The lines that make the change, at least one. Refusal when it cannot be said in command lines."""
+    sequence = max((entry.sequence for entry in state.journal), default=0)
+    waiting, steps = [change_set], []
+    while waiting:
+        part = waiting.pop(0)
+        step = _step(JournalEntry(sequence + len(steps) + 1, part.run, part.action, state.boot), location, part)
+        if length(step.line) <= LIMIT:
+            steps.append(step)
+        elif halves := part.halves():
+            waiting[:0] = halves
+        else:
+            raise Refusal(
+                "not_writable",
+                f"the change of a single key takes more than the {LIMIT} characters of a command line; "
+                "nothing was changed.",
+                "Choose a shorter backup_location.",
+                {"changes": [], "changed": False},
+            )
+    return steps
+
+
+def _step(entry: JournalEntry, location: str, part: ChangeSet) -> Step:
+    values = [UndoValue(change.view, change.key, change.name, change.before, change.after) for change in part.changes]
+    backup = Backup(
+        folder=rf"{location}\{entry.run}",
+        file=rf"{location}\{entry.undo_file}",
+        lines=tuple(render_undo(values, part.created)),
+        journal=journal_path(location),
+        journal_line=str(entry),
+    )
+    edits, queries = part.edits(), part.queries()
+    try:
+        return Step(backup, edits, queries, apply_line(backup, edits, queries))
+    except UnsafeText as error:
+        raise Refusal(
+            "not_writable",
+            f"a value cannot be set by a command line ({error}); nothing was changed.",
+            "Import the backups of the runs by hand on the machine, newest first; a double-click on each does it.",
+            {"changes": [], "changed": False},
+        ) from None
+
+
+def _above(change: Change, places: list[Place] | tuple[Place, ...]) -> Place | None:
+    return next(((view, key) for view, key in places if change.view is view and change.key.is_below(key)), None)
