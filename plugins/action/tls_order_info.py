@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import run_name
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import BatchSize, BatchSizeError, Order, order
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 
@@ -32,13 +32,11 @@ class ActionModule(TlsAction):
             protocols=arguments["protocols"] or LEGACY_PROTOCOLS,
             replicas=replicas,
         )
-        run = arguments["run"] or DEFAULT_RUN
         return {
             "changed": False,
             "batches": [batch.as_dict() for batch in found.batches],
             "done": list(found.done),
-            # What the disable stage did is taken back without what the enable stage of the same run did.
-            "run": f"{run}-disable" if arguments["stage"] == "disable" else run,
+            "run": run_name(arguments),
             "msg": _sentence(found),
         }
 

@@ -20,6 +20,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import
     Rollback,
     entries_to_undo,
     rollback_plan,
+    since_stage,
 )
 
 
@@ -30,7 +31,7 @@ class ActionModule(TlsAction):
         location = backup_location(task.arguments)
         with self.session(task) as session:
             visit = read_machine(session, location)
-            entries = _entries(visit, task.arguments["run"], task.arguments["must_exist"])
+            entries = _entries(visit, task.arguments)
             if not entries:
                 return {"changed": False, "changes": [], "runs": [], "restart_required": restart_required(visit.state)}
             plan = _plan(session, visit, location, entries, task.arguments["force"])
@@ -53,20 +54,21 @@ class ActionModule(TlsAction):
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 
 
-def _entries(visit: Visit, run: str | None, must_exist: bool) -> list[JournalEntry]:
+def _entries(visit: Visit, arguments: dict[str, Any]) -> list[JournalEntry]:
+    run = arguments["run"]
     active = active_entries(visit.state.journal)
     entries = entries_to_undo(active, run)
     if run and not entries:
         # It may have been taken back in part only: whatever of it is still there is found by its values.
         entries = entries_to_undo([entry for entry in visit.state.journal if entry.undoes_from is None], run)
-    if run and not entries and must_exist:
+    if run and not entries and arguments["must_exist"]:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
         raise Refusal(
             "unknown_run",
             f"the machine was not changed by a run named {run}.",
             f"Runs that can be taken back: {known}.",
         )
-    return entries
+    return since_stage(entries, arguments["stage"]) if arguments["stage"] else entries
 
 
 def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEntry], force: bool) -> Rollback:

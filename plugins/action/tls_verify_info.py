@@ -60,9 +60,9 @@ class ActionModule(TlsAction):
             raise Refusal("bad_argument", f"{strangers[0]} is not a host of the play.", "Correct the list of hosts.")
         chosen = [everyone[name] for name in wanted]
         asked, health = _asked(task, chosen), _asked_health(task, chosen, everyone)
-        stopped = {host.name: [str(host.stopped["message"])] for host in chosen if host.stopped}
+        stopped = {host.name: str(host.stopped["message"]) for host in chosen if host.stopped}
         look = self._look(task, asked, health)
-        return {"changed": False, **_as_result(look, stopped)}
+        return {"changed": False, **_as_result(look), "stopped": stopped}
 
     def _look(self, task: Task, asked: Asked, health: AskedHealth) -> Look:
         """Look until nothing is worse than it was, or the patience is over: services start after their machine."""
@@ -167,15 +167,14 @@ def _checked(check: SeenHealth, row: Mapping[str, Any]) -> SeenHealth:
     return replace(check, health=row["health"], phrase=f"{phrase}{hint}", error=str(error.get("code", "")))
 
 
-def _as_result(look: Look, stopped: Mapping[str, list[str]]) -> dict[str, Any]:
-    failing = {**look.against, **stopped}
+def _as_result(look: Look) -> dict[str, Any]:
     return {
         "endpoints": [_with_certificate(endpoint, look.certificates) for endpoint in look.endpoints],
         "health": [check.as_dict() for check in look.health],
         "findings": findings(look.endpoints, look.health),
-        "failing": {host: "; ".join(phrases) for host, phrases in failing.items()},
-        "passed": not failing,
-        "msg": _sentence(look, failing),
+        "failing": {host: "; ".join(phrases) for host, phrases in look.against.items()},
+        "passed": not look.against,
+        "msg": _sentence(look),
     }
 
 
@@ -185,8 +184,8 @@ def _with_certificate(endpoint: SeenEndpoint, certificates: Mapping[str, Any]) -
     return {**endpoint.as_dict(), **({"certificate": flags} if flags else {})}
 
 
-def _sentence(look: Look, failing: Mapping[str, list[str]]) -> str:
+def _sentence(look: Look) -> str:
     seen = f"{len(look.endpoints)} endpoints and {len(look.health)} health checks"
-    if not failing:
-        return f"{seen}: nothing speaks against the change."
-    return f"{seen}: " + "; ".join(f"{host}: {', '.join(phrases)}" for host, phrases in list(failing.items())[:5])
+    if not look.against:
+        return f"{seen}: all is as it should be."
+    return f"{seen}: " + "; ".join(f"{host}: {', '.join(phrases)}" for host, phrases in list(look.against.items())[:5])

@@ -21,6 +21,13 @@ description:
   - In check mode, findings that the enable stage and its restarts mend are no reasons.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
+  hierarchy:
+    description:
+      - All hosts of the ConfigMgr hierarchy. Those that are not among O(hosts) count as not reached, because what
+        talks to them cannot be judged.
+      - O(hosts) when not given.
+    type: list
+    elements: str
   waivers:
     description:
       - Path of a YAML file on the controller, a list of waivers.

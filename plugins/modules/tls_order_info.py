@@ -92,12 +92,12 @@ done:
   type: list
   elements: str
 run:
-  description: Name for the changes of this stage, to take them back alone.
+  description: Name of the run, to take its changes back.
   returned: success
   type: str
-  sample: job-77-disable
+  sample: job-77
 code:
-  description: V(bad_argument) when the batch size cannot be used.
+  description: V(bad_argument) when the batch size or the name of the run cannot be used.
   returned: on failure
   type: str
 """

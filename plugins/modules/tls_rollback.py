@@ -17,6 +17,12 @@ options:
   run:
     description: Name of the run to go back before. The last one when not given.
     type: str
+  stage:
+    description:
+      - Take back nothing before the first change of this stage. With V(disable), the older protocols are turned on
+        again and TLS 1.2 stays enabled.
+    type: str
+    choices: [enable, disable]
   must_exist:
     description: Whether a machine that O(run) did not change is a failure. Otherwise nothing is done there.
     type: bool

@@ -182,6 +182,10 @@ passed:
   description: Whether RV(failing) is empty.
   returned: success
   type: bool
+stopped:
+  description: Those of the hosts that failed a step of the run, and what was said.
+  returned: success
+  type: dict
 code:
   description: V(bad_argument) or V(certificate_file).
   returned: on failure

@@ -163,12 +163,13 @@ def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:
     for row in expected.broken("disable"):
         cause, remedy = row.explained()
         state = "would break" if row.stages["disable"].works is False else "might break"
-        if row.conversation.caller == "controller":
-            code, hosts = "winrm_lost", row.callee.hosts
-        else:
-            code, hosts = f"conversation:{row.conversation.id}", row.caller.hosts
-        for host in hosts:
-            yield GateReason(code, host, f"{row.conversation.title} {state}: {cause}", remedy)
+        winrm = row.conversation.caller == "controller"
+        code = "winrm_lost" if winrm else f"conversation:{row.conversation.id}"
+        # It is about the end that cannot do better: the one to mend, or to accept the loss of.
+        callee_is_to_blame = winrm or (row.callee.cause and not row.caller.cause)
+        for host in row.callee.hosts if callee_is_to_blame else row.caller.hosts:
+            phrase = f"{row.conversation.title} ({row.caller.name} to {row.callee.name}) {state}: {cause}"
+            yield GateReason(code, host, phrase, remedy)
 
 
 def _legacy(legacy_use: Mapping[str, Sequence[str]] | None) -> Iterable[GateReason]:

@@ -13,7 +13,7 @@ from .._windows.undo import Undo
 from .journal import JournalEntry
 from .plan import Change
 
-__all__ = ["Rollback", "entries_to_undo", "rollback_plan"]
+__all__ = ["Rollback", "entries_to_undo", "rollback_plan", "since_stage"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ def entries_to_undo(active: Sequence[JournalEntry], run: str | None) -> list[Jou
     wanted = run or active[-1].run
     first = next((number for number, entry in enumerate(active) if entry.run == wanted), None)
     return [] if first is None else list(active[first:])
+
+
+def since_stage(entries: Sequence[JournalEntry], stage: str) -> list[JournalEntry]:
+    """Those from the first one of ``stage`` on: what came before it stays."""
+    first = next((number for number, entry in enumerate(entries) if entry.action == stage), len(entries))
+    return list(entries[first:])
 
 
 def rollback_plan(registry: Registry, undos: Sequence[Undo]) -> Rollback:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tasks of a run that look at all hosts at once left behind, for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._tls.standing import Progress, standing
+from .plain import plain
+
+__all__ = ["RunResults", "run_results"]
+
+# The variables in which the playbooks keep the results.
+_FORECAST, _GATE, _VERIFIED = "configmgr_tls_forecast", "configmgr_tls_gate", "configmgr_tls_verified"
+_DISABLE_ORDER = "configmgr_tls_disable_order"
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """Each None or empty where nobody looked, or the stage was not begun.
+
+    conversations: rows of the forecast. gate: whether it opened, and why not. probes: endpoints and health.
+    seen_outside: findings per host. stages: the batches of the disable stage and what became of them.
+    standing: the same in a sentence.
+    """
+
+    conversations: Sequence[Mapping[str, Any]] | None = None
+    gate: Mapping[str, Any] | None = None
+    probes: Mapping[str, Any] | None = None
+    seen_outside: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    stages: Sequence[Mapping[str, Any]] = ()
+    standing: str = ""
+
+
+def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, check_mode: bool = False) -> RunResults:
+    """``variables``: raw, per host. ``keeper``: a host of the play; it has the results of what ran once for all."""
+    kept = variables.get(keeper, {})
+    forecast, gate, verified = (_ran(kept.get(name)) for name in (_FORECAST, _GATE, _VERIFIED))
+    order = _ran(kept.get(_DISABLE_ORDER))
+    stages: Sequence[Mapping[str, Any]] = ()
+    sentence = ""
+    if order and not check_mode:
+        progress = {name: Progress.of(plain(_progress(mine))) for name, mine in variables.items()}
+        found = standing(order, progress)
+        stages, sentence = found.rows, found.text()
+    return RunResults(
+        conversations=forecast and forecast["conversations"],
+        gate=gate,
+        probes=verified and {name: verified[name] for name in ("endpoints", "health")},
+        seen_outside=verified["findings"] if verified else {},
+        stages=stages,
+        standing=sentence,
+    )
+
+
+def _ran(result: Any) -> dict[str, Any] | None:
+    """A result, without what only matters to the run; None of a task that was skipped or failed."""
+    if not isinstance(result, Mapping) or result.get("skipped") or result.get("failed"):
+        return None
+    found: dict[str, Any] = plain(result)
+    return {name: value for name, value in found.items() if name not in ("changed", "failed", "msg", "invocation")}
+
+
+def _progress(variables: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("configmgr_tls_disabled", "configmgr_tls_reopened", "configmgr_tls_stopped", "configmgr_tls_batch")
+    return {name: variables[name] for name in names if name in variables}
