@@ -20,11 +20,16 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import RunResults, run_results
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,
     HostRecord,
+    NotADocument,
     Origin,
+    Surroundings,
     build_document,
+    checked,
+    compare,
     failing,
     not_ready,
     summary_text,
@@ -32,27 +37,49 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
 
 # The variables in which the playbooks keep the results of their steps.
 CHANGES = {"enable": "configmgr_tls_enabled", "disable": "configmgr_tls_disabled", "rollback": "configmgr_tls_restored"}
+EVENTS = "configmgr_tls_events"
 
 
 class ActionModule(TlsAction):
     MODULE = "tls_report"
+    TRANSFERS_FILES = False
+    _requires_connection = False
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
-        document = build_document(_origin(task), map(_record, host_variables(task, arguments["hosts"])))
+        document, notes = _document(task)
         files = _write(document, arguments["path"], arguments["formats"]) if arguments["path"] else []
-        text = summary_text(document)
+        text = "\n".join([summary_text(document), *notes])
         if arguments["show"]:
             Display().display("\n".join([text, *(f"Report: {file}" for file in files)]))
         return {
             "changed": False,
             "msg": text,
             "summary": document["summary"],
+            "comparison": _short(document["comparison"]),
             "files": files,
             "failing": failing(document, arguments["fail_on"]),
             "not_ready": not_ready(document),
             "ansible_stats": {"data": {"configmgr_tls": _stats(document)}, "per_host": False, "aggregate": True},
         }
+
+
+def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
+    """The document, and what else is to be said on the terminal."""
+    hosts = host_variables(task, task.arguments["hosts"])
+    found = run_results({host.name: host.variables for host in hosts}, task.host, check_mode=task.check_mode)
+    records = [_record(host, found) for host in hosts]
+    around = Surroundings(found.conversations, found.gate, found.probes, found.stages)
+    document = build_document(_origin(task), records, around)
+    notes = [found.standing] if found.standing else []
+    path = task.arguments["compare_with"]
+    if path:
+        earlier = _earlier(_absolute(path))
+        if earlier is None:
+            notes.append(f"Nothing to compare with yet: there is no {_absolute(path)}")
+        else:
+            document["comparison"] = compare(earlier, document)
+    return document, notes
 
 
 def _origin(task: Task) -> Origin:
@@ -61,15 +88,39 @@ def _origin(task: Task) -> Origin:
     return Origin(task.arguments["title"], generated, run, _collection_version(), task.check_mode)
 
 
-def _record(host: HostVariables) -> HostRecord:
+def _record(host: HostVariables, found: RunResults) -> HostRecord:
     """The variables are raw: the fact and the results are data, nothing in them is rendered."""
     changes = {step: _changes(host.variables.get(variable)) for step, variable in CHANGES.items()}
     restarted = host.variables.get("configmgr_tls_restarted") or {}
-    return HostRecord(host.name, host.facts, host.stopped, changes, bool(restarted.get("changed")))
+    return HostRecord(
+        host.name,
+        host.facts,
+        host.stopped,
+        changes,
+        bool(restarted.get("changed")),
+        found.seen_outside.get(host.name, ()),
+        _events(host.variables.get(EVENTS)),
+    )
 
 
 def _changes(result: Mapping[str, Any] | None) -> list[Any]:
     return list(plain((result or {}).get("changes") or []))
+
+
+def _events(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the event log told, None where nobody asked or it did not answer."""
+    if not result or "legacy_use" not in result:
+        return None
+    names = ("days", "log_begins", "success_logging", "truncated", "protocols", "alerts", "legacy_use")
+    return {name: plain(result[name]) for name in names if name in result}
+
+
+def _short(comparison: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A comparison without its long lists: they are in the files."""
+    if comparison is None:
+        return None
+    counts = {name: len(comparison[name]) for name in ("new", "fixed", "still_open", "by_others")}
+    return {**counts, "with": comparison["with"], "changed_by_others": comparison["by_others"][:20]}
 
 
 def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,16 +132,37 @@ def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**counts, "run": document["run"], "names": listed}
 
 
-def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[str]:
-    """Write a file per format and name them; the ending of ``path`` is replaced where it is not the format's."""
-    files = []
+def _absolute(path: str) -> Path:
     # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
-    base = Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
+    return Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
+
+
+def _earlier(path: Path) -> Mapping[str, Any] | None:
+    """The document in a file, None when there is no such file: a schedule has a first time."""
+    try:
+        return checked(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        kind = "" if isinstance(error, (OSError, NotADocument)) else "it is not JSON: "
+        raise Refusal(
+            "report_not_read",
+            f"the earlier report {path} cannot be used: {kind}{why}.",
+            "Name a file that this module wrote in the format json.",
+        ) from None
+
+
+def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[str]:
+    """Write a file per format and name them."""
+    base = _base(path)
+    files = []
     for name in formats:
-        file = base if base.suffix == f".{name}" else base.with_name(f"{base.name}.{name}")
+        renderer = RENDERERS[name]
+        file = base.with_name(base.name + renderer.ending)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(RENDERERS[name](document), encoding="utf-8")
+            file.write_bytes(renderer.render(document).encode("utf-8", "replace"))
         except OSError as error:
             raise Refusal(
                 "report_not_written",
@@ -99,6 +171,15 @@ def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[s
             ) from None
         files.append(str(file))
     return files
+
+
+def _base(path: str) -> Path:
+    """The files' common name without an ending. A path without one of our endings is a folder."""
+    whole = _absolute(path)
+    for renderer in RENDERERS.values():
+        if whole.name.endswith(renderer.ending) and whole.name != renderer.ending:
+            return whole.with_name(whole.name.removesuffix(renderer.ending))
+    return whole / "report"
 
 
 @functools.cache

@@ -13,20 +13,35 @@ description:
   - Makes one document of the facts that M(configmgr.tls.tls_facts) left for the hosts of the play, shows what is left to do, and
     writes the document to a file on the controller if wanted.
   - Runs on the controller and visits no machine. Use it with C(run_once), after M(configmgr.tls.tls_facts).
+  - Whatever else the playbooks of this collection registered is in the document, too - the forecast
+    (C(configmgr_tls_forecast)), the gate (C(configmgr_tls_gate)), the look from outside (C(configmgr_tls_verified)), changes,
+    restarts, batches, and per host the events (C(configmgr_tls_events)).
   - Under AWX a summary becomes an artifact of the job.
 options:
   path:
     description:
-      - The file to write, on the controller. Its folder is made. No file is written when it is not given.
+      - Where to write on the controller. A folder, in which the files are called C(report) with the ending of their format, or
+        the name of one file, of which the others take the part before the ending. Folders are made.
+      - The endings are C(.html), C(.json), C(.junit.xml), C(.sarif), C(.csv) and C(.md).
+      - No file is written when it is not given.
       - A relative path begins at the folder in which C(ansible-playbook) was started.
       - An execution environment keeps nothing that is not in a mounted folder.
     type: path
   formats:
-    description: The formats to write; each gets its ending unless O(path) has it.
+    description:
+      - The formats to write.
+      - V(html) is one page that needs no network, V(json) the whole document, V(junit) and V(sarif) are for pipelines, V(csv)
+        for spreadsheets, V(markdown) for change tickets.
     type: list
     elements: str
-    choices: [json]
+    choices: [html, json, junit, sarif, csv, markdown]
     default: [json]
+  compare_with:
+    description:
+      - An earlier report in the format V(json). The report then says what is new, what is fixed, what is still open, and what
+        somebody else changed.
+      - It may be the file that is about to be replaced. It is no failure when there is no such file yet.
+    type: path
   hosts:
     description: The hosts to report on. All hosts of the play when not given, also those that failed.
     type: list
@@ -74,6 +89,13 @@ EXAMPLES = r"""
   register: report
   failed_when: report.failing | length > 0
   run_once: true
+
+- name: Write every format, and compare with the audit before
+  configmgr.tls.tls_report:
+    path: reports
+    formats: [html, json, junit, sarif, csv, markdown]
+    compare_with: reports/report.json
+  run_once: true
 """
 
 RETURN = r"""
@@ -113,8 +135,40 @@ summary:
     restarted:
       description: Number of hosts that were restarted or had services restarted, or would be in check mode.
       type: int
+    conversations:
+      description: Number of conversations that were forecast.
+      type: int
+      returned: when there was a forecast
+    broken:
+      description: Numbers of those that do not certainly work in the stages C(now), C(enable) and C(disable).
+      type: dict
+      returned: when there was a forecast
     needs:
       description: Names of hosts by what mends their findings - V(settings), V(update), V(restart), V(manual).
+      type: dict
+comparison:
+  description: The comparison in numbers. None without O(compare_with) or without an earlier report.
+  returned: success
+  type: dict
+  contains:
+    new:
+      description: Number of findings that are open now and were not.
+      type: int
+    fixed:
+      description: Number of findings that were open and are not any more.
+      type: int
+    still_open:
+      description: Number of findings that are open in both.
+      type: int
+    by_others:
+      description: Number of values and findings that differ although no run of this collection touched them.
+      type: int
+    changed_by_others:
+      description: The first twenty of these, each with C(host), C(what), C(before) and C(after).
+      type: list
+      elements: dict
+    with:
+      description: Title, time, run and collection version of the earlier report.
       type: dict
 files:
   description: The files that were written.
@@ -136,7 +190,7 @@ ansible_stats:
   returned: success
   type: dict
 code:
-  description: Stable name of the failure, V(bad_argument) or V(report_not_written).
+  description: Stable name of the failure, V(bad_argument), V(report_not_written) or V(report_not_read).
   returned: on failure
   type: str
 remedy:

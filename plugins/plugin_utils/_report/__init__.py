@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
-from .document import SCHEMA, HostRecord, Origin, build_document
+from .comparison import NotADocument, checked, compare
+from .document import SCHEMA, HostRecord, Origin, Surroundings, build_document
 from .gaps import failing, not_ready
-from .render import RENDERERS
+from .render import RENDERERS, Renderer
 from .summary import summary_text
 
 __all__ = [
     "RENDERERS",
     "SCHEMA",
     "HostRecord",
+    "NotADocument",
     "Origin",
+    "Renderer",
+    "Surroundings",
     "build_document",
+    "checked",
+    "compare",
     "failing",
     "not_ready",
     "summary_text",

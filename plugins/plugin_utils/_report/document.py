@@ -1,18 +1,19 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The document: everything a renderer may say about a run, as plain data."""
+"""The document: everything a renderer may say about a run, as plain data. docs/report-schema.json is its schema."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .gaps import open_findings
+from .catalogue import conversation_ends, requirement_texts, role_titles
+from .gaps import STAGES, open_findings
 
-__all__ = ["SCHEMA", "STATES", "HostRecord", "Origin", "build_document"]
+__all__ = ["SCHEMA", "STATES", "HostRecord", "Origin", "Surroundings", "build_document"]
 
 SCHEMA = 1
 
@@ -37,7 +38,8 @@ class HostRecord:
 
     facts: the fact configmgr_tls as last read in this run, or None. stopped: step, task, code, message, remedy and
     unreachable of the failure that took the host out of the run, or None. changes: the changes of each step (enable,
-    disable, rollback). restarted: whether the machine or services were restarted.
+    disable, rollback). restarted: whether the machine or services were restarted. seen_outside: findings of the look
+    from outside. events: what its event log tells of older protocols, or None.
     """
 
     name: str
@@ -45,6 +47,8 @@ class HostRecord:
     stopped: Mapping[str, Any] | None = None
     changes: Mapping[str, list[Any]] = field(default_factory=dict)
     restarted: bool = False
+    seen_outside: Sequence[Mapping[str, Any]] = ()
+    events: Mapping[str, Any] | None = None
 
     @property
     def state(self) -> str:
@@ -53,43 +57,98 @@ class HostRecord:
             return "unreachable" if self.stopped.get("unreachable") else "stopped"
         if self.facts is None:
             return "not_read"
-        return "compliant" if self.facts.get("compliant") else "not_compliant"
+        return "compliant" if self.facts.get("compliant") and not self._ill_outside else "not_compliant"
+
+    @property
+    def _ill_outside(self) -> bool:
+        return bool(open_findings({"findings": list(self.seen_outside)}))
+
+    @property
+    def known(self) -> dict[str, Any] | None:
+        """The facts, with what was seen from outside among the findings."""
+        if self.facts is None:
+            return None
+        if not self.seen_outside:
+            return dict(self.facts)
+        findings = [*self.facts.get("findings", ()), *self.seen_outside]
+        return {**self.facts, "findings": findings, "compliant": self.facts["compliant"] and not self._ill_outside}
 
 
-def build_document(origin: Origin, records: Iterable[HostRecord]) -> dict[str, Any]:
-    """``{schema, title, generated, run, collection_version, check_mode, hosts: {name: ...}, summary: {...}}``."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run knows beyond its hosts, each None or empty when nobody looked.
+
+    conversations: rows of tls_forecast_info. gate: result of tls_gate_info. probes: endpoints and health, as
+    tls_verify_info or tls_probe_info gave them. stages: the batches of the disable stage in order, each with stage,
+    kind, restart_group, hosts, state (off, taken_back, not_known, untouched) and note.
+    """
+
+    conversations: Sequence[Mapping[str, Any]] | None = None
+    gate: Mapping[str, Any] | None = None
+    probes: Mapping[str, Any] | None = None
+    stages: Sequence[Mapping[str, Any]] = ()
+
+
+def build_document(origin: Origin, records: Iterable[HostRecord], around: Surroundings | None = None) -> dict[str, Any]:
+    """The whole document but ``comparison``, which comparison.compare adds."""
     listed = list(records)
-    return {
+    around = around or Surroundings()
+    facts = {record.name: known for record in listed if (known := record.known) is not None}
+    document = {
         "schema": SCHEMA,
         "title": origin.title,
         "generated": origin.generated,
         "run": origin.run,
         "collection_version": origin.collection_version,
         "check_mode": origin.check_mode,
-        "hosts": {record.name: _host(record) for record in listed},
-        "summary": _summary(listed),
+        "site": _site(facts.values()),
+        "summary": _summary(listed, facts, around),
+        "requirements": requirement_texts(_findings(facts.values())),
+        "roles": role_titles({role for host in facts.values() for role in host.get("roles", ())}),
+        "hosts": {record.name: _host(record, facts.get(record.name)) for record in listed},
+        "stages": [*_stages(listed, facts, origin), *(dict(stage) for stage in around.stages)],
+        "comparison": None,
+    }
+    return document | {
+        "conversations": None if around.conversations is None else [*map(_conversation, around.conversations)],
+        "gate": None if around.gate is None else _gate(around.gate),
+        "probes": None if around.probes is None else _probes(around.probes),
     }
 
 
-def _host(record: HostRecord) -> dict[str, Any]:
+def _findings(facts: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    return (finding for host in facts for finding in host.get("findings", ()))
+
+
+def _host(record: HostRecord, known: dict[str, Any] | None) -> dict[str, Any]:
     host: dict[str, Any] = {"status": record.state}
     if record.stopped is not None:
         host["stopped"] = dict(record.stopped)
-    if record.facts is not None:
-        host["facts"] = dict(record.facts)
+    if known is not None:
+        host["facts"] = known
     if any(record.changes.values()):
         host["changes"] = {step: list(changes) for step, changes in record.changes.items() if changes}
+    if record.events is not None:
+        host["events"] = dict(record.events)
     host["restarted"] = record.restarted
     return host
 
 
-def _summary(records: list[HostRecord]) -> dict[str, Any]:
+def _site(facts: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    found = [host.get("configmgr") or {} for host in facts]
+    return {
+        "codes": sorted({str(row["site_code"]) for row in found if row.get("site_code")}),
+        "releases": sorted({int(row["release"]) for row in found if row.get("release")}),
+    }
+
+
+def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], around: Surroundings) -> dict[str, Any]:
     states = Counter(record.state for record in records)
     needs: dict[str, list[str]] = {"settings": [], "update": [], "restart": [], "manual": []}
-    for record in records:
-        for fix in {str(finding.get("fix")) for finding in open_findings(record.facts)}:
-            needs.setdefault(fix, []).append(record.name)
-    return {
+    for name, host in facts.items():
+        for fix in {str(finding.get("fix")) for finding in open_findings(host)}:
+            needs.setdefault(fix, []).append(name)
+    summary = {
         "hosts": len(records),
         **{state: states[state] for state in STATES},
         "changed": sum(any(record.changes.values()) for record in records),
@@ -97,3 +156,66 @@ def _summary(records: list[HostRecord]) -> dict[str, Any]:
         "restarted": sum(record.restarted for record in records),
         "needs": needs,
     }
+    if around.conversations is not None:
+        summary["conversations"] = len(around.conversations)
+        summary["broken"] = {stage: sum(map(_uncertain(stage), around.conversations)) for stage in STAGES}
+    return summary
+
+
+def _stages(
+    records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], origin: Origin
+) -> Iterable[dict[str, Any]]:
+    """What was enabled or taken back, restart group by restart group, as the playbooks go through them."""
+    for step in ("enable", "rollback"):
+        groups: dict[int, list[HostRecord]] = {}
+        for record in records:
+            if record.changes.get(step):
+                place = int(facts.get(record.name, {}).get("restart_group", 0))
+                groups.setdefault(place, []).append(record)
+        for place, members in sorted(groups.items()):
+            values = sum(len(record.changes[step]) for record in members)
+            restarted = sum(record.restarted for record in members)
+            stopped = sum(record.stopped is not None for record in members)
+            note = f"{values} values, {restarted} of {len(members)} restarted"
+            yield {
+                "stage": step,
+                "restart_group": place,
+                "hosts": [record.name for record in members],
+                "state": "predicted" if origin.check_mode else "stopped" if stopped else "done",
+                "note": f"{note}, {stopped} stopped" if stopped else note,
+            }
+
+
+def _uncertain(stage: str) -> Any:
+    return lambda row: row.get(stage) in ("broken", "unknown")
+
+
+def _conversation(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, **conversation_ends(str(row.get("conversation")))}
+
+
+def _gate(result: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("open", "reasons", "waived", "unused_waivers", "expired_waivers", "gate_warnings")
+    return {"open": bool(result.get("open")), **{name: result[name] for name in names[1:] if name in result}}
+
+
+def _probes(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "endpoints": [_endpoint(row) for row in result.get("endpoints") or ()],
+        "health": [
+            {name: row[name] for name in ("host", "role", "check", "port", "health", "status", "phrase") if name in row}
+            for row in result.get("health") or ()
+        ],
+    }
+
+
+def _endpoint(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One shape for what tls_verify_info judged and for what tls_probe_info only saw."""
+    names = ("host", "role", "port", "kind", "expected", "accepted", "status", "phrase")
+    plain = {name: row[name] for name in names if name in row}
+    if "accepted" not in row:
+        seen = row.get("protocols") or {}
+        plain["accepted"] = [name for name, verdict in seen.items() if verdict.get("status") == "accepted"]
+    if "phrase" not in row and row.get("error"):
+        plain["phrase"] = row["error"].get("detail", "")
+    return plain

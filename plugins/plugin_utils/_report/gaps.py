@@ -10,15 +10,32 @@ from typing import Any
 
 from .._tls.readiness import blocking_findings
 
-__all__ = ["SEVERITIES", "failing", "not_ready", "open_findings", "phrase", "reverted", "stopped_phrase"]
+__all__ = [
+    "OPEN",
+    "SEVERITIES",
+    "STAGES",
+    "failing",
+    "findings_of",
+    "not_ready",
+    "open_findings",
+    "phrase",
+    "reverted",
+    "stopped_phrase",
+]
 
 SEVERITIES = ("low", "medium", "high")
-_OPEN = ("fail", "unknown")
+STAGES = ("now", "enable", "disable")
+OPEN = ("fail", "unknown")
 
 
 def open_findings(facts: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The findings that keep a machine from being compliant."""
-    return [finding for finding in (facts or {}).get("findings", ()) if finding.get("status") in _OPEN]
+    return [finding for finding in (facts or {}).get("findings", ()) if finding.get("status") in OPEN]
+
+
+def findings_of(host: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings of a host of the document, none for one that was not read."""
+    return list((host.get("facts") or {}).get("findings", ()))
 
 
 def phrase(finding: Mapping[str, Any]) -> str:

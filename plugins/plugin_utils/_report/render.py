@@ -7,13 +7,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["RENDERERS"]
+from .csv_table import csv_table
+from .html_page import html_page
+from .junit import junit
+from .markdown import markdown
+from .sarif import sarif
+
+__all__ = ["RENDERERS", "Renderer", "json_text"]
 
 
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+@dataclass(frozen=True)
+class Renderer:
+    """``ending``: of the file's name, with its dot."""
+
+    ending: str
+    render: Callable[[Mapping[str, Any]], str]
 
 
-RENDERERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"json": _json}
+def json_text(document: Mapping[str, Any]) -> str:
+    """A line per part and per host: quick to write, and quick to compare with other tools.
+
+    Indentation of everything would take Python's slow encoder, seconds for a thousand hosts.
+    """
+    parts = [f"{_json(name)}: {_json(value)}" for name, value in document.items() if name != "hosts"]
+    hosts = ",\n".join(f"{_json(name)}: {_json(host)}" for name, host in document["hosts"].items())
+    return "{\n" + ",\n".join(parts) + ',\n"hosts": {\n' + hosts + "\n}\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+RENDERERS: dict[str, Renderer] = {
+    "html": Renderer(".html", html_page),
+    "json": Renderer(".json", json_text),
+    "junit": Renderer(".junit.xml", junit),
+    "sarif": Renderer(".sarif", sarif),
+    "csv": Renderer(".csv", csv_table),
+    "markdown": Renderer(".md", markdown),
+}

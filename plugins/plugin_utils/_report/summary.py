@@ -9,18 +9,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .gaps import open_findings, phrase
+from .headline import compared
 
 __all__ = ["summary_text"]
 
 # A site with a thousand machines must not fill the screen; the file has all of them.
 MOST_HOSTS = 40
+MOST_OTHERS = 10
 _FIX = {"settings": "set by enforce_tls12", "update": "update", "restart": "restart", "manual": "by hand"}
 _INDENT = " " * 6
 
 
 def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> str:
     """Lines without colour: the count, then each machine with work left, then those that were stopped."""
-    return "\n".join([*_headline(document), *_remaining(document, most_hosts), *_stopped(document)])
+    return "\n".join(
+        [
+            *_headline(document),
+            *_remaining(document, most_hosts),
+            *_conversations(document["summary"]),
+            *_stopped(document),
+            *_compared(document.get("comparison")),
+        ]
+    )
 
 
 def _headline(document: Mapping[str, Any]) -> list[str]:
@@ -64,6 +74,28 @@ def _gaps(host: Mapping[str, Any]) -> Iterator[str]:
             fix = _FIX.get(str(finding.get("fix")), str(finding.get("fix")))
             yield f"{_INDENT}{fix}: {finding['title']}: {phrase(finding)} (expected: {finding.get('expected') or '-'})"
             yield f"{_INDENT}  {finding.get('remedy', '')}"
+
+
+def _conversations(summary: Mapping[str, Any]) -> Iterator[str]:
+    if summary.get("conversations"):
+        broken, total = summary["broken"]["disable"], summary["conversations"]
+        yield f"Conversations: {broken} of {total} do not certainly work with the older protocols off"
+
+
+def _compared(comparison: Mapping[str, Any] | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    yield compared(comparison)
+    others = comparison["by_others"]
+    for row in others[:MOST_OTHERS]:
+        back = ", back to what it was before our change" if row.get("reverted") else ""
+        yield f"  {row['host']}: {row['what']}: {_value(row['before'])} -> {_value(row['after'])}{back}"
+    if len(others) > MOST_OTHERS:
+        yield f"  and {len(others) - MOST_OTHERS} more, all of them in the report's file"
+
+
+def _value(value: object) -> str:
+    return "absent" if value is None else str(value)
 
 
 def _stopped(document: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,201 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two documents of the same site: what is new, what is fixed, what is still open, and what somebody else changed.
+
+A change is ours when this run made it, or when the machine's own journal has a run of ours that it did not have before.
+Everything else that differs was somebody else's doing: an administrator, Group Policy, an update, an image.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .gaps import findings_of
+
+__all__ = ["NotADocument", "checked", "compare"]
+
+# A warning is worth naming when it appears, but it is not open work.
+_ACCEPTED = ("pass", "not_applicable", "warn", "waived")
+_OPEN = ("fail", "unknown")
+# What every restart and every run of ours changes is not news.
+_OURS = ("restart-after-change", "restart-pending")
+
+
+class NotADocument(ValueError):
+    """What was given for an earlier document is none, or of another version; the message says which."""
+
+
+def checked(document: Any) -> Mapping[str, Any]:
+    """``document`` itself when it is one of ours. Raises NotADocument."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("hosts"), Mapping):
+        raise NotADocument("it is not a report of this collection")
+    if document.get("schema") != 1:
+        raise NotADocument(f"its schema is {document.get('schema')!r}, this version reads 1")
+    return document
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of ``before`` in ``after``: lists C(new), C(fixed), C(still_open), C(by_others), and both origins."""
+    shared = [name for name in after["hosts"] if name in before["hosts"]]
+    found: dict[str, list[dict[str, Any]]] = {"new": [], "fixed": [], "still_open": []}
+    others: list[dict[str, Any]] = []
+    for name in shared:
+        host = _Pair(name, before["hosts"][name], after["hosts"][name], str(after.get("run")))
+        if host.both_read:
+            values = list(host.values_of_others())
+            others += values
+            for kind, row in host.findings():
+                found[kind].append(row)
+            others += [] if values else list(host.findings_of_others())
+    return {
+        "with": {name: before.get(name) for name in ("title", "generated", "run", "collection_version")},
+        "before": {"summary": before.get("summary"), "protocols": protocol_counts(before["hosts"])},
+        **found,
+        "by_others": others,
+        "hosts_added": sorted(set(after["hosts"]) - set(before["hosts"])),
+        "hosts_gone": sorted(set(before["hosts"]) - set(after["hosts"])),
+    }
+
+
+def protocol_counts(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, int]]]:
+    """How many machines have each protocol on, on request, off, ...: by side, protocol and state."""
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    for host in hosts.values():
+        for side, protocols in ((host.get("facts") or {}).get("protocols") or {}).items():
+            for protocol, state in protocols.items():
+                counts.setdefault(side, {}).setdefault(protocol, Counter())[state] += 1
+    return {side: {name: dict(states) for name, states in rows.items()} for side, rows in counts.items()}
+
+
+class _Pair:
+    """One machine in both documents."""
+
+    def __init__(self, name: str, before: Mapping[str, Any], after: Mapping[str, Any], run: str) -> None:
+        self._name = name
+        self._before, self._after = before, after
+        self._facts = (before.get("facts") or {}, after.get("facts") or {})
+        self._run = run
+        self._changes = _by_name(after)
+        self._other_runs = self._runs(1) - self._runs(0) - {run}
+
+    @property
+    def both_read(self) -> bool:
+        return bool(self._facts[0] and self._facts[1])
+
+    def _runs(self, place: int) -> set[str]:
+        return {str(entry.get("run")) for entry in self._facts[place].get("runs") or ()}
+
+    @property
+    def _touched(self) -> bool:
+        """Whether a run of ours changed this machine between the two documents, or this one did."""
+        taken_back = self._runs(0) - self._runs(1)
+        return bool(self._changes or self._other_runs or taken_back)
+
+    def findings(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        earlier = {str(finding["id"]): finding for finding in findings_of(self._before)}
+        for finding in findings_of(self._after):
+            was = earlier.get(str(finding["id"]))
+            row = {
+                "host": self._name,
+                "id": finding["id"],
+                "before": was["status"] if was else None,
+                "after": finding["status"],
+                "actual": finding.get("actual", ""),
+            }
+            if finding["status"] in _OPEN:
+                yield ("still_open" if was and was["status"] in _OPEN else "new"), row
+            elif was and was["status"] in _OPEN and finding["status"] in _ACCEPTED:
+                yield "fixed", row
+
+    def values_of_others(self) -> Iterator[dict[str, Any]]:
+        """Settings and versions that differ in a way that no run of ours accounts for."""
+        if self._other_runs or self._runs(0) - self._runs(1):
+            return
+        last = _by_name(self._before)
+        before, after = (facts.get("settings") or {} for facts in self._facts)
+        for name in sorted({*before, *after}):
+            ours = self._changes.get(name.lower())
+            # What this run found when it began, not what it left.
+            seen = _number(ours["before"]) if ours else after.get(name)
+            if before.get(name) != seen:
+                row = {"host": self._name, "what": name, "before": before.get(name), "after": seen}
+                earlier = last.get(name.lower())
+                if earlier and _number(earlier["before"]) == seen:
+                    row["reverted"] = True
+                yield row
+        yield from self._versions()
+
+    def _versions(self) -> Iterator[dict[str, Any]]:
+        before, after = (_flat(facts.get("components") or {}) for facts in self._facts)
+        for name in sorted({*before, *after}):
+            if before.get(name) != after.get(name):
+                yield {"host": self._name, "what": name, "before": before.get(name), "after": after.get(name)}
+
+    def findings_of_others(self) -> Iterator[dict[str, Any]]:
+        """Findings that turned although nothing of ours and no value that is kept in the document changed."""
+        if self._touched:
+            return
+        earlier = {str(finding["id"]): finding for finding in findings_of(self._before)}
+        for finding in findings_of(self._after):
+            was = earlier.get(str(finding["id"]))
+            if was and was["status"] != finding["status"] and finding["id"] not in _OURS:
+                yield {
+                    "host": self._name,
+                    "what": str(finding["id"]),
+                    "before": was.get("actual", was["status"]),
+                    "after": finding.get("actual", finding["status"]),
+                }
+
+
+_SCHANNEL = re.compile(r"\\SCHANNEL\\Protocols\\([^\\]+)\\(Client|Server)$", re.IGNORECASE)
+_DOTNET = re.compile(r"\\\.NETFramework\\([^\\]+)$", re.IGNORECASE)
+_WINHTTP = re.compile(r"\\WinHttp$", re.IGNORECASE)
+
+
+def _by_name(host: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The changes of a host by the short name that its facts give the value, in small letters.
+
+    ``before`` is that of the first change of a value, ``after`` that of the last.
+    """
+    named: dict[str, dict[str, Any]] = {}
+    for changes in (host.get("changes") or {}).values():
+        for change in changes:
+            name = _short(str(change["path"]), str(change["name"])).lower()
+            first = named.get(name, change)
+            named[name] = {"before": first["before"], "after": change["after"]}
+    return named
+
+
+def _short(path: str, name: str) -> str:
+    wow = " 32-bit" if "wow6432node" in path.lower() else ""
+    if match := _SCHANNEL.search(path):
+        return f"{match[1]} {match[2]} {name}"
+    if match := _DOTNET.search(path):
+        return f".NET {match[1]}{wow} {name}"
+    return f"WinHTTP{wow} {name}" if _WINHTTP.search(path) else name
+
+
+def _number(text: str | None) -> int | str | None:
+    """Type and data as changes have them, in the form that facts have: a DWORD as a number."""
+    if text is None:
+        return None
+    kind, _blank, data = text.partition(" ")
+    try:
+        return int(data, 0) if kind == "REG_DWORD" else text
+    except ValueError:
+        return text
+
+
+def _flat(components: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in components.items():
+        label = f"{above} {name}".strip()
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, label))
+        elif value is not None:
+            flat[label] = value
+    return flat

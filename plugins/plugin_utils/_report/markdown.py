@@ -1,0 +1,189 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Markdown for a change ticket: the answer, what is left, what was changed. Details are in the other formats."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .headline import FIXES, STATES, compared, headline
+from .work import broken_conversations, named, open_requirements
+
+__all__ = ["markdown"]
+
+# A ticket is read to its end; a list of ten thousand machines is not.
+_MOST_ROWS = 50
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_STEPS = {"enable": "enable", "disable": "disable", "rollback": "rollback"}
+
+
+def markdown(document: Mapping[str, Any]) -> str:
+    """A document of headings, tables and lists."""
+    blocks = [
+        *_front(document),
+        *_comparison(document.get("comparison")),
+        *_work(document),
+        *_conversations(document),
+        *_gate(document.get("gate")),
+        *_legacy(document["hosts"]),
+        *_stopped(document["hosts"]),
+        *_stages(document["stages"]),
+        *_changes(document["hosts"]),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _front(document: Mapping[str, Any]) -> Iterator[str]:
+    site = ", ".join(document["site"]["codes"])
+    yield f"# TLS 1.2 report{f': site {_text(site)}' if site else ''}"
+    predicted = ", check mode: nothing was changed" if document["check_mode"] else ""
+    yield f"{_text(document['title'])}, run {_text(document['run'])}, {_text(document['generated'])}{predicted}"
+    yield " ".join(headline(document))
+    counts = [(label, document["summary"][state]) for state, label in STATES.items() if document["summary"][state]]
+    yield _table(("Machines", "Number"), counts)
+
+
+def _comparison(comparison: Mapping[str, Any] | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    yield "## Since the earlier run"
+    yield _text(compared(comparison))
+    if comparison["by_others"]:
+        rows = [
+            (row["host"], row["what"], _value(row["before"]), _value(row["after"])) for row in comparison["by_others"]
+        ]
+        yield _table(("Changed by someone else on", "What", "Before", "Found"), rows)
+    if comparison["new"]:
+        yield _table(
+            ("New on", "Requirement", "Seen"), [(row["host"], row["id"], row["actual"]) for row in comparison["new"]]
+        )
+
+
+def _work(document: Mapping[str, Any]) -> Iterator[str]:
+    yield "## What is left to do"
+    found = open_requirements(document)
+    if not found:
+        yield "Nothing that was looked at."
+        return
+    rows = [
+        (row.title, row.severity, wrong, named(hosts, 5), FIXES.get(row.fix, row.fix), remedy)
+        for row in found
+        for wrong, _expected, remedy, hosts in row.variants
+    ]
+    yield _table(("Requirement", "Severity", "What is wrong", "Machines", "Needs", "Remedy"), rows)
+
+
+def _conversations(document: Mapping[str, Any]) -> Iterator[str]:
+    found = broken_conversations(document)
+    if document.get("conversations") is None:
+        return
+    yield "## Conversations that do not certainly work"
+    if not found:
+        yield f"None of {len(document['conversations'])}."
+        return
+    rows = [
+        (
+            item.row["title"],
+            item.row["caller"],
+            named(item.callees, 5),
+            *(item.row.get(stage) for stage in ("now", "enable", "disable")),
+            item.row.get("cause", ""),
+        )
+        for item in found
+    ]
+    yield _table(("Conversation", "From", "To", "Now", "TLS 1.2 on", "Older off", "Cause"), rows)
+
+
+def _gate(gate: Mapping[str, Any] | None) -> Iterator[str]:
+    if gate is None:
+        return
+    yield "## Gate"
+    yield "The gate is open." if gate["open"] else "The gate is shut: the older protocols stay on."
+    if gate.get("reasons"):
+        yield _table(
+            ("Machine", "Reason", "Remedy"), [(row["host"], row["phrase"], row["remedy"]) for row in gate["reasons"]]
+        )
+    if gate.get("waived"):
+        yield _table(
+            ("Waived on", "Reason", "Waiver"), [(row["host"], row["phrase"], row["waiver"]) for row in gate["waived"]]
+        )
+    expired = [f"Waiver {_text(name)} has expired." for name in gate.get("expired_waivers") or ()]
+    if expired:
+        yield "\n".join(f"- {line}" for line in expired)
+
+
+def _legacy(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    asked = {name: host["events"] for name, host in hosts.items() if host.get("events")}
+    if asked:
+        yield "## Older protocols in use"
+        users = [(name, ", ".join(events["legacy_use"])) for name, events in asked.items() if events["legacy_use"]]
+        unknown = sum(events["legacy_use"] is None for events in asked.values())
+        yield f"Seen on {len(users)} of {len(asked)} machines, not known on {unknown}."
+        if users:
+            yield _table(("Machine", "Used by"), users)
+
+
+def _stopped(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        (name, why.get("step"), why.get("code"), f"{why.get('message', '')} {why.get('remedy', '')}".strip())
+        for name, host in hosts.items()
+        if (why := host.get("stopped"))
+    ]
+    if rows:
+        yield "## Not finished"
+        yield _table(("Machine", "Step", "Code", "Message"), rows)
+
+
+def _stages(stages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if stages:
+        yield "## Stages"
+        rows = [
+            (
+                row["stage"],
+                row.get("restart_group"),
+                row.get("kind"),
+                named(row.get("hosts") or (), 5),
+                str(row["state"]).replace("_", " "),
+                row.get("note"),
+            )
+            for row in stages
+        ]
+        yield _table(("Stage", "Restart group", "Kind", "Machines", "State", "Note"), rows)
+
+
+def _changes(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Equal changes as one row with the number of machines."""
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for host in hosts.values():
+        for step, changes in (host.get("changes") or {}).items():
+            counted.update(
+                (_STEPS.get(step, step), rf"{row['path']}\{row['name']}", _value(row["before"]), _value(row["after"]))
+                for row in changes
+            )
+    if counted:
+        yield "## Changes"
+        yield _table(
+            ("Step", "Value", "Before", "After", "Machines"), [(*row, number) for row, number in counted.items()]
+        )
+
+
+def _value(value: object) -> str:
+    return "absent" if value is None else str(value)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    listed = list(rows)
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(map(_text, row))} |" for row in listed[:_MOST_ROWS]]
+    text = "\n".join(lines)
+    more = len(listed) - _MOST_ROWS
+    return f"{text}\n\n{more:,} more rows are in the other formats of this report." if more > 0 else text
+
+
+def _text(value: object) -> str:
+    """One line in which nothing is markup."""
+    return _SPECIAL.sub(r"\\\1", " ".join(("" if value is None else str(value)).split()))
