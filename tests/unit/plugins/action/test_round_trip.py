@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.action import tls_rollback, tls_settings
@@ -60,6 +60,7 @@ def run(machine: Machine, module: object, **arguments: object) -> dict[str, obje
         return Bench(patch, FakeSession(machine)).run(module, arguments)
 
 
+@settings(max_examples=40)
 @given(machines(), st.lists(st.sampled_from(["enable", "disable"]), min_size=1, max_size=3), st.booleans())
 def test_back_to_the_beginning(machine: Machine, stages: list[str], stepwise: bool) -> None:
     before = machine.dump()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -125,20 +126,13 @@ def test_a_run_that_was_taken_back_already(bench: Benches) -> None:
 
 
 def test_a_change_that_was_undone_by_hand(bench: Benches) -> None:
-    machine, before = changed_machine(bench)
-    machine.nodes.clear()
-    for (view, _folded), values in before.items():
-        path = next(path for path in PATHS if path.lower() == _folded) if _folded in PATHS_FOLDED else _folded
-        machine.set(path, view=view)
-        for name, value in values.items():
-            machine.set(path, name, value, view)
+    machine = windows(9200)
+    as_installed = copy.deepcopy(machine.nodes)
+    bench(machine).run(tls_settings, {"run": "job-1"})
+    machine.nodes = as_installed
     place = bench(machine)
     result = place.run(tls_rollback)
     assert (result["changed"], result["changes"], place.session.commands) == (False, [], 2)
-
-
-PATHS = [hosts.WINHTTP, hosts.WINDOWS, hosts.SETUP]
-PATHS_FOLDED = {path.lower() for path in PATHS}
 
 
 def test_a_value_that_somebody_changed_since_stops_it(bench: Benches) -> None:
