@@ -115,3 +115,186 @@ def test_where_handshakes_are_logged_anyway_no_window_is_opened(site: Site, lab:
     for state in ("started", "stopped"):
         result = site.module("tls_event_logging", {"state": state}, limit="MP2").expect_ok().last["MP2"]
         assert (result.changed, result.data["window"]) == (False, None)
+
+
+COMPONENT = "SMS_COMPONENT"
+
+
+def logged(text: str, date: str = "11-20-2026") -> str:
+    """A line as ConfigMgr's components write it."""
+    return f"{text}  $$<{COMPONENT}><{date} 10:00:00.123+000><thread=4711 (0x1267)>\n"
+
+
+def traced(text: str, date: str = "11-20-2026") -> str:
+    """A line as ConfigMgr's clients write it."""
+    return (
+        f'<![LOG[{text}]LOG]!><time="10:00:00.123+000" date="{date}" component="x" context="" thread="1" file="x:1">\n'
+    )
+
+
+CLOSED = "The underlying connection was closed: An unexpected error occurred on a receive."
+# known issue -> host, path, text, encoding, id of the symptom, a word of the remedy
+LOGS = {
+    "SQL Server communication failure": (
+        "MP1",
+        r"C:\SMS\Logs\mpcontrol.log",
+        logged("*** [08001][18][Microsoft][SQL Server Native Client 11.0]SSL Provider: SslSecurityError"),
+        "utf-8",
+        "sql-ssl-security-error",
+        "client components",
+    ),
+    "Configuration Manager client communication failures": (
+        "PC7B",
+        r"C:\Windows\CCM\Logs\CcmMessaging.log",
+        traced("Post to https://mp1.contoso.example/ccm_system/request failed with 0x80072F8F"),
+        "ansi",
+        "winhttp-secure-failure",
+        "WinHTTP",
+    ),
+    "Reporting services point fails with a closed connection": (
+        "RP1",
+        r"C:\SMS\Logs\srsrp.log",
+        "The underlying connection was closed:\n" + logged("An expected error occurred on a receive."),
+        "utf-16",
+        "srsrp-receive",
+        "SMS_EXECUTIVE",
+    ),
+    "Application catalog does not initialise": (
+        "APP1",
+        r"C:\SMS_CCM\CMApplicationCatalog\Logs\ServicePortalWebSite.svclog",
+        "<E2ETraceEvent><Message>" + "x" * 20_000 + "SOAP security negotiation failed. The client and server can't "
+        "communicate because they don't share a common algorithm.</Message></E2ETraceEvent>",
+        "utf-8",
+        "appcatalog-soap",
+        "W2SP.exe.config",
+    ),
+    "Software Center or a browser does not reach the application catalog": (
+        "PC10",
+        r"C:\Windows\CCM\Logs\SCClient_CONTOSO@ann_1.log",
+        traced(CLOSED),
+        "utf-8",
+        "software-center-catalog",
+        "remove the application catalog",
+    ),
+    "Service connection point does not upload": (
+        "CM1",
+        r"C:\Program Files\Microsoft Configuration Manager\Logs\dmpuploader.log",
+        logged("ERROR: The underlying connection was closed: An unexpected error occurred on a send."),
+        "utf-16",
+        "service-connection-upload",
+        "strong cryptography",
+    ),
+    "Console shows the Intune onboarding dialog": (
+        "CON1",
+        r"C:\Program Files (x86)\Microsoft Configuration Manager\AdminConsole\AdminUILog\SmsAdminUI.log",
+        logged(f"[1, PID:9] System.Net.WebException\\r\\n{CLOSED}"),
+        "utf-8",
+        "console-onboarding",
+        "console",
+    ),
+    "Console cannot sign in to Azure": (
+        "CON1",
+        r"C:\Program Files (x86)\Microsoft Configuration Manager\AdminConsole\AdminUILog\SmsAdminUI.log",
+        logged(f"Microsoft.ConfigurationManagement.CloudBase.AAD.AADAuthenticationException\\r\\n{CLOSED}"),
+        "utf-8",
+        "console-azure",
+        "console",
+    ),
+    "WSUS communication failures": (
+        "SUP1",
+        r"C:\Program Files\Update Services\LogFiles\SoftwareDistribution.log",
+        "2026-11-20 10:00:00.123 UTC\tError\tw3wp.8\tThe client and server cannot communicate, because they do not "
+        "possess a common algorithm\n",
+        "utf-8",
+        "wsus-common-algorithm",
+        "WSUS update",
+    ),
+}
+
+
+def test_with_nothing_planted_nothing_is_found(site: Site, lab: LabClient) -> None:
+    outcome = site.module("tls_diagnose_info").expect_ok()
+    found = {host: (result.data["symptoms"], result.data["unknown"]) for host, result in outcome.last.items()}
+    assert found == dict.fromkeys(site.hosts, ([], []))
+    assert {lab.counters()[host]["commands"] for host in site.hosts} == {2}
+    assert all(lab.dump(host)["files"] == lab.image(host)["files"] for host in site.hosts)
+
+
+def test_every_known_issue_is_found_with_its_remedy(site: Site, lab: LabClient) -> None:
+    planted: dict[tuple[str, str], str] = {}
+    for host, path, text, encoding, _symptom, _word in LOGS.values():
+        planted[host, path] = planted.get((host, path), "") + text
+        lab.plant_file(host, path, planted[host, path], encoding=encoding)
+    lab.set_value("MP2", r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", 1)
+    outcome = site.module("tls_diagnose_info").expect_ok()
+    found = {
+        symptom["issue"]: (host, symptom)
+        for host, result in outcome.last.items()
+        for symptom in result.data["symptoms"]
+    }
+    assert set(found) == {*LOGS, "FIPS security policy enabled"}
+    assert found["FIPS security policy enabled"][0] == "MP2"
+    for issue, (host, path, _text, _encoding, name, word) in LOGS.items():
+        where, symptom = found[issue]
+        assert (where, symptom["id"], symptom["path"].rpartition("\\")[2].split("_")[0]) == (
+            host,
+            name,
+            path.rpartition("\\")[2].split("_")[0],
+        )
+        assert word in symptom["remedy"]
+        assert symptom["causes"], symptom
+        assert not outcome.last[host].data["unknown"]
+    assert all(len(json.dumps(result.data)) < LIMIT for result in outcome.last.values())
+
+
+def test_a_symptom_is_linked_to_what_is_wrong_on_the_machine(site: Site, lab: LabClient) -> None:
+    host, path, text, encoding, _name, _word = LOGS["Reporting services point fails with a closed connection"]
+    lab.plant_file(host, path, text, encoding=encoding)
+    symptom = site.module("tls_diagnose_info", limit=host).expect_ok().last[host].data["symptoms"][0]
+    assert "dotnet-v4-settings" in {cause["finding"] for cause in symptom["causes"]}
+    assert (symptom["last"], symptom["line"], symptom["before_restart"]) == ("2026-11-20 10:00:00", 2, True)
+    site.module("tls_settings", limit=host).expect_ok()
+    symptom = site.module("tls_diagnose_info", limit=host).expect_ok().last[host].data["symptoms"][0]
+    assert {cause["finding"] for cause in symptom["causes"]} >= {"restart-after-change"}
+    assert "restart" in symptom["cause"].lower()
+
+
+@pytest.mark.parametrize("planted", [28, 29, 30, 5000])
+def test_a_log_with_many_matching_lines_is_read_within_bounds(site: Site, lab: LabClient, planted: int) -> None:
+    lines = [logged(f"SslSecurityError number {number}") for number in range(1, planted + 1)]
+    lab.plant_file("MP1", r"C:\SMS\Logs\mpcontrol.log", "".join(lines))
+    result = site.module("tls_diagnose_info", limit="MP1").expect_ok().last["MP1"].data
+    symptom = result["symptoms"][0]
+    assert (symptom["line"], symptom["says"]) == (planted, f"SslSecurityError number {planted}")
+    assert symptom["count"] == min(planted, 58)
+    assert len(json.dumps(result)) < LIMIT
+    printed = [command["stdout_bytes"] for command in lab.commands(host="MP1") if "stdout_bytes" in command]
+    assert all(size < 100_000 for size in printed)
+
+
+def test_a_log_of_a_hundred_megabytes(site: Site, lab: LabClient) -> None:
+    path = r"C:\Windows\CCM\Logs\CcmMessaging.log"
+    size = lab.plant_file("PC10", path, traced("failed with 0x80072f8f"), encoding="ansi", padding=100_000_000)
+    result = site.module("tls_diagnose_info", limit="PC10").expect_ok().last["PC10"].data
+    assert size >= 99_999_000
+    assert [symptom["id"] for symptom in result["symptoms"]] == ["winhttp-secure-failure"]
+    assert result["symptoms"][0]["count"] == 1
+
+
+def test_an_old_event_is_no_symptom_and_a_new_one_is(site: Site, lab: LabClient) -> None:
+    lab.plant_events("MP2", 36874, {"Protocol": "TLS 1.0"}, seconds_ago=40 * 86400)
+    assert not site.module("tls_diagnose_info", limit="MP2").expect_ok().last["MP2"].data["symptoms"]
+    lab.plant_events("MP2", 36871, {"CallerProcessImageName": r"C:\Backup\agent.exe", "ErrorState": "10013"})
+    lab.plant_events("MP2", 36871, {"ErrorState": "10001"})
+    symptoms = site.module("tls_diagnose_info", limit="MP2").expect_ok().last["MP2"].data["symptoms"]
+    assert [(symptom["id"], symptom["count"]) for symptom in symptoms] == [("schannel-36871-10013", 1)]
+    assert "agent.exe" in symptoms[0]["says"]
+
+
+def test_a_folder_that_is_given_is_searched_too(site: Site, lab: LabClient) -> None:
+    lab.plant_file("MP1", r"C:\elsewhere (1)\mpcontrol.log", logged("SslSecurityError"))
+    arguments = {"log_folders": [r"C:\elsewhere (1)"]}
+    result = site.module("tls_diagnose_info", arguments, limit="MP1").expect_ok().last["MP1"].data
+    assert [symptom["path"] for symptom in result["symptoms"]] == [r"C:\elsewhere (1)\mpcontrol.log"]
+    refused = site.module("tls_diagnose_info", {"log_folders": ["C:\\%x% & del"]}, limit="MP1").last["MP1"]
+    assert (refused.status, refused.code) == ("failed", "bad_argument")

@@ -1,0 +1,213 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Searching logs on the machine: only the lines that hold a text of interest travel, and never more than a few.
+
+Relied on, all from Microsoft's pages of these commands: C(findstr) with /i /l /n /m /b, several /c, several regular
+expressions parted by blanks, and exit code 0 when something was found; C(find /c), C(type) (UTF-16 with a mark
+is converted), C(if exist). Texts are searched without regard to case: several literal texts of different length are
+not found reliably otherwise. From a pipe, very long lines are not searched; logs that have such lines are searched by
+name. A pipe of the same form is tried first, so that a tool that fails is not taken for a log without a match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .._data import load_table
+from .._data.schema_evidence import LogSignature
+from .folders import LogPlace
+
+__all__ = ["FIRST", "Line", "Reading", "Search", "search_parts", "searches", "tail_parts", "read_counts", "read_search"]
+
+FIRST = 29
+"""How many matching lines of a log are read at first; also how many of the newest when there are more."""
+
+_ROOM = 7600
+_HEAD = '|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"'
+_PROBE = f'echo #probe|findstr /i /l /n /c:"#probe"{_HEAD}'
+_PROBED = "1:1:#probe"
+_NUMBERED = re.compile(r"^([0-9]{1,9}):(?:([0-9]{1,9}):)?(.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A matching line and its number in the log (0 for the name of a file that matches)."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A log in a place, and the texts to look for in it."""
+
+    place: LogPlace
+    literals: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        return f'"{self.place.log.file}"'
+
+    def piped(self) -> str:
+        """C(type) into C(findstr), numbered; the line break behind the file ends a last line that has none."""
+        texts = "".join(f' /c:"{text}"' for text in self.literals)
+        return f"(type {self.file}&echo.)|findstr /i /l /n{texts}"
+
+    def command(self, number: int) -> str:
+        if self.place.log.search == "lines":
+            return (
+                f"echo #log {number}&(if exist {self.file} echo #there)&(type {self.file}>nul&&echo #read)&"
+                f"{self.piped()}{_HEAD}"
+            )
+        named = "&".join(
+            f'echo #text {index}&findstr /i /l /m /c:"{text}" {self.file}{_HEAD}'
+            for index, text in enumerate(self.literals)
+        )
+        control = f'(findstr /m "." {self.file}>nul&&echo #read)'
+        return f"echo #log {number}&(if exist {self.file} echo #there)&{control}&{named}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came back of one search.
+
+    ``state``: read, missing (there is no such log), unreadable (it is there and cannot be read, or is empty) or
+    unknown (the machine did not answer). ``lines`` in the order of the log; ``total`` when there are more than those.
+    """
+
+    search: Search
+    state: str
+    lines: tuple[Line, ...] = ()
+    total: int | None = None
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def cut(self) -> bool:
+        return self.search.place.log.search == "lines" and len(self.lines) >= FIRST
+
+
+def searches(places: Iterable[LogPlace]) -> list[Search]:
+    """One search per place, for every text that a signature looks for in that log."""
+    signatures = [row for row in load_table("log_signatures", LogSignature) if row.logs]
+    found = []
+    for place in places:
+        texts = [text for row in signatures if place.log.id in row.logs for text in row.literals]
+        found.append(Search(place, tuple(dict.fromkeys(texts))))
+    return found
+
+
+def search_parts(wanted: Sequence[Search]) -> list[str]:
+    """The sub-commands of all searches, one per folder or part of it, to be joined into a line."""
+    return [f"({_PROBE})2>nul", *_grouped([(item.place.folder, item.command(n)) for n, item in enumerate(wanted)])]
+
+
+def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
+    folders: dict[str, list[list[str]]] = {}
+    for folder, command in commands:
+        groups = folders.setdefault(folder, [[]])
+        if groups[-1] and sum(map(len, groups[-1])) + len(command) > _ROOM:
+            groups.append([])
+        groups[-1].append(command)
+    # Nothing is searched when the folder is not there: the names would be looked up in another one.
+    return [
+        f"(cd /d {folder}&&({'&'.join(group)}))2>nul&echo #done"
+        for folder, groups in folders.items()
+        for group in groups
+    ]
+
+
+def read_search(wanted: Sequence[Search], text: str, parts: int) -> list[Reading]:
+    """``parts``: how many sub-commands were sent; every one of them says that it came to its end."""
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    able = _PROBED in (line.strip() for line in lines)
+    whole = lines.count("#done") == parts - 1
+    sections = _sections(lines)
+    return [_reading(item, sections.get(number), able, whole) for number, item in enumerate(wanted)]
+
+
+def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
+    sections: dict[int, list[str]] = {}
+    current: list[str] | None = None
+    for line in lines:
+        # What a log says always stands behind a number, so that it cannot look like a marker of ours.
+        if line.startswith("#log "):
+            current = sections.setdefault(int(line[5:]), [])
+        elif line == "#done":
+            current = None
+        elif current is not None:
+            current.append(line)
+    return sections
+
+
+def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> Reading:
+    if not able or (lines is None and not whole):
+        return Reading(item, "unknown")
+    if lines is None or "#there" not in lines:
+        return Reading(item, "missing")
+    if "#read" not in lines:
+        return Reading(item, "unreadable")
+    if item.place.log.search == "names":
+        return Reading(item, "read", named=_named(item, lines))
+    return Reading(item, "read", tuple(line for text in lines if (line := _line(text))))
+
+
+def _named(item: Search, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    named: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in lines:
+        if line.startswith("#text "):
+            current = named.setdefault(item.literals[int(line[6:])], [])
+        elif match := re.match(r"^[0-9]{1,2}:(.+)$", line):
+            current.append(match[1].strip())
+    return {text: tuple(files) for text, files in named.items()}
+
+
+def _line(text: str) -> Line | None:
+    """A line as C(1:532:text): its place among the matches, its number in the log, and what it says."""
+    match = _NUMBERED.match(text)
+    return Line(int(match[2]), match[3]) if match and match[2] else None
+
+
+def count_parts(cut: Sequence[Reading]) -> list[str]:
+    """How many lines of each log match."""
+    commands = [
+        (reading.search.place.folder, f'echo #log {number}&{reading.search.piped()}|find /c ":"')
+        for number, reading in enumerate(cut)
+    ]
+    return _grouped(commands)
+
+
+def read_counts(cut: Sequence[Reading], text: str) -> list[int | None]:
+    """None where the machine did not tell."""
+    sections = _sections(line.rstrip("\r") for line in text.split("\n"))
+    numbers = [
+        [line.strip() for line in sections.get(number, ()) if line.strip().isdigit()] for number in range(len(cut))
+    ]
+    return [int(found[0]) if found else None for found in numbers]
+
+
+def tail_parts(cut: Sequence[Reading], totals: Sequence[int]) -> list[str]:
+    """The newest matches of each log, by their place among the matches."""
+    commands = []
+    for number, (reading, total) in enumerate(zip(cut, totals, strict=True)):
+        wanted = "".join(f' /c:"{place}:"' for place in range(max(FIRST, total - FIRST) + 1, total + 1))
+        commands.append(
+            (
+                reading.search.place.folder,
+                f'echo #log {number}&{reading.search.piped()}|findstr /n "^"|findstr /b /l /i{wanted}',
+            )
+        )
+    return _grouped(commands)
+
+
+def read_tail(cut: Sequence[Reading], totals: Sequence[int], text: str) -> list[Reading]:
+    """The readings with their newest lines added."""
+    sections = _sections(line.rstrip("\r") for line in text.split("\n"))
+    found = []
+    for number, (reading, total) in enumerate(zip(cut, totals, strict=True)):
+        newest = tuple(line for each in sections.get(number, ()) if (line := _line(each)))
+        found.append(Reading(reading.search, reading.state, reading.lines + newest, total))
+    return found
