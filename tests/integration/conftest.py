@@ -18,9 +18,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support import Site, start_lab, updated_contoso  # noqa: E402
+from support import Site, start_lab, updated_contoso
 
-from configmgr_lab.control.client import LabClient  # noqa: E402
+from configmgr_lab.control.client import LabClient
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
+SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+DOTNET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 ROLES = (
     "site_server", "sms_provider", "site_database", "management_point", "distribution_point", "state_migration_point",
     "fallback_status_point", "software_update_point", "reporting_services_point", "service_connection_point",
@@ -57,6 +59,15 @@ class Result:
     def places(self) -> set[tuple[str, str, str, str]]:
         """The changes of a result as a set: path, name, before, after."""
         return {(row["path"], row["name"], row["before"], row["after"]) for row in self.data["changes"]}
+
+
+def assert_described(result: Result) -> None:
+    """A failure says on which host, what happened and what to do, in one message and in fields of its own."""
+    data = result.data
+    remedy = data.get("remedy") or data["error"]["remedy"]
+    assert data["msg"].startswith(f"{result.host}: ") and remedy in data["msg"]
+    assert "Traceback" not in data["msg"]
+    assert data.get("exception", "(traceback unavailable)") == "(traceback unavailable)"
 
 
 @dataclass(frozen=True)

@@ -1,101 +1,19 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong on one machine is named by a stable code, the others finish, and a second run converges."""
+"""What goes wrong on one machine: the cases that need more than one look (the others are in test_troubles)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from support import Result, Site
+from support import DOTNET4, SCHANNEL, Site, assert_described
 
 from configmgr_lab.control.client import LabClient
 
-SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
-DOTNET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-
 FAILED_EXIT, UNREACHABLE_EXIT = 2, 4
 WAYS = ["CM1", "MP2", "DP1", "RP1"]
 """winrm with basic and NTLM, psrp with basic and NTLM."""
-HTTPS = ["CM1", "DP1"]
-UNTOUCHED = ["SMP1", "PC10"]
-"""Machines of the same run with which nothing is wrong."""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A fault, and what tls_settings makes of it. written: whether it leaves values behind."""
-
-    fault: Mapping[str, Any]
-    status: str
-    code: str | None
-    hosts: Sequence[str] = field(default_factory=lambda: WAYS)
-    written: bool = False
-
-
-TROUBLES = {
-    "no write access to a key": Trouble({"kind": "deny", "path": DOTNET4, "access": "write"}, "failed", "not_applied", written=True),
-    "no read access to a key": Trouble({"kind": "deny", "path": SCHANNEL, "access": "read"}, "failed", "unreadable"),
-    "no access for the user": Trouble({"kind": "fault", "action": "create", "code": 5}, "failed", "access_denied"),
-    "every logon refused": Trouble({"kind": "unauthorized"}, "unreachable", "auth_rejected"),
-    "a certificate of somebody else": Trouble({"kind": "foreign_certificate"}, "unreachable", "certificate_untrusted", HTTPS),
-    "the host is down": Trouble({"kind": "port_closed"}, "unreachable", "host_refused"),
-    "dropped before the change is read": Trouble(
-        {"kind": "drop_before", "action": "command", "skip": 1, "count": 1}, "failed", "interrupted"
-    ),
-    "dropped after the change is made": Trouble(
-        {"kind": "drop_after", "action": "command", "skip": 1, "count": 1}, "failed", "interrupted", written=True
-    ),
-    "dropped in the middle of the answer to the change": Trouble(
-        {"kind": "drop_middle", "action": "receive", "skip": 1, "count": 1}, "failed", "interrupted", written=True
-    ),
-    "gone for good while the change was made": Trouble(
-        {"kind": "drop_after", "action": "command", "skip": 1}, "failed", "interrupted_unknown", written=True
-    ),
-    "every read dropped": Trouble({"kind": "drop_after", "action": "command"}, "unreachable", "connection_dropped", ["CM1"]),
-    "too many shells once": Trouble({"kind": "fault", "action": "create", "code": 2150859173, "count": 1}, "ok", None, written=True),
-    "too many operations once": Trouble({"kind": "fault", "action": "command", "code": 2150859174, "count": 1}, "ok", None, written=True),
-    "busy once": Trouble({"kind": "status", "action": "command", "code": 503, "count": 1}, "ok", None, written=True),
-    "an idle connection closed": Trouble({"kind": "idle_drop", "seconds": 0, "count": 1}, "ok", None, written=True),
-    "nothing to receive yet": Trouble({"kind": "fault", "action": "receive", "code": 2150858793, "count": 1}, "ok", None, written=True),
-    "dropped while reading": Trouble({"kind": "drop_after", "action": "command", "count": 1}, "ok", None, written=True),
-    "dropped at the goodbye": Trouble({"kind": "drop_before", "action": "delete", "count": 1}, "ok", None, written=True),
-}  # fmt: skip
-
-
-def described(result: Result) -> None:
-    """A failure says on which host, what happened and what to do, in one message and in fields of its own."""
-    data = result.data
-    remedy = data.get("remedy") or data["error"]["remedy"]
-    assert data["msg"].startswith(f"{result.host}: ") and remedy in data["msg"]
-    assert "Traceback" not in data["msg"]
-    assert "(traceback unavailable)" == data.get("exception", "(traceback unavailable)")
-
-
-@pytest.mark.parametrize("name", TROUBLES)
-def test_trouble_is_named_the_others_finish_and_a_second_run_converges(site: Site, lab: LabClient, name: str) -> None:
-    trouble = TROUBLES[name]
-    for host in trouble.hosts:
-        lab.set_fault(host, **trouble.fault)
-    outcome = site.module("tls_settings", limit=[*trouble.hosts, *UNTOUCHED])
-    exit_codes = {"ok": 0, "failed": FAILED_EXIT, "unreachable": UNREACHABLE_EXIT}
-    assert outcome.exit_code == exit_codes[trouble.status], outcome.output[-3000:]
-    for host in trouble.hosts:
-        result = outcome.last[host]
-        assert (result.status, result.code) == (trouble.status, trouble.code), (host, result.data)
-        assert (lab.dump(host)["registry"] != lab.image(host)["registry"]) == trouble.written, host
-        if trouble.status != "ok":
-            described(result)
-    assert [outcome.last[host].changed for host in UNTOUCHED] == [True, True]
-    lab.clear_faults()
-    second = site.module("tls_settings", limit=[*trouble.hosts, *UNTOUCHED]).expect_ok()
-    assert not any(second.last[host].changed for host in UNTOUCHED)
-    third = site.module("tls_settings", limit=trouble.hosts).expect_ok()
-    assert not any(result.changed for result in third.last.values())
 
 
 @pytest.mark.parametrize("host", WAYS)
@@ -129,7 +47,7 @@ def test_a_wrong_password_is_tried_once(site: Site, lab: LabClient, host: str) -
     outcome = site.module("tls_settings", limit=host, variables={"ansible_password": "wrong"})
     result = outcome.last[host]
     assert (outcome.exit_code, result.status, result.code) == (UNREACHABLE_EXIT, "unreachable", "auth_rejected")
-    described(result)
+    assert_described(result)
     assert lab.counters()[host]["refused_logons"] == 1
     site.module("tls_settings", limit=host).expect_ok()
 
@@ -141,7 +59,9 @@ def test_a_value_that_group_policy_sets_back_is_found_by_the_next_audit(site: Si
     failed = {finding["id"]: finding for finding in facts["findings"] if finding["status"] == "fail"}
     assert "SchUseStrongCrypto" in failed["dotnet-v4-settings"]["actual"]
     lab.clear_faults("CM1")
-    assert [row["name"] for row in site.module("tls_settings", limit="CM1").last["CM1"].data["changes"]] == ["SchUseStrongCrypto"]
+    assert [row["name"] for row in site.module("tls_settings", limit="CM1").last["CM1"].data["changes"]] == [
+        "SchUseStrongCrypto"
+    ]
     assert not site.module("tls_settings", limit="CM1").expect_ok().last["CM1"].changed
 
 
@@ -152,7 +72,7 @@ def test_nothing_is_set_on_a_windows_that_nobody_knows(site: Site, lab: LabClien
     outcome = site.module("tls_settings", limit=["PC10", "CM1"])
     assert (outcome.exit_code, outcome.last["PC10"].code) == (FAILED_EXIT, "windows_unknown")
     assert "2600" in outcome.last["PC10"].data["msg"] and outcome.last["CM1"].changed
-    described(outcome.last["PC10"])
+    assert_described(outcome.last["PC10"])
     assert lab.dump("PC10")["registry"] == before
     facts = site.module("tls_facts", limit="PC10").expect_ok().last["PC10"].data["ansible_facts"]["configmgr_tls"]
     status = {finding["id"]: finding["status"] for finding in facts["findings"]}
@@ -160,18 +80,22 @@ def test_nothing_is_set_on_a_windows_that_nobody_knows(site: Site, lab: LabClien
 
 
 def test_a_machine_that_is_not_ready_keeps_its_older_protocols(site: Site, lab: LabClient) -> None:
-    site.tasks([{"configmgr.tls.tls_settings": {}}, {"configmgr.tls.tls_restart": {"delay": 0}}], limit=["SQL1", "CM1"]).expect_ok()
+    site.tasks(
+        [{"configmgr.tls.tls_settings": {}}, {"configmgr.tls.tls_restart": {"delay": 0}}], limit=["SQL1", "CM1"]
+    ).expect_ok()
     before = lab.dump("SQL1")["registry"]
     outcome = site.module("tls_settings", {"stage": "disable"}, limit=["SQL1", "CM1"])
     refused = outcome.last["SQL1"]
     assert (outcome.exit_code, refused.code, outcome.last["CM1"].changed) == (FAILED_EXIT, "not_ready", True)
     assert "sql-server-build" in {reason["code"] for reason in refused.data["reasons"]}
-    described(refused)
+    assert_described(refused)
     assert lab.dump("SQL1")["registry"] == before
 
 
 def test_settings_that_are_not_in_force_keep_the_older_protocols(site: Site, lab: LabClient) -> None:
-    outcome = site.tasks([{"configmgr.tls.tls_settings": {}}, {"configmgr.tls.tls_settings": {"stage": "disable"}}], limit="CM1")
+    outcome = site.tasks(
+        [{"configmgr.tls.tls_settings": {}}, {"configmgr.tls.tls_settings": {"stage": "disable"}}], limit="CM1"
+    )
     assert outcome.last["CM1"].code == "not_ready"
     assert {reason["code"] for reason in outcome.last["CM1"].data["reasons"]} == {"restart-after-change"}
 

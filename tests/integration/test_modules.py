@@ -133,7 +133,9 @@ def test_only_the_named_components_and_protocols_are_touched(site: Site, lab: La
     site.module("tls_settings", arguments, limit=hosts).expect_ok()
     for host in hosts:
         assert values_that_differ(lab, host) - before[host] == {
-            (rf"{PROTOCOLS}\TLS 1.0\{side}", name) for side in ("Client", "Server") for name in ("Enabled", "DisabledByDefault")
+            (rf"{PROTOCOLS}\TLS 1.0\{side}", name)
+            for side in ("Client", "Server")
+            for name in ("Enabled", "DisabledByDefault")
         }
 
 

@@ -16,7 +16,9 @@ ALWAYS = {"when": "always", "delay": 0}
 
 
 @pytest.mark.parametrize("arguments", [{}, {"services": ["W3SVC"]}], ids=["machine", "services"])
-def test_nothing_is_restarted_when_nothing_waits_for_it(site: Site, lab: LabClient, arguments: dict[str, object]) -> None:
+def test_nothing_is_restarted_when_nothing_waits_for_it(
+    site: Site, lab: LabClient, arguments: dict[str, object]
+) -> None:
     outcome = site.module("tls_restart", arguments, limit=WAYS).expect_ok()
     assert not any(result.changed for result in outcome.last.values())
     assert {lab.restarts(host) for host in WAYS} == {0}
@@ -65,7 +67,11 @@ def test_services_are_restarted_instead_of_the_machine(site: Site, lab: LabClien
     assert made.changed and predicted.changed and not made.data["restarted"]
     assert made.data["services"] == ["SMS_EXECUTIVE", "W3SVC"]
     services = lab.dump("CM1")["services"]
-    assert [services[name]["state"] for name in ("SMS_EXECUTIVE", "W3SVC", "wuauserv")] == ["RUNNING", "RUNNING", "STOPPED"]
+    assert [services[name]["state"] for name in ("SMS_EXECUTIVE", "W3SVC", "wuauserv")] == [
+        "RUNNING",
+        "RUNNING",
+        "STOPPED",
+    ]
     assert lab.restarts("CM1") == 0
 
 

@@ -22,7 +22,9 @@ SAMPLE = ["CM1", "MP2", "DP1", "RP1"]
 def assert_as_installed(lab: LabClient, *hosts: str) -> None:
     for host in hosts:
         now, image = lab.dump(host), lab.image(host)
-        differing = {key for key in now["registry"] | image["registry"] if now["registry"].get(key) != image["registry"].get(key)}
+        differing = {
+            key for key in now["registry"] | image["registry"] if now["registry"].get(key) != image["registry"].get(key)
+        }
         assert not differing, host
 
 
@@ -126,5 +128,7 @@ def test_real_machines_are_as_before_after_a_rollback(site: Site) -> None:
         site.module("tls_rollback", limit=changed).expect_ok()
     after = site.module("tls_facts", limit=hosts).expect_ok()
     for host in hosts:
-        settings = [outcome.last[host].data["ansible_facts"]["configmgr_tls"]["settings"] for outcome in (before, after)]
+        settings = [
+            outcome.last[host].data["ansible_facts"]["configmgr_tls"]["settings"] for outcome in (before, after)
+        ]
         assert settings[0] == settings[1], host
