@@ -81,7 +81,8 @@ class Step:
 def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list[Step]:
     """The lines that make the change, at least one. Refusal when it cannot be said in command lines."""
     sequence = max((entry.sequence for entry in state.journal), default=0)
-    waiting, steps = [change_set], []
+    waiting = [change_set]
+    steps: list[Step] = []
     while waiting:
         part = waiting.pop(0)
         step = _step(JournalEntry(sequence + len(steps) + 1, part.run, part.action, state.boot), location, part)

@@ -60,7 +60,7 @@ def run(machine: Machine, module: object, **arguments: object) -> dict[str, obje
         return Bench(patch, FakeSession(machine)).run(module, arguments)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(machines(), st.lists(st.sampled_from(["enable", "disable"]), min_size=1, max_size=3), st.booleans())
 def test_back_to_the_beginning(machine: Machine, stages: list[str], stepwise: bool) -> None:
     before = machine.dump()

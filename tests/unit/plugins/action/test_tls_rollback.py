@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_facts, tls_rollback, tls_settings
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, failing, remote_error
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import windows
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import (
     Machine,
-    Value,
     dword,
     text,
 )

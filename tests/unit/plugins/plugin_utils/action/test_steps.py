@@ -15,7 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Cha
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import parse_undo
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import planned, state_of
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden_files
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
     JOURNAL,
     LOCATION,
@@ -34,21 +34,18 @@ def steps(machine: Machine, stage: Stage, location: str = LOCATION) -> list[Step
     return change_steps(state_of(machine), location, ChangeSet(RUN, stage, plan.changes, plan.created))
 
 
-WORST = (7601, "Client", "AMD64", "disable")
-
-
 @pytest.mark.parametrize(
     ("build", "product", "architecture", "stage", "name"),
     [
         (17763, "Server", "AMD64", "enable", "enable-server-2019"),
         (7601, "Client", "AMD64", "enable", "enable-windows-7-x64"),
         (7601, "Client", "x86", "enable", "enable-windows-7-x86"),
-        (*WORST, "disable-windows-7-x64"),
+        (7601, "Client", "AMD64", "disable", "disable-windows-7-x64"),
     ],
 )
 def test_the_line_of_a_stage(build: int, product: str, architecture: str, stage: Stage, name: str) -> None:
     (step,) = steps(windows(build, product, architecture=architecture), stage)
-    assert step.line == golden.expected(name)
+    assert step.line == golden_files.expected(name)
     assert len(step.line) <= 8191
 
 
@@ -61,13 +58,13 @@ def test_a_stage_takes_one_line_even_with_a_long_folder(build: int, stage: Stage
 
 
 def test_the_worst_case_leaves_room() -> None:
-    build, product, architecture, stage = WORST
+    stages: tuple[Stage, ...] = ("enable", "disable")
     lengths = {
-        (number, name): len(steps(windows(number, name), one)[0].line)
+        (number, name, one): len(steps(windows(number, name), one)[0].line)
         for number, name in ((7601, "Client"), (9200, "Server"), (17763, "Server"))
-        for one in ("enable", "disable")
+        for one in stages
     }
-    (worst,) = steps(windows(build, product, architecture=architecture), stage)
+    (worst,) = steps(windows(7601, "Client"), "disable")
     assert max(lengths.values()) == len(worst.line)
     assert len(worst.line) <= 7000
 

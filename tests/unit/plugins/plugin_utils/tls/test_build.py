@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import Version
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, Value, View
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import state_of, values
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
@@ -21,7 +21,6 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.h
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import (
     Machine,
-    Value,
     dword,
     text,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_every_finding_says_what_its_row_says() -> None:
 
 @pytest.mark.parametrize(("confidence", "status"), [("high", "fail"), ("medium", "fail"), ("low", "warn")])
 def test_what_is_known_with_little_confidence_only_warns(
-    monkeypatch: pytest.MonkeyPatch, confidence: str, status: str
+    monkeypatch: pytest.MonkeyPatch, confidence: Any, status: str
 ) -> None:
     row = next(row for row in ROWS if row.id == "schannel-tls12-server")
     monkeypatch.setattr(audit_module, "requirements", lambda: (dataclasses.replace(row, confidence=confidence),))

@@ -50,9 +50,8 @@ def with_default(default: str) -> Any:
     release = windows_release(17763, "server")
     assert release is not None
     other = "disabled" if default == "enabled" else "enabled"
-    return dataclasses.replace(
-        release, protocols={**release.protocols, "TLS 1.1": {"client": default, "server": other}}
-    )
+    sides: Any = {"client": default, "server": other}
+    return dataclasses.replace(release, protocols={**release.protocols, "TLS 1.1": sides})
 
 
 @pytest.mark.parametrize(("default", "enabled", "by_default", "effect"), ROWS)

@@ -15,14 +15,14 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot im
     event_time,
     snapshot_commands,
 )
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden, hosts
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden_files, hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import questions, snapshot, windows
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword
 
 
 def test_the_whole_line() -> None:
     (line,) = snapshot_commands(questions())
-    assert line == golden.expected("snapshot")
+    assert line == golden_files.expected("snapshot")
 
 
 def test_the_line_fits_and_leaves_room_for_a_long_backup_location() -> None:
