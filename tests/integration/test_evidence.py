@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -298,3 +299,66 @@ def test_a_folder_that_is_given_is_searched_too(site: Site, lab: LabClient) -> N
     assert [symptom["path"] for symptom in result["symptoms"]] == [r"C:\elsewhere (1)\mpcontrol.log"]
     refused = site.module("tls_diagnose_info", {"log_folders": ["C:\\%x% & del"]}, limit="MP1").last["MP1"]
     assert (refused.status, refused.code) == ("failed", "bad_argument")
+
+
+CATALOG_FILE = r"C:\Windows\System32\inetsrv\W2SP.exe.config"
+CATALOG_CONTENT = (
+    b'<?xml version="1.0" encoding="utf-8" ?>\r\n'
+    b"<configuration>\r\n"
+    b"  <runtime>\r\n"
+    b'  <AppContextSwitchOverrides value="Switch.System.ServiceModel.DisableUsingServicePointManagerSecurityProtocols='
+    b'false;Switch.System.Net.DontEnableSchUseStrongCrypto=false" />\r\n'
+    b"  </runtime>\r\n"
+    b"</configuration>\r\n"
+)
+
+
+def catalog_file(lab: LabClient) -> dict[str, Any] | None:
+    files = {path.lower(): row for path, row in lab.dump("APP1")["files"].items()}
+    return files.get(CATALOG_FILE.lower())
+
+
+def sized(content: bytes) -> dict[str, Any]:
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "version": ""}
+
+
+def test_the_file_of_the_application_catalog_is_exact_and_goes_away_again(site: Site, lab: LabClient) -> None:
+    predicted = site.module("tls_config_file", limit="APP1", check=True, diff=True).expect_ok().last["APP1"]
+    assert predicted.changed
+    assert predicted.data["diff"]["after"].encode() == CATALOG_CONTENT.replace(b"\r\n", b"\n")
+    assert lab.dump("APP1")["files"] == lab.image("APP1")["files"]
+    assert site.module("tls_config_file", limit="APP1").expect_ok().last["APP1"].changed
+    assert catalog_file(lab) == sized(CATALOG_CONTENT)
+    assert not site.module("tls_config_file", limit="APP1").expect_ok().last["APP1"].changed
+    assert site.module("tls_config_file", {"state": "restored"}, limit="APP1").expect_ok().last["APP1"].changed
+    assert catalog_file(lab) is None
+    assert not site.module("tls_config_file", {"state": "restored"}, limit="APP1").expect_ok().last["APP1"].changed
+
+
+@pytest.mark.parametrize(
+    "former", ["<configuration/>", "<configuration/>\n", CATALOG_CONTENT.decode()[:-2]], ids=["bare", "short", "almost"]
+)
+def test_a_file_that_was_there_comes_back(site: Site, lab: LabClient, former: str) -> None:
+    lab.plant_file("APP1", CATALOG_FILE, former)
+    before = catalog_file(lab)
+    written = site.module("tls_config_file", {"run": "c1"}, limit="APP1").expect_ok().last["APP1"]
+    assert written.data["backup"]["path"] == r"%ProgramData%\configmgr.tls\c1\application-catalog-001.config"
+    assert catalog_file(lab) == sized(CATALOG_CONTENT)
+    site.module("tls_config_file", {"state": "restored"}, limit="APP1").expect_ok()
+    assert catalog_file(lab) == before
+
+
+def test_a_file_that_somebody_changed_since_is_not_overwritten(site: Site, lab: LabClient) -> None:
+    site.module("tls_config_file", limit="APP1").expect_ok()
+    lab.plant_file("APP1", CATALOG_FILE, "<mine/>")
+    refused = site.module("tls_config_file", {"state": "restored"}, limit="APP1").last["APP1"]
+    assert (refused.status, refused.code) == ("failed", "conflict")
+    assert catalog_file(lab) == sized(b"<mine/>")
+    site.module("tls_config_file", {"state": "restored", "force": True}, limit="APP1").expect_ok()
+    assert catalog_file(lab) is None
+
+
+def test_a_machine_without_iis_is_refused(site: Site, lab: LabClient) -> None:
+    refused = site.module("tls_config_file", limit="PC10").last["PC10"]
+    assert (refused.status, refused.code) == ("failed", "no_folder")
+    assert lab.dump("PC10")["files"] == lab.image("PC10")["files"]

@@ -40,6 +40,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.settings import desired_values, setting_rows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import (
+    config_file,
     config_files,
     configmgr_release,
     configmgr_row,
@@ -103,6 +104,7 @@ __all__ = [
     "Version",
     "WinHttp",
     "WindowsRelease",
+    "config_file",
     "config_files",
     "configmgr_release",
     "configmgr_row",

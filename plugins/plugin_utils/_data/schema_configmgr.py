@@ -186,7 +186,9 @@ class DesiredValue:
 class ConfigFile(Row):
     """config_files.yml: a .NET configuration file that turns TLS 1.2 on for one program where registry values cannot.
 
-    ``switches`` are AppContext switches and their values; ``roles`` are the roles the file is for.
+    ``switches`` are AppContext switches and their values; ``roles`` are the roles the file is for. ``content`` is the
+    name of a file of this package with what the whole file holds (its lines end with CR LF on the machine); None where
+    only the switches are known.
     """
 
     id: str
@@ -195,3 +197,4 @@ class ConfigFile(Row):
     scope: str
     after: Literal["iis_reset", "windows_restart"]
     roles: tuple[RoleId, ...]
+    content: str | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from importlib import resources
 from typing import TypeVar
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
@@ -17,6 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
 )
 
 T = TypeVar("T")
+_PACKAGE = __name__.rpartition(".")[0]
 
 
 def latest_from(rows: Iterable[T], value: int, key: Callable[[T], int]) -> T | None:
@@ -66,3 +68,12 @@ def roles_named(configmgr_name: str) -> tuple[Role, ...]:
 def config_files(role_id: str) -> tuple[ConfigFile, ...]:
     """The .NET configuration files that help a role."""
     return tuple(row for row in load_table("config_files", ConfigFile) if role_id in row.roles)
+
+
+def config_file(name: str) -> tuple[ConfigFile, tuple[str, ...]]:
+    """The configuration file with this id, and the lines it holds; KeyError when its content is not known."""
+    for row in load_table("config_files", ConfigFile):
+        if row.id == name and row.content is not None:
+            text = resources.files(_PACKAGE).joinpath("files", row.content).read_text(encoding="utf-8")
+            return row, tuple(text.splitlines())
+    raise KeyError(name)

@@ -16,7 +16,7 @@ from .command import UnsafeText, location_path
 from .questions import Answers, Command, Query
 from .registry import Key, Registry, Value, View, delete_key_command, delete_value_command, set_command
 
-__all__ = ["Applied", "Backup", "Edit", "apply_line", "readback", "parse_applied"]
+__all__ = ["Applied", "Backup", "Edit", "apply_line", "echo_line", "readback", "parse_applied"]
 
 _BACKUP, _JOURNAL = 0, 1
 _FIRST_EDIT = 2
@@ -66,10 +66,10 @@ def apply_line(backup: Backup, edits: Sequence[Edit], queries: Sequence[Query]) 
     file, journal = location_path(backup.file), location_path(backup.journal)
     edit_lines = [f"({edit.command()}>nul&&echo #ok {_FIRST_EDIT + number})" for number, edit in enumerate(edits)]
     guarded = [
-        f"({'&'.join(map(_echo, backup.lines))})>{file}",
+        f"({'&'.join(map(echo_line, backup.lines))})>{file}",
         f"type {file}",
         f"echo #ok {_BACKUP}",
-        f"({_echo(backup.journal_line)})>>{journal}",
+        f"({echo_line(backup.journal_line)})>>{journal}",
         f"echo #ok {_JOURNAL}",
     ]
     if edit_lines:
@@ -79,7 +79,7 @@ def apply_line(backup: Backup, edits: Sequence[Edit], queries: Sequence[Query]) 
     return f"({'&'.join([f'mkdir {location_path(backup.folder)}', '&&'.join(guarded), *checks])})2>nul"
 
 
-def _echo(line: str) -> str:
+def echo_line(line: str) -> str:
     """C(echo) of a line as it is: in a group a bare C()) would end it, and what is in quotes needs no caret."""
     parts = line.split('"')
     if len(parts) % 2 == 0 or _FORBIDDEN_IN_ECHO.search(line):
