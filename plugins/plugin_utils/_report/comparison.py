@@ -44,7 +44,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     found: dict[str, list[dict[str, Any]]] = {"new": [], "fixed": [], "still_open": []}
     others: list[dict[str, Any]] = []
     for name in shared:
-        host = _Pair(name, before["hosts"][name], after["hosts"][name], str(after.get("run")))
+        host = _Pair(name, before, after)
         if host.both_read:
             values = list(host.values_of_others())
             others += values
@@ -74,13 +74,13 @@ def protocol_counts(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[st
 class _Pair:
     """One machine in both documents."""
 
-    def __init__(self, name: str, before: Mapping[str, Any], after: Mapping[str, Any], run: str) -> None:
+    def __init__(self, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self._name = name
-        self._before, self._after = before, after
-        self._facts = (before.get("facts") or {}, after.get("facts") or {})
-        self._run = run
-        self._changes = _by_name(after)
-        self._other_runs = self._runs(1) - self._runs(0) - {run}
+        self._before, self._after = before["hosts"][name], after["hosts"][name]
+        self._facts = (self._before.get("facts") or {}, self._after.get("facts") or {})
+        self._same_run = before.get("run") == after.get("run")
+        self._changes = _by_name(self._after)
+        self._other_runs = self._runs(1) - self._runs(0) - {str(after.get("run"))}
 
     @property
     def both_read(self) -> bool:
@@ -119,6 +119,8 @@ class _Pair:
         before, after = (facts.get("settings") or {} for facts in self._facts)
         for name in sorted({*before, *after}):
             ours = self._changes.get(name.lower())
+            if ours and self._same_run:
+                continue
             # What this run found when it began, not what it left.
             seen = _number(ours["before"]) if ours else after.get(name)
             if before.get(name) != seen:

@@ -33,7 +33,7 @@ _COLUMNS = (
     "source",
 )
 # What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def csv_table(document: Mapping[str, Any]) -> str:
@@ -92,5 +92,6 @@ def _finding(document: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[st
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value).replace("\0", "")
+    # Some readers end a line at a lone carriage return, quoted or not.
+    text = "" if value is None else str(value).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -31,7 +31,7 @@ def headline(document: Mapping[str, Any]) -> list[str]:
 
 def _machines(summary: Mapping[str, Any]) -> Iterator[str]:
     hosts, compliant = summary["hosts"], summary["compliant"]
-    if hosts and compliant == hosts:
+    if hosts > 1 and compliant == hosts:
         yield f"All {amount(hosts, 'machine')} meet every requirement for TLS 1.2."
     else:
         verb = "meets" if compliant == 1 else "meet"

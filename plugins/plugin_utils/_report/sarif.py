@@ -102,7 +102,7 @@ def _of_finding(
         "evidence": [f"{item['path']}: {item['value']}" for item in finding.get("evidence") or ()],
     }
     if finding["status"] == "waived":
-        result["suppressions"] = [{"kind": "external", "status": "accepted"}]
+        result["suppressions"] = [{"kind": "external", "justification": "waived by its owner"}]
     return result
 
 
