@@ -28,10 +28,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints impor
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
-from configmgr_lab.control.client import LabClient, LabRefused
+from configmgr_lab.control.client import LabClient
 
 PLAYBOOKS = ROOT / "playbooks"
-SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
+SCHANNEL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
+OLDER = [rf"{protocol}\{side}" for protocol in ("TLS 1.0", "TLS 1.1") for side in ("Client", "Server")]
 MODERN = {"TLS 1.2", "TLS 1.3"}
 # openssl s_client asks for one protocol at a time; everything that its library can do is let through.
 S_CLIENT = {"TLS 1.0": "-tls1", "TLS 1.1": "-tls1_1", "TLS 1.2": "-tls1_2", "TLS 1.3": "-tls1_3"}
@@ -43,6 +44,7 @@ CATALOG_WAIVER = {
     "owner": "site operations",
     "expires": "2999-12-31",
 }
+TALK_PAUSE = 0.5
 STAGE = {"configmgr_tls_disable_legacy": True}
 
 
@@ -85,7 +87,7 @@ def everybody_talks(lab: LabClient) -> Iterator[None]:
     lab.talk_reset()
 
     def rounds() -> None:
-        while not over.is_set():
+        while not over.wait(TALK_PAUSE):
             lab.talk()
 
     talker = threading.Thread(target=rounds)
@@ -123,20 +125,18 @@ def forecast_of(expected: Forecast, stage: str, known: set[str]) -> set[tuple[st
 
 
 def older_protocols(lab: LabClient, host: str) -> list[str]:
-    """The older protocols that a host's registry has not turned off."""
+    """Which of TLS 1.0 and 1.1, that every Windows here has, the registry of a host has not turned off."""
+    registry = lab.dump(host)["registry"]
     kept = []
-    for protocol in LEGACY_PROTOCOLS:
-        for side in ("Client", "Server"):
-            command = rf'reg query "{SCHANNEL}\{protocol}\{side}" /v Enabled'
-            if "0x0" not in lab.run(host, command)["stdout"].split():
-                kept.append(f"{protocol} {side}")
+    for name in OLDER:
+        enabled = registry.get(rf"{SCHANNEL}\{name}", {}).get("Enabled", {})
+        if enabled.get("data") != "0x0":
+            kept.append(name)
     return kept
 
 
 def untouched(lab: LabClient, host: str) -> bool:
-    """Whether no older protocol was turned off that an image had not turned off."""
-    now, image = older_protocols(lab, host), len(LEGACY_PROTOCOLS) * 2
-    return len(now) == image
+    return older_protocols(lab, host) == OLDER
 
 
 def endpoints(site: Site) -> Iterator[tuple[str, str, int, str]]:
@@ -341,7 +341,4 @@ def test_a_bad_waiver_file_stops_before_anything_is_turned_off(fabrikam: Site, t
     outcome = fabrikam.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables)
     assert outcome.exit_code != 0
     assert any(result.code == "bad_waivers" for result in outcome.results)
-    try:
-        assert all(untouched(lab_of(fabrikam), host) for host in fabrikam.hosts)
-    except LabRefused as refused:  # pragma: no cover
-        pytest.fail(str(refused))
+    assert all(untouched(lab_of(fabrikam), host) for host in fabrikam.hosts)
