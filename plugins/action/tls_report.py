@@ -31,7 +31,6 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     checked,
     compare,
     failing,
-    not_ready,
     summary_text,
 )
 
@@ -59,7 +58,6 @@ class ActionModule(TlsAction):
             "comparison": _short(document["comparison"]),
             "files": files,
             "failing": failing(document, arguments["fail_on"]),
-            "not_ready": not_ready(document),
             "ansible_stats": {"data": {"configmgr_tls": _stats(document)}, "per_host": False, "aggregate": True},
         }
 

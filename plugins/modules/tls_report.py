@@ -180,11 +180,6 @@ failing:
   returned: success
   type: dict
   sample: {MP02: 'enable: not_applied: MP02: 1 of 12 values are not as they were set'}
-not_ready:
-  description: The hosts because of which no older protocol may be turned off anywhere, and why.
-  returned: success
-  type: dict
-  sample: {SQL01: ['sql-server-build: SQL Server 2012 SP2 does not support TLS 1.2']}
 ansible_stats:
   description: The summary as custom statistics, which AWX keeps as the job's artifacts.
   returned: success

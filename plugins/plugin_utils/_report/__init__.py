@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .comparison import NotADocument, checked, compare
 from .document import SCHEMA, HostRecord, Origin, Surroundings, build_document
-from .gaps import failing, not_ready
+from .gaps import failing
 from .render import RENDERERS, Renderer
 from .summary import summary_text
 
@@ -23,6 +23,5 @@ __all__ = [
     "checked",
     "compare",
     "failing",
-    "not_ready",
     "summary_text",
 ]

@@ -1,14 +1,12 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is left to do on a machine: for a reader, for the exit code of a run, and for turning older protocols off."""
+"""What is left to do on a machine: for a reader, and for the exit code of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-
-from .._tls.readiness import blocking_findings
 
 __all__ = [
     "OPEN",
@@ -16,7 +14,6 @@ __all__ = [
     "STAGES",
     "failing",
     "findings_of",
-    "not_ready",
     "open_findings",
     "phrase",
     "reverted",
@@ -26,6 +23,7 @@ __all__ = [
 SEVERITIES = ("low", "medium", "high")
 STAGES = ("now", "enable", "disable")
 OPEN = ("fail", "unknown")
+_SEEN_OUTSIDE = ("endpoint-disagrees", "role-health")
 
 
 def open_findings(facts: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
@@ -52,8 +50,9 @@ def stopped_phrase(host: Mapping[str, Any]) -> str:
 def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
     """The hosts for which a run has to fail, and why.
 
-    Those that were stopped or never read, those on which a value that this run set is not what it set any more, and
-    those with a failed or unknown finding of severity ``fail_on`` or more (``none``: findings do not count).
+    Those that were stopped or never read, those on which a value that this run set is not what it set any more, those
+    that do not do from outside what their settings say, and those with a failed or unknown finding of severity
+    ``fail_on`` or more (``none``: other findings do not count).
     """
     reasons = {}
     for name, host in document["hosts"].items():
@@ -63,7 +62,7 @@ def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
             reasons[name] = "the machine was not read"
         elif values := [] if document["check_mode"] else reverted(host):
             reasons[name] = f"reverted: somebody, such as a Group Policy, changed {', '.join(values)} again"
-        elif found := _severe(host, fail_on):
+        elif found := _severe(host, fail_on) or _failed_outside(host):
             reasons[name] = "; ".join(f"{finding['id']}: {phrase(finding)}" for finding in found)
     return reasons
 
@@ -92,27 +91,5 @@ def _severe(host: Mapping[str, Any], fail_on: str) -> list[Mapping[str, Any]]:
     return [finding for finding in open_findings(host.get("facts")) if finding.get("severity") in counted]
 
 
-def not_ready(document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The hosts because of which no older protocol may be turned off anywhere, and why.
-
-    Strict: a host has to have been reached, to have none of the findings that stand in the way (see readiness), and no
-    restart may be due. In check mode what a real run mends before it comes to this
-    point (settings and restarts) does not count.
-    """
-    mended = ("settings", "restart") if document["check_mode"] else ()
-    reasons = {name: _obstacles(host, mended) for name, host in document["hosts"].items()}
-    return {name: why for name, why in reasons.items() if why}
-
-
-def _obstacles(host: Mapping[str, Any], mended: tuple[str, ...]) -> list[str]:
-    if "stopped" in host:
-        return [stopped_phrase(host)]
-    facts = host.get("facts")
-    if facts is None:
-        return ["the machine was not read"]
-    found = [finding for finding in blocking_findings(facts.get("findings", ())) if finding.get("fix") not in mended]
-    obstacles = [f"{finding['id']}: {phrase(finding)}" for finding in found]
-    named = any(finding["id"] == "restart-after-change" for finding in found)
-    if facts.get("restart_required") and not named and "restart" not in mended:
-        obstacles.append("restart-after-change: the last change is in force only after a restart")
-    return obstacles
+def _failed_outside(host: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [row for row in findings_of(host) if row.get("status") == "fail" and row.get("id") in _SEEN_OUTSIDE]
