@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from support import Site
+from support import ROOT, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
 
@@ -362,3 +362,39 @@ def test_a_machine_without_iis_is_refused(site: Site, lab: LabClient) -> None:
     refused = site.module("tls_config_file", limit="PC10").last["PC10"]
     assert (refused.status, refused.code) == ("failed", "no_folder")
     assert lab.dump("PC10")["files"] == lab.image("PC10")["files"]
+
+
+def said(outcome: Outcome) -> list[str]:
+    """The lines of the summary, which is the one task of debug."""
+    return next(result.data["msg"] for result in outcome.results if result.action.endswith("debug"))
+
+
+def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(site: Site, lab: LabClient) -> None:
+    nothing = site.playbook(ROOT / "playbooks" / "diagnose.yml").expect_ok()
+    assert said(nothing) == ["No sign of a TLS problem was found on any machine."]
+    host, path, text, encoding, _name, _word = LOGS["Application catalog does not initialise"]
+    lab.plant_file(host, path, text, encoding=encoding)
+    lab.set_fault("DP1", "port_closed")
+    outcome = site.playbook(ROOT / "playbooks" / "diagnose.yml", limit=["APP1", "DP1", "PC10"])
+    assert outcome.exit_code == 2
+    unread, symptom = sorted(said(outcome), key=lambda line: line.startswith("APP1"))
+    assert unread.startswith("DP1 was not read: ")
+    assert symptom.startswith("APP1, ServicePortalWebSite.svclog: SOAP security negotiation failed -> ")
+    assert "W2SP.exe.config" in symptom
+    assert "Removing the application catalog" in symptom
+    assert outcome.by_status()["PC10"] != "failed"
+
+
+def test_the_playbook_of_the_observation_goes_there_and_back(site: Site, lab: LabClient) -> None:
+    hosts = ["MP1", "MP2", "PC10"]
+    playbook = ROOT / "playbooks" / "observe.yml"
+    site.playbook(playbook, limit=hosts, variables={"configmgr_tls_observe": "start"}).expect_ok()
+    lab.plant_events("MP1", 36880, handshake("TLS 1.0", "server", ""), count=2)
+    lab.plant_events("MP2", 36880, handshake("TLS 1.2", "server", ""))
+    outcome = site.playbook(playbook, limit=hosts, variables={"configmgr_tls_observe": "stop"}).expect_ok()
+    assert said(outcome) == [
+        "MP1: older protocols are in use from callers without a certificate (TLS 1.0)",
+        "MP2: nobody was seen with an older protocol",
+        "PC10: no completed handshake was logged, so that nothing is known",
+    ]
+    assert all(lab.dump(host)["registry"] == lab.image(host)["registry"] for host in hosts)
