@@ -15,7 +15,6 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     Origin,
     build_document,
     failing,
-    not_ready,
     summary_text,
 )
 
@@ -99,7 +98,6 @@ def test_a_warning_fails_no_run() -> None:
 def test_a_host_that_was_not_finished_fails_a_run_whatever_the_policy(record: HostRecord) -> None:
     made = document(record, HostRecord("b", facts()))
     assert list(failing(made, "none")) == ["a"]
-    assert list(not_ready(made)) == ["a"]
 
 
 def changed(after: str) -> HostRecord:
@@ -124,17 +122,11 @@ def test_a_value_that_is_as_it_was_set_does_not_nor_does_a_prediction() -> None:
     assert failing(document(changed("absent"), check_mode=True), "none") == {}
 
 
-@pytest.mark.parametrize("fix", ["settings", "restart", "update", "manual"])
-def test_what_a_real_run_mends_first_is_no_obstacle_in_check_mode(fix: str) -> None:
-    record = HostRecord("a", facts(finding(fix=fix)))
-    assert "a" in not_ready(document(record))
-    assert ("a" in not_ready(document(record, check_mode=True))) == (fix in ("update", "manual"))
-
-
-def test_a_restart_that_is_due_is_an_obstacle() -> None:
-    reasons = not_ready(document(HostRecord("a", facts(restart_required=True))))
-    assert list(reasons) == ["a"] and reasons["a"][0].startswith("restart-after-change")
-    assert not_ready(document(HostRecord("a", facts(restart_required=True)), check_mode=True)) == {}
+@pytest.mark.parametrize(("status", "fails"), [("fail", True), ("unknown", False), ("warn", False)])
+@pytest.mark.parametrize("name", ["endpoint-disagrees", "role-health"])
+def test_a_machine_that_is_not_well_from_outside_fails_a_run(name: str, status: str, fails: bool) -> None:
+    made = document(HostRecord("a", facts(), seen_outside=[finding(id=name, status=status)]))
+    assert list(failing(made, "none")) == (["a"] if fails else [])
 
 
 def test_the_summary_names_each_machine_with_what_it_needs() -> None:
