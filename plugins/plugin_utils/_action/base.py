@@ -22,6 +22,8 @@ from ansible.plugins.action import ActionBase
 
 from .._data import preload
 from .._remote import RemoteError, Session, open_session
+from .._tls.conversation import conversations
+from .._tls.requirement import requirements
 from .plain import plain
 from .spec import argument_spec
 
@@ -32,6 +34,8 @@ _SECRET_OPTIONS = ("remote_password", "certificate_key_password")
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()
+requirements()
+conversations()
 
 
 class Refusal(Exception):
@@ -64,6 +68,12 @@ class TlsAction(ActionBase):
     MODULE: ClassVar[str]
     _supports_check_mode = True
     _supports_async = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Read from the documentation once here, before the fork, and not in the worker of every host.
+        if "MODULE" in vars(cls):
+            argument_spec(cls.MODULE)
 
     def act(self, task: Task) -> dict[str, Any]:
         """Do the work; the returned mapping is the task's result."""
