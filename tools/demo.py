@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An emulated ConfigMgr site before and after the real playbooks, in a few minutes and without any Windows machine.
 
-Leaves build/demo/before.json and after.json (the reports), requests.jsonl (every HTTP request and command line that the
-machines saw) and *.log (what Ansible printed). Exit code 0 when the site was as broken as promised before, and when
-afterwards every machine is compliant that settings can mend, and every other one is named with what it needs.
+Leaves build/demo/report.html (and the same in every other format), before.json and after.json, requests.jsonl (every
+HTTP request and command line that the machines saw) and *.log (what Ansible printed). Exit code 0 when the site was as
+broken as promised before, and when afterwards every machine is compliant that settings can mend, and every other one is
+named with what it needs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ BIN = Path(sys.executable).parent
 DEMO = ROOT / "build" / "demo"
 STATE = DEMO / "lab"
 COLLECTIONS = ROOT / ".venv" / "collections"
+FORMATS = ["html", "json", "junit", "sarif", "csv", "markdown"]
 
 Hosts = Mapping[str, Mapping[str, Any]]
 
@@ -35,13 +37,14 @@ def lab(*arguments: str) -> None:
     subprocess.run([str(BIN / "configmgr-lab"), *arguments, "--state", str(STATE)], cwd=ROOT, check=True)
 
 
-def playbook(name: str) -> dict[str, Any]:
-    """Run one of the playbooks over the emulated site and give the document that it wrote."""
+def playbook(name: str, **more: Any) -> dict[str, Any]:
+    """Run one of the playbooks, with ``more`` variables, over the emulated site and give the document that it wrote."""
     log = DEMO / f"{name}.log"
     inventory = (STATE / "inventory.yml").relative_to(ROOT)
     command = ["ansible-playbook", "--inventory", str(inventory), "--forks", "20", f"playbooks/{name}.yml"]
     print(f"\n$ {' '.join(command)}", flush=True)
-    command = [str(BIN / command[0]), *command[1:], "--extra-vars", json.dumps({"configmgr_tls_report_dir": str(DEMO)})]
+    variables = {"configmgr_tls_report_dir": str(DEMO), "configmgr_tls_report_formats": FORMATS, **more}
+    command = [str(BIN / command[0]), *command[1:], "--extra-vars", json.dumps(variables)]
     with log.open("wb") as output:
         done = subprocess.run(command, cwd=ROOT, env=_environment(), stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:
@@ -111,16 +114,24 @@ def show(title: str, document: Mapping[str, Any]) -> None:
     print("\n".join(table(document["hosts"])), flush=True)
 
 
+def keep(name: str, under: str) -> None:
+    """Rename the reports of a playbook in all of their formats."""
+    for file in DEMO.glob(f"{name}.*"):
+        if file.suffix != ".log":
+            file.rename(DEMO / file.name.replace(name, under, 1))
+
+
 def run() -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir(parents=True)
     lab("up", "--requests-log", str(DEMO / "requests.jsonl"), "--network", os.environ.get("LAB_NETWORK", "127.78"))
     try:
         before = playbook("audit")
-        (DEMO / "audit.json").rename(DEMO / "before.json")
+        keep("audit", "before")
         show("Before", before)
-        after = playbook("enforce_tls12")
-        (DEMO / "enforce_tls12.json").rename(DEMO / "after.json")
+        after = playbook("enforce_tls12", configmgr_tls_compare_with=str(DEMO / "before.json"))
+        keep("enforce_tls12", "report")
+        shutil.copy(DEMO / "report.json", DEMO / "after.json")
         show("After", after)
     finally:
         lab("down")
@@ -128,7 +139,7 @@ def run() -> None:
     values, restarted = after["summary"]["values"], after["summary"]["restarted"]
     print(f"\n{values} values were set after a backup on each machine, and {restarted} machines restarted.")
     print("What is left needs the updates named above; no setting can replace them.")
-    print(f"Look into {DEMO.relative_to(ROOT)}: before.json, after.json, requests.jsonl and the logs.")
+    print(f"Look into {DEMO.relative_to(ROOT)}: report.html, before.html, their other formats, the logs.")
 
 
 def main() -> int:
