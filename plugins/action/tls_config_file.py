@@ -58,6 +58,13 @@ class ActionModule(TlsAction):
 
 def _refuse_unusable(before: FileState, path: str, state: str) -> None:
     folder = path.rpartition("\\")[0]
+    if not before.answered:
+        raise Refusal(
+            "no_answer",
+            "the machine answered nothing that could be read; nothing was changed.",
+            "Check that this is a Windows machine and that a remote command shell works there.",
+            {"changed": False},
+        )
     if not before.folder and state == "present":
         raise Refusal(
             "no_folder",

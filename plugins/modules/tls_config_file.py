@@ -70,7 +70,8 @@ backup:
   type: dict
   sample: {path: '%ProgramData%\configmgr.tls\job-77\application-catalog-001.config'}
 code:
-  description: V(no_folder) (the machine has no IIS), V(conflict), V(unreadable), V(not_applied) or V(bad_argument).
+  description: V(no_folder) (the machine has no IIS), V(conflict), V(unreadable), V(no_answer), V(not_applied)
+    or V(bad_argument).
   returned: on failure
   type: str
 remedy:

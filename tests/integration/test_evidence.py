@@ -388,11 +388,14 @@ def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(site: Site
 def test_the_playbook_of_the_observation_goes_there_and_back(site: Site, lab: LabClient) -> None:
     hosts = ["MP1", "MP2", "PC10"]
     playbook = ROOT / "playbooks" / "observe.yml"
+    lab.set_fault("DP1", "port_closed")
     site.playbook(playbook, limit=hosts, variables={"configmgr_tls_observe": "start"}).expect_ok()
     lab.plant_events("MP1", 36880, handshake("TLS 1.0", "server", ""), count=2)
     lab.plant_events("MP2", 36880, handshake("TLS 1.2", "server", ""))
-    outcome = site.playbook(playbook, limit=hosts, variables={"configmgr_tls_observe": "stop"}).expect_ok()
+    outcome = site.playbook(playbook, limit=[*hosts, "DP1"], variables={"configmgr_tls_observe": "stop"})
+    assert outcome.exit_code == 2
     assert said(outcome) == [
+        "DP1 was not read",
         "MP1: older protocols are in use from callers without a certificate (TLS 1.0)",
         "MP2: nobody was seen with an older protocol",
         "PC10: no completed handshake was logged, so that nothing is known",

@@ -49,9 +49,10 @@ class FileStep:
 class FileState:
     """``content``: the file byte for byte as text, None when there is none; ``folder``: whether its folder exists.
 
-    ``readable`` is false when there is a file that could not be read.
+    ``readable`` is false when there is a file that could not be read; ``answered`` when the machine said anything.
     """
 
+    answered: bool
     folder: bool
     content: str | None
     readable: bool
@@ -111,6 +112,7 @@ def parse_file(text: str) -> FileState:
     _before, _mark, steps = tail.partition("#steps\r\n")
     there = "#there" in marks
     return FileState(
+        bool(found),
         "#folder" in marks,
         content if there and found and ended else None,
         not there or bool(ended),
