@@ -143,6 +143,7 @@ def test_a_version_that_is_none_is_kept_as_text() -> None:
 
 def test_wsus() -> None:
     assert state_of(windows()).wsus is None
+    assert state_of(windows().set(rf"{hosts.MICROSOFT}\Update Services\Server\Setup", "Other", text("x"))).wsus is None
     machine = wsus(windows(9600), "6.3.9600.18694")
     machine.set(rf"{hosts.MICROSOFT}\Update Services\Server\Setup", "UsingSSL", dword(1))
     state = state_of(machine).wsus
