@@ -108,15 +108,15 @@ def test_a_restart_group_ends_before_the_next_begins(run: Run) -> None:
     outcome, document = run("enforce_tls12")
     group = {name: host["facts"]["restart_group"] for name, host in document["hosts"].items()}
     steps = [
-        (group[result.host], result.action.rpartition(".")[2])
+        (result.host, result.action.rpartition(".")[2])
         for result in outcome.results
         if result.action.endswith(("tls_settings", "tls_restart"))
     ]
-    order = list(dict.fromkeys(steps))
-    assert order == sorted(order, key=lambda step: (step[0], step[1] == "tls_restart"))
-    # Everything of a step is done before the next step is begun, so no step comes twice.
-    assert steps == sorted(steps, key=order.index)
-    assert len({number for number, _ in order}) > 3
+    numbers = [group[host] for host, _ in steps]
+    assert numbers == sorted(numbers) and len(set(numbers)) > 3
+    # Clients always keep a management point: one is back before the next is touched.
+    alone = [step for step in steps if step[0] in ("MP1", "MP2")]
+    assert alone == [(host, action) for host in dict(alone) for action in ("tls_settings", "tls_restart")]
 
 
 FAULTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
@@ -167,8 +167,10 @@ def test_one_unready_machine_keeps_the_older_protocols_on_everywhere(run: Run, s
 
 
 def test_both_stages_and_back(run: Run, site: Site, lab: LabClient) -> None:
-    ready = [host for host in site.hosts if host not in NEED_AN_UPDATE]
-    outcome, document = run("enforce_tls12", limit=ready, variables={"configmgr_tls_disable_legacy": True})
+    # Machines that do not talk to the database, which is too old for TLS 1.2.
+    ready = ["PC7A", "PC81", "PC10", "PC11", "CON1", "DP1", "DP2"]
+    both = {"configmgr_tls_disable_legacy": True, "configmgr_tls_hierarchy": ready, "configmgr_tls_health_wait": 5}
+    outcome, document = run("enforce_tls12", limit=ready, variables=both)
     outcome.expect_ok()
     assert set(states(document).values()) == {"compliant"} and set(document["hosts"]) == set(ready)
     off = {
