@@ -111,6 +111,10 @@ ansible_facts:
         fips:
           description: Whether the FIPS policy is on.
           type: bool
+        suites:
+          description: The cipher suites that a policy allows. V(none) when Windows uses its own list.
+          type: list
+          elements: str
         settings:
           description: The values that are set, as read. What is not listed is absent.
           type: dict

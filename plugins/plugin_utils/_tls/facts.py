@@ -16,6 +16,7 @@ from .effective import effective_protocols
 from .finding import Finding, is_compliant
 from .journal import active_entries, restarted_since
 from .state import HostState, Setting
+from .suites import policy_suites
 
 __all__ = ["SCHEMA", "facts", "restart_required"]
 
@@ -58,6 +59,7 @@ def facts(
         "protocols": effective_protocols(state),
         "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
         "fips": bool(state.schannel.fips.dword),
+        "suites": policy_suites(state.schannel.cipher_policy),
         "settings": _settings(state),
         "components": _components(state),
         "findings": [finding.as_dict() for finding in findings],

@@ -17,6 +17,7 @@ from typing import Any
 from .conversation import CONTROLLER, MICROSOFT, Conversation, conversations
 from .negotiation import Agreement, Offer, agree
 from .requirement import requirements
+from .suites import fitting
 from .winhttp import BITS
 
 __all__ = ["Forecast", "Group", "Row", "forecast", "stage_offers"]
@@ -28,11 +29,15 @@ _SAMPLE = 5
 
 @dataclass
 class Group:
-    """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them."""
+    """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
+
+    ``suites``: those that a policy leaves, None without one.
+    """
 
     hosts: list[str]
     offers: Mapping[str, Offer]
     cause: str = ""
+    suites: frozenset[str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,6 +82,11 @@ class Row:
                 phrase, remedy = _reason(group)
                 return f"{group.name} {_verb(verb, group)} {_spelled(group.offers['enable'])}: {phrase}", remedy
         last = next(stage for stage in STAGES if self.broken_by(stage))
+        if agree(self.caller.offers[last], self.callee.offers[last]).works:
+            return (
+                f"{self.caller.name} and {self.callee.name} are not certain to have a cipher suite in common",
+                'Compare the policies "SSL Cipher Suite Order" of both; let both allow one more common suite.',
+            )
         return (
             f"{self.caller.name} {_verb('offers', self.caller)} {_spelled(self.caller.offers[last])}, "
             f"{self.callee.name} {_verb('accepts', self.callee)} {_spelled(self.callee.offers[last])}"
@@ -118,9 +128,11 @@ def forecast(
 
 
 def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
-    return Row(
-        conversation, caller, callee, {stage: agree(caller.offers[stage], callee.offers[stage]) for stage in STAGES}
-    )
+    agreed = {
+        stage: fitting(agree(caller.offers[stage], callee.offers[stage]), caller.suites, callee.suites)
+        for stage in STAGES
+    }
+    return Row(conversation, caller, callee, agreed)
 
 
 def _meet(caller: Group, callee: Group) -> bool:
@@ -164,13 +176,14 @@ def _groups(facts: Mapping[str, Mapping[str, Any]], stack: str, protocols: Seque
     groups: dict[tuple[Any, ...], Group] = {}
     for name, host in facts.items():
         entry = (host.get("stacks") or {}).get(stack)
-        fips = bool(host.get("fips"))
-        key = (_site(host), fips, _frozen(entry))
+        fips, suites = bool(host.get("fips")), host.get("suites")
+        key = (_site(host), fips, _frozen(entry), None if suites is None else tuple(suites))
         if key in groups:
             groups[key].hosts.append(name)
         else:
             cause = str(entry.get("cause", "")) if entry else "unknown"
-            groups[key] = Group([name], stage_offers(entry, fips, protocols), cause, host)
+            policy = None if suites is None else frozenset(suites)
+            groups[key] = Group([name], stage_offers(entry, fips, protocols), cause, policy, host)
     return list(groups.values())
 
 

@@ -5,8 +5,9 @@
 gives the same.
 
 A client names the highest protocol that it offers; the server takes its own highest one that is not above it; the
-client breaks off when that is one it does not have (a hole in its range). Source: RFC 5246 appendix E.1, RFC 8446
-section 4.2.1.
+client breaks off when that is one it does not have (a hole in its range). A client with TLS 1.3 lists its protocols
+as well, and a server that knows of such lists takes the highest common one; whether it does depends on its build.
+Source: RFC 5246 appendix E.1, RFC 8446 section 4.2.1 and appendix D.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .._data import protocols
 
 __all__ = ["Agreement", "Offer", "agree"]
 
+_LISTING = "TLS 1.3"
 _RANK = {row.id: row.rank for row in protocols()}
 
 
@@ -66,6 +68,13 @@ class Agreement:
         return self.protocol or ("works" if self.works else "unknown")
 
 
+def _choices(offered: frozenset[str], accepted: frozenset[str]) -> set[str | None]:
+    choices = {_chosen(offered, accepted)}
+    if _LISTING in offered:
+        choices.add(max(offered & accepted, key=lambda name: _RANK[name], default=None))
+    return choices
+
+
 def _chosen(offered: frozenset[str], accepted: frozenset[str]) -> str | None:
     if not offered:
         return None
@@ -78,7 +87,12 @@ def _chosen(offered: frozenset[str], accepted: frozenset[str]) -> str | None:
 @functools.lru_cache(maxsize=65536)
 def agree(caller: Offer, callee: Offer) -> Agreement:
     """What ``caller`` and ``callee`` agree on."""
-    outcomes = {_chosen(offered, accepted) for offered in _possible(caller) for accepted in _possible(callee)}
+    outcomes = {
+        choice
+        for offered in _possible(caller)
+        for accepted in _possible(callee)
+        for choice in _choices(offered, accepted)
+    }
     if outcomes == {None}:
         return Agreement(False, None)
     if None in outcomes:

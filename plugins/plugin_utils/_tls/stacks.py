@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which protocols the programs of a machine offer and accept, per stack, from its state.
 
-Semantics and sources: SCHANNEL as in C(effective.py). WinHTTP names its protocols one by one
-(DefaultSecureProtocols, KB3140245), so
-DisabledByDefault does not bind it. .NET with SystemDefaultTlsVersions leaves the choice to Schannel; with
+Semantics and sources: SCHANNEL as in C(effective.py). WinHTTP's protocols are a default, however they were set
+(DefaultSecureProtocols), which gives way to DisabledByDefault: KB3140245 has TLS 1.2 set to DisabledByDefault=0 on
+Windows 7 besides it. .NET with SystemDefaultTlsVersions leaves the choice to Schannel; with
 SchUseStrongCrypto alone it names TLS 1.0 to 1.2 (Microsoft, TLS best practices with .NET). SQL Server and its
 drivers without TLS 1.2 know TLS
-1.0 only (KB3135244).
+1.0 only (KB3135244), those with it do not use TLS 1.3 unless the whole connection is encrypted (TDS 8.0).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .._data import net35_update, sql_client_requirement, sql_client_tls12, sql_
 from .._windows.registry import View
 from .effective import effect_of
 from .negotiation import Offer
-from .state import Effect, HostState, Side
+from .state import Effect, HostState, Side, SideSettings
 from .winhttp import BITS
 
 __all__ = ["STACKS", "Stack", "stack_offer", "usable_by_policy"]
@@ -30,7 +30,8 @@ NAMED_BY_STRONG_CRYPTO = frozenset({"TLS 1.0", "TLS 1.1", "TLS 1.2"})
 OLD_DOTNET = frozenset({"SSL 3.0", "TLS 1.0"})
 TLS10_ONLY = frozenset({"TLS 1.0"})
 DOTNET_45, DOTNET_46, DOTNET_47 = 378389, 393295, 460798
-_CLOSED_BY_WINDOWS = frozenset({"TLS 1.0", "TLS 1.1"})
+_CLOSED_BY_WINDOWS = frozenset({"SSL 3.0", "TLS 1.0", "TLS 1.1"})
+_SQL = frozenset({"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Stack:
 
 
 def _from_schannel(state: HostState, side: Side, asked: frozenset[str] | None) -> Offer:
-    """What Schannel lets through of ``asked``; with None, its own choice."""
+    """What Schannel lets through of ``asked`` by a program that names its protocols; with None, its own choice."""
     sure, maybe = set(), set()
     for (protocol, where), settings in state.schannel.protocols.items():
         if where != side or (asked is not None and protocol not in asked):
@@ -51,10 +52,21 @@ def _from_schannel(state: HostState, side: Side, asked: frozenset[str] | None) -
         effect = effect_of(settings, state.windows.release, protocol, side)
         if effect is Effect.ON or (effect is Effect.ON_REQUEST and asked is not None):
             sure.add(protocol)
-        elif effect is Effect.UNKNOWN:
+        elif effect is Effect.UNKNOWN or (effect is Effect.ON_REQUEST and _enabled_alone(settings)):
             maybe.add(protocol)
     usable = usable_by_policy(state)
     return Offer(frozenset(sure) & usable, frozenset(maybe) & usable)
+
+
+def _enabled_alone(settings: SideSettings) -> bool:
+    """Where the system has a protocol off, Microsoft's page has Enabled alone turn it on; its own tools say no."""
+    return bool(settings.enabled.dword) and settings.disabled_by_default.dword is None
+
+
+def _by_default(state: HostState, side: Side, among: frozenset[str]) -> Offer:
+    """Of Schannel's own choice, those ``among`` which a program chooses."""
+    own = _from_schannel(state, side, None)
+    return Offer(own.sure & among, own.maybe & among)
 
 
 def usable_by_policy(state: HostState) -> frozenset[str]:
@@ -95,21 +107,23 @@ def _winhttp(view: View) -> Callable[[HostState, int | None], Offer]:
             return _winhttp_of_windows(state)
         unasked = _without_update(state, own.default)
         if unasked is None:
-            return _from_schannel(state, "client", asked)
-        kept = _from_schannel(state, "client", unasked[0])
-        added = _from_schannel(state, "client", asked)
+            return _by_default(state, "client", asked)
+        kept = _by_default(state, "client", unasked[0])
+        added = _by_default(state, "client", asked)
         return kept if unasked[1] else _either(kept, added)
 
     return offer
 
 
 def _winhttp_of_windows(state: HostState) -> Offer:
-    """Windows 8.1 and later without a value: TLS 1.0 to 1.2, the older two only until the updates of September 2022."""
-    offer = _from_schannel(state, "client", NAMED_BY_STRONG_CRYPTO)
+    """Windows 8.1 and later without a value: SSL 3.0 to TLS 1.2, the older ones only until the updates of September
+    2022; whether TLS 1.3 is among them is not documented.
+    """
+    offer = _by_default(state, "client", NAMED_BY_STRONG_CRYPTO | OLD_DOTNET)
     release = state.windows.release
     if release is not None and release.winhttp.legacy_closed_by:
-        offer = Offer(offer.sure - _CLOSED_BY_WINDOWS, offer.maybe | (offer.sure & _CLOSED_BY_WINDOWS))
-    newest = _from_schannel(state, "client", frozenset({"TLS 1.3"}))
+        offer = offer.unsure(offer.sure & _CLOSED_BY_WINDOWS)
+    newest = _by_default(state, "client", frozenset({"TLS 1.3"}))
     return Offer(offer.sure, offer.maybe | newest.sure | newest.maybe)
 
 
@@ -162,7 +176,9 @@ def _dotnet4(
     """A value that is absent depends on what a program was built for, which is not known of every program of
     ConfigMgr.
     """
-    if release is None or release < DOTNET_45:
+    if release is None:
+        return Offer(frozenset(), old.sure | old.maybe)
+    if release < DOTNET_45:
         return old
     if system and (release >= DOTNET_47 or not strong):
         return chosen if release >= DOTNET_47 else _either(chosen, old)
@@ -182,14 +198,15 @@ def _sql_client(state: HostState, release: int | None) -> Offer:
     }
     installed = [client for client in state.sql_clients if client.id in (wanted or {"snac11", "odbc18"})]
     abilities = [sql_client_tls12(client.id, client.version) for client in installed]
-    modern = _from_schannel(state, "client", None)
+    modern = _by_default(state, "client", _SQL)
     return _by_ability(abilities, modern, _from_schannel(state, "client", TLS10_ONLY))
 
 
 def _sql_server(state: HostState, _release: int | None) -> Offer:
     abilities = [sql_tls12(item.version)[0] if item.version else None for item in state.sql_instances]
-    modern = _from_schannel(state, "server", None)
-    old = Offer(modern.sure & TLS10_ONLY, modern.maybe & TLS10_ONLY)
+    modern = _by_default(state, "server", _SQL)
+    # Whether the old builds ask Schannel by name, and so get what is only disabled by default, is not documented.
+    old = _either(_by_default(state, "server", TLS10_ONLY), _from_schannel(state, "server", TLS10_ONLY))
     return _by_ability(abilities, modern, old)
 
 
