@@ -12,7 +12,7 @@ export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-unit test-lab test-integration test-sanity test-molecule test-docs lint bench docs \
+.PHONY: help venv demo test test-unit test-lab test-integration test-sanity test-molecule test-browser test-docs lint bench docs \
         build clean lab-up lab-down constraints format
 
 help: ## this list
@@ -41,6 +41,9 @@ test-sanity: venv ## ansible-test sanity and units
 
 test-molecule: venv ## the role scenarios
 	$(RUN) molecule
+
+test-browser: venv ## the report's page in Chromium
+	$(RUN) browser
 
 test-docs: venv ## documentation and changelog
 	$(RUN) docs changelog

@@ -68,14 +68,24 @@ SUITES = (
     Suite("ansible-test-units", (sys.executable, "tools/ansible_test.py", "units"), UNIT_PATHS),
     Suite("integration", INTEGRATION, INTEGRATION_PATHS),
     Suite("conformance", _pytest("tests/conformance"), ("tests/conformance/**/test_*.py",), ("openssl",)),
+    Suite(
+        "browser",
+        _pytest("tests/browser"),
+        ("tests/browser/test_*.py",),
+        ("chromium", "chromedriver", "npm"),
+    ),
     Suite("molecule", (sys.executable, "tools/molecule_scenarios.py"), ("extensions/molecule/*/molecule.yml",)),
     Suite(f"unit on {LATEST}", UNIT, UNIT_PATHS, environment=LATEST),
     Suite(f"integration on {LATEST}", INTEGRATION, INTEGRATION_PATHS, environment=LATEST),
 )
 
-# The probes are compared with programs that are not ours.
+# The probes are compared with programs that are not ours, the page is opened in a browser.
 DEBIAN_PACKAGES = (
     DebianPackage("openssl", "openssl", "conformance"),
     DebianPackage("nginx-light", "nginx", "conformance"),
     DebianPackage("gnutls-bin", "gnutls-serv", "conformance"),
+    DebianPackage("chromium", "chromium", "browser"),
+    DebianPackage("chromium-driver", "chromedriver", "browser"),
+    # Brings axe-core, which judges accessibility.
+    DebianPackage("npm", "npm", "browser"),
 )

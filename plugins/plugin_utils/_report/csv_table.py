@@ -92,6 +92,10 @@ def _finding(document: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[st
 
 
 def _cell(value: object) -> str:
-    # Some readers end a line at a lone carriage return, quoted or not.
-    text = "" if value is None else str(value).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    if not value:
+        return "" if value is None else str(value)
+    text = str(value)
+    if "\0" in text or "\r" in text:
+        # Some readers end a line at a lone carriage return, quoted or not.
+        text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -120,15 +121,8 @@ def _rank(group: Group) -> tuple[Any, ...]:
 
 def _variants(rows: Iterable[tuple[str, T]]) -> list[Variant[T]]:
     """Equal values as one, the most frequent first."""
-    kept: dict[Hashable, Variant[T]] = {}
+    kept: dict[str, Variant[T]] = {}
     for host, value in rows:
-        kept.setdefault(_frozen(value), Variant(value)).hosts.append(host)
+        # As text: quick to make, and plain data of one source has one order.
+        kept.setdefault(json.dumps(value), Variant(value)).hosts.append(host)
     return sorted(kept.values(), key=lambda variant: -len(variant.hosts))
-
-
-def _frozen(value: Any) -> Hashable:
-    if isinstance(value, Mapping):
-        return tuple((name, _frozen(item)) for name, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return tuple(_frozen(item) for item in value)
-    return repr(value)

@@ -31,7 +31,7 @@
   const rows = all("#matrix-table tbody tr").map((row) => {
     const section = byId(row.dataset.group);
     const names = section.querySelector(".all-names").textContent.split(", ");
-    const text = [...all("summary, h4, .finding dd", section)].map((part) => part.textContent).join(" ");
+    const text = [...all(".badge, .what, h4, .finding dd", section)].map((part) => part.textContent).join(" ");
     return {
       row,
       section,
