@@ -13,6 +13,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
@@ -79,7 +80,8 @@ def _waivers(path: str | None) -> list[Waiver]:
 def _holds(condition: str, host: Mapping[str, Any]) -> bool:
     """Only a plain true counts: a condition that fails or gives something else waives nothing."""
     try:
-        return jmespath.search(condition, host) is True
+        # JMESPath looks at the exact types.
+        return jmespath.search(condition, plain(host)) is True
     except JMESPathError:
         return False
 

@@ -25,6 +25,8 @@ __all__ = ["Forecast", "Group", "Row", "forecast", "stage_offers"]
 STAGES = ("now", "enable", "disable")
 _UNKNOWN = Offer(frozenset(), frozenset(BITS))
 _SAMPLE = 5
+# In place of a role: the hosts that the controller reaches over HTTPS.
+_WINRM = "WinRM"
 
 
 @dataclass
@@ -114,13 +116,11 @@ def forecast(
 
     ``protocols``: what the disable stage turns off. ``over_https``: hosts that the controller reaches over HTTPS.
     """
-    reached = {name: host for name, host in facts.items() if host}
-    winrm = frozenset(over_https)
+    ends = _Ends({name: host for name, host in facts.items() if host}, protocols, frozenset(over_https))
     rows: list[Row] = []
     for conversation in conversations():
         if conversation.tls != "never":
-            callers = _callers(conversation, reached, protocols)
-            callees = _callees(conversation, reached, protocols, winrm)
+            callers, callees = ends.callers(conversation), ends.callees(conversation)
             rows += [
                 _row(conversation, caller, callee) for caller in callers for callee in callees if _meet(caller, callee)
             ]
@@ -145,26 +145,34 @@ def _site(facts: Mapping[str, Any]) -> str:
     return str((facts.get("configmgr") or {}).get("site_code") or "")
 
 
-def _callers(
-    conversation: Conversation, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str]
-) -> list[Group]:
-    if conversation.caller == "controller":
-        return [_outside("the controller", CONTROLLER)]
-    with_role = {name: host for name, host in facts.items() if conversation.caller_role in host["roles"]}
-    return _groups(with_role, conversation.caller_stack, protocols)
+class _Ends:
+    """The groups at the ends of conversations; each role and stack is looked at once, whoever talks to it."""
 
+    def __init__(self, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str], winrm: frozenset[str]) -> None:
+        self._protocols = protocols
+        self._hosts: dict[str, dict[str, Mapping[str, Any]]] = {
+            _WINRM: {name: host for name, host in facts.items() if name in winrm}
+        }
+        for name, host in facts.items():
+            for role in host["roles"]:
+                self._hosts.setdefault(role, {})[name] = host
+        self._groups: dict[tuple[str, str], list[Group]] = {}
 
-def _callees(
-    conversation: Conversation, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str], winrm: frozenset[str]
-) -> list[Group]:
-    if conversation.callee == "microsoft":
-        return [_outside("Microsoft", MICROSOFT)]
-    if conversation.caller == "controller":
-        return _groups(
-            {name: host for name, host in facts.items() if name in winrm}, conversation.callee_stack, protocols
-        )
-    with_role = {name: host for name, host in facts.items() if conversation.callee_role in host["roles"]}
-    return _groups(with_role, conversation.callee_stack, protocols)
+    def callers(self, conversation: Conversation) -> list[Group]:
+        if conversation.caller == "controller":
+            return [_outside("the controller", CONTROLLER)]
+        return self._of(conversation.caller_role, conversation.caller_stack)
+
+    def callees(self, conversation: Conversation) -> list[Group]:
+        if conversation.callee == "microsoft":
+            return [_outside("Microsoft", MICROSOFT)]
+        role = _WINRM if conversation.caller == "controller" else conversation.callee_role
+        return self._of(role, conversation.callee_stack)
+
+    def _of(self, role: str, stack: str) -> list[Group]:
+        if (role, stack) not in self._groups:
+            self._groups[role, stack] = _groups(self._hosts.get(role, {}), stack, self._protocols)
+        return self._groups[role, stack]
 
 
 def _outside(name: str, protocols: Sequence[str]) -> Group:
