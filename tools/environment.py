@@ -149,7 +149,9 @@ def _create(environment: Environment, python: str) -> None:
 def _link_collection(environment: Environment) -> None:
     link = environment.collections / "ansible_collections" / "configmgr" / "tls"
     link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(ROOT, target_is_directory=True)
+    # Another make may have got here first.
+    if not link.exists():
+        link.symlink_to(ROOT, target_is_directory=True)
 
 
 def make(name: str) -> Environment:

@@ -39,7 +39,7 @@ def as_result(expected: Forecast) -> dict[str, Any]:
 def _sentence(expected: Forecast) -> str:
     total, broken = len(expected.rows), expected.broken("disable")
     if expected.unreached:
-        return f"{len(expected.unreached)} hosts were not reached: what would become of their conversations is not known."
+        return f"{len(expected.unreached)} hosts were not reached: nobody knows what becomes of their conversations."
     if not broken:
         return f"All {total} conversations keep working with the older protocols off."
     causes = list(dict.fromkeys(row.explained()[0] for row in broken))

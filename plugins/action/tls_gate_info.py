@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,9 +64,10 @@ def _waivers(path: str | None) -> list[Waiver]:
         return []
     if JMESPATH_IMPORT_ERROR is not None:
         raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
+    # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
+    file = Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
     try:
-        with open(path, encoding="utf-8") as file:
-            return parse_waivers(yaml.safe_load(file), jmespath.compile)
+        return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
     except OSError as error:
         raise Refusal(
             "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."

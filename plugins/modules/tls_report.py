@@ -10,18 +10,18 @@ short_description: Report on the TLS state of all machines of a play
 version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
-  - Makes one document of the facts that M(configmgr.tls.tls_facts) left for the hosts of the play, shows what is left to do, and
-    writes the document to a file on the controller if wanted.
+  - Makes one document of the facts that M(configmgr.tls.tls_facts) left for the hosts of the play, shows what is
+    left to do, and writes the document to a file on the controller if wanted.
   - Runs on the controller and visits no machine. Use it with C(run_once), after M(configmgr.tls.tls_facts).
   - Whatever else the playbooks of this collection registered is in the document, too - the forecast
-    (C(configmgr_tls_forecast)), the gate (C(configmgr_tls_gate)), the look from outside (C(configmgr_tls_verified)), changes,
-    restarts, batches, and per host the events (C(configmgr_tls_events)).
+    (C(configmgr_tls_forecast)), the gate (C(configmgr_tls_gate)), the look from outside (C(configmgr_tls_verified)),
+    changes, restarts, batches, and per host the events (C(configmgr_tls_events)).
   - Under AWX a summary becomes an artifact of the job.
 options:
   path:
     description:
-      - Where to write on the controller. A folder, in which the files are called C(report) with the ending of their format, or
-        the name of one file, of which the others take the part before the ending. Folders are made.
+      - Where to write on the controller. A folder, in which the files are called C(report) with the ending of their
+        format, or the name of one file, of which the others take the part before the ending. Folders are made.
       - The endings are C(.html), C(.json), C(.junit.xml), C(.sarif), C(.csv) and C(.md).
       - No file is written when it is not given.
       - A relative path begins at the folder in which C(ansible-playbook) was started.
@@ -30,7 +30,8 @@ options:
   formats:
     description:
       - The formats to write.
-      - V(html) is one page that needs no network, V(json) the whole document, V(junit) and V(sarif) are for pipelines, V(csv)
+      - V(html) is one page that needs no network, V(json) the whole document, V(junit) and V(sarif) are for
+        pipelines, V(csv)
         for spreadsheets, V(markdown) for change tickets.
     type: list
     elements: str
@@ -38,8 +39,8 @@ options:
     default: [json]
   compare_with:
     description:
-      - An earlier report in the format V(json). The report then says what is new, what is fixed, what is still open, and what
-        somebody else changed.
+      - An earlier report in the format V(json). The report then says what is new, what is fixed, what is still open,
+        and what somebody else changed.
       - It may be the file that is about to be replaced. It is no failure when there is no such file yet.
     type: path
   hosts:
@@ -58,8 +59,8 @@ options:
     type: str
   fail_on:
     description:
-      - Severity from which a failed or unknown finding puts its host into RV(failing). Hosts that were stopped or not read are
-        always in it.
+      - Severity from which a failed or unknown finding puts its host into RV(failing). Hosts that were stopped or
+        not read are always in it.
       - The task itself does not fail, so that the whole summary is seen; fail afterwards.
     type: str
     choices: [none, low, medium, high]

@@ -30,7 +30,7 @@ class UnknownFault(ValueError):
 
 @dataclass(frozen=True)
 class WireFault:
-    """One fault. ``action`` empty: any message. ``count`` None: until cleared. ``skip``: so many messages pass first."""
+    """One fault. ``action`` empty: any message. ``count`` None: until cleared. ``skip``: how many pass first."""
 
     kind: str
     action: str = ""

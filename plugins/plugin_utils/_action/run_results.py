@@ -48,7 +48,7 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
         found = standing(order, progress)
         stages, sentence = found.rows, found.text()
     return RunResults(
-        conversations=forecast and forecast["conversations"],
+        conversations=forecast["conversations"] if forecast else None,
         gate=gate,
         probes=verified and {name: verified[name] for name in ("endpoints", "health")},
         seen_outside=verified["findings"] if verified else {},

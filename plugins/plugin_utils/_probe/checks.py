@@ -90,7 +90,10 @@ def _parse_row(row: Any, where: str) -> HealthCheck:
         raise HealthCheckError(f"{where}: the path must begin with a slash")
     if not row["source"]:
         raise HealthCheckError(f"{where}: the source is empty")
-    if not all(isinstance(status, int) and not isinstance(status, bool) for status in (*row["healthy"], *row["limited"], *row["hints"])):
+    if not all(
+        isinstance(status, int) and not isinstance(status, bool)
+        for status in (*row["healthy"], *row["limited"], *row["hints"])
+    ):
         raise HealthCheckError(f"{where}: a status must be a number")
     return HealthCheck(**{**row, "healthy": frozenset(row["healthy"]), "limited": frozenset(row["limited"])})
 

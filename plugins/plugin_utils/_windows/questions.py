@@ -99,7 +99,7 @@ class Answers:
 
 
 def _sections(lines: Iterable[str], questions: Sequence[Query | Command]) -> dict[int, list[str]]:
-    """The lines before each marker. Only a command's last line may share its line with the marker: reg ends its lines."""
+    """The lines before each marker. Only what a command printed last may share the marker's line: reg ends its own."""
     sections: dict[int, list[str]] = {}
     pending: list[str] = []
     for line in lines:
