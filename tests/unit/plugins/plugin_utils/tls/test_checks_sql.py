@@ -93,6 +93,7 @@ def test_instances_that_cannot_be_read() -> None:
         ("13.2.5026.0", "pass"),
         ("14.0.1000.169", "pass"),
         ("13.0.4001.0", "fail sql_too_old"),
+        ("13.2.4001.0", "fail sql_too_old"),
         ("12.0.6024.0", "fail sql_too_old"),
         ("", "unknown sql_build_unknown"),
     ],

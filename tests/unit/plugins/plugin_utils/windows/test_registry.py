@@ -107,6 +107,7 @@ def test_subkeys_are_listed_without_being_read() -> None:
         "",
         rf"{KEY}\One",
         rf"{KEY}\Two words",
+        rf"{KEY}\Two words\Deeper",
         r"HKEY_LOCAL_MACHINE\SOFTWARE\Other",
     ]
     reading = reading_of(Key(r"software\EXAMPLE"), parse_query(lines))
