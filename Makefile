@@ -58,6 +58,8 @@ format: venv ## let ruff put the Python files in order
 bench: venv ## our visits against those of the stock modules
 	$(BIN)/python tools/stock_collections.py
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/stage.py
+	$(BIN)/python bench/forecast.py
 
 docs: venv ## the documentation as HTML in build/docs
 	$(BIN)/python tools/render_docs.py

@@ -60,16 +60,24 @@ class Bed:
 
 @contextlib.contextmanager
 def lab_of(bed: Bed, state: Path) -> Iterator[LabClient]:
-    """The bed's machines, running in this process on a loopback network that no other lab uses.
+    """The bed's machines, as ``lab_of_site`` has them."""
+    state.mkdir(parents=True, exist_ok=True)
+    site_file = state / "site.yml"
+    site_file.write_text(yaml.safe_dump(bed.site(), sort_keys=False), encoding="utf-8")
+    with lab_of_site(str(site_file), state) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def lab_of_site(name: str, state: Path) -> Iterator[LabClient]:
+    """A site, running in this process on a loopback network of its own. ``name``: one of the lab, or a file.
 
     The inventory is ``inventory.yml`` in ``state``. Raises LabError when no network is free.
     """
     state.mkdir(parents=True, exist_ok=True)
-    site_file = state / "site.yml"
-    site_file.write_text(yaml.safe_dump(bed.site(), sort_keys=False), encoding="utf-8")
     for network in _NETWORKS:
-        site = load_site(str(site_file), network=network)
-        lab = EmbeddedLab(site, LabSettings(str(site_file), network=network, state=state))
+        site = load_site(name, network=network)
+        lab = EmbeddedLab(site, LabSettings(name, network=network, state=state))
         try:
             client = lab.__enter__()
         except (LabError, OSError) as taken:

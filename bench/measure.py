@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from configmgr_lab.control.client import LabClient
 
@@ -53,10 +55,11 @@ class Runner:
     forks: int
     log: Path
 
-    def run(self, play: Path, *, limit: str | None = None) -> Run:
+    def run(self, play: Path, *, limit: str | None = None, variables: Mapping[str, Any] | None = None) -> Run:
         """Raises PlayFailed. User and system time are those of ansible-playbook and of every worker it waited for."""
         command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), "--forks", str(self.forks)]
         command += ["--limit", limit] if limit else []
+        command += ["--extra-vars", json.dumps(dict(variables))] if variables else []
         with self.log.open("wb") as output:
             begun = time.monotonic()
             process = subprocess.Popen(
