@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import yaml
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
@@ -28,6 +28,10 @@ except ImportError as error:
     JMESPATH_IMPORT_ERROR: ImportError | None = error
 else:
     JMESPATH_IMPORT_ERROR = None
+
+
+# The variable in which the playbooks keep the result of tls_events_info.
+_EVENTS = "configmgr_tls_events"
 
 
 class ActionModule(TlsAction):
@@ -51,7 +55,7 @@ class ActionModule(TlsAction):
         observed = Observed(
             stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
             from_outside=None if verified is None else verified["findings"],
-            legacy_use=arguments["legacy_use"],
+            legacy_use=_legacy_use(arguments["legacy_use"], hosts),
             # A real run comes to this point with its settings made and its machines restarted.
             mended=("settings", "restart") if task.check_mode else (),
         )
@@ -78,6 +82,14 @@ def _waivers(path: str | None) -> list[Waiver]:
         raise Refusal(
             "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
         ) from None
+
+
+def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) -> dict[str, Any] | None:
+    """As given, or what the playbooks registered of each host; None when no host's log told anything."""
+    if given is not None:
+        return given
+    counted = {host.name: (host.variables.get(_EVENTS) or {}).get("legacy_use") for host in hosts}
+    return {name: plain(users) for name, users in counted.items() if users is not None} or None
 
 
 def _holds(condition: str, host: Mapping[str, Any]) -> bool:

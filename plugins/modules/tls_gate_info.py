@@ -44,6 +44,7 @@ options:
   legacy_use:
     description:
       - Who was seen to use older protocols, as a list of names per host.
+      - Without it, the result of M(configmgr.tls.tls_events_info) in the host variable C(configmgr_tls_events).
       - When not given, nobody looked; this is told as a warning.
     type: dict
 extends_documentation_fragment:
