@@ -160,9 +160,6 @@ ansible_facts:
               description: Where it was seen, and the value.
               type: list
               elements: dict
-            source:
-              description: Where the requirement comes from.
-              type: str
         runs:
           description: Our changes that are on the machine, oldest first.
           type: list

@@ -77,7 +77,8 @@ conflicts:
 code:
   description:
     - Stable name of the failure.
-    - V(conflict), V(unknown_run), V(no_undo_file) (a backup is missing or damaged; nothing was changed), or one of
+    - V(conflict), V(unknown_run), V(no_undo_file) (a backup is missing or damaged; nothing was changed),
+      V(not_writable) (a former value fits no command line; nothing was changed), or one of
       M(configmgr.tls.tls_settings).
   returned: on failure
   type: str

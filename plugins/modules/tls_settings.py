@@ -122,7 +122,8 @@ code:
       changed), V(backup_incomplete), V(not_applied) (C(not_applied) names the values), V(interrupted) (the
       connection was lost; C(changes) is what
       was done), V(interrupted_unknown), V(not_ready) (the machine is not ready for O(stage=disable)),
-      V(windows_unknown), or the code of a connection failure.
+      V(windows_unknown), V(not_writable) (a value that is there cannot be kept in a backup, so nothing was
+      changed), or the code of a connection failure.
   returned: on failure
   type: str
 remedy:

@@ -82,11 +82,12 @@ def _reached(name: str, host: Mapping[str, Any]) -> ElementTree.Element:
 def _case(document: Mapping[str, Any], name: str, finding: Mapping[str, Any]) -> ElementTree.Element:
     case = _element(name, str(finding["id"]))
     status = finding["status"]
+    source = document["requirements"][finding["id"]]["source"]
     if status == "fail":
         severity = str(finding.get("severity") or document["requirements"][finding["id"]]["severity"])
-        _outcome(case, "failure", severity, phrase(finding), _text(finding))
+        _outcome(case, "failure", severity, phrase(finding), _text(finding, source))
     elif status == "unknown":
-        _outcome(case, "error", "unknown", phrase(finding), _text(finding))
+        _outcome(case, "error", "unknown", phrase(finding), _text(finding, source))
     elif status in ("not_applicable", "waived"):
         ElementTree.SubElement(case, "skipped")
     return case
@@ -100,11 +101,11 @@ def _outcome(case: ElementTree.Element, kind: str, of: str, message: str, text: 
     ElementTree.SubElement(case, kind, {"type": _clean(of), "message": _clean(message)}).text = _clean(text)
 
 
-def _text(finding: Mapping[str, Any]) -> str:
+def _text(finding: Mapping[str, Any], source: str) -> str:
     lines = [f"expected: {finding.get('expected', '')}", f"actual: {finding.get('actual', '')}"]
     lines += [reason.get("phrase", "") for reason in finding.get("reasons") or ()]
     lines += [f"{item['path']}: {item['value']}" for item in finding.get("evidence") or ()]
-    lines += [f"remedy: {finding.get('remedy', '')}", f"source: {finding.get('source', '')}"]
+    lines += [f"remedy: {finding.get('remedy', '')}", f"source: {source}"]
     return "\n".join(lines)
 
 

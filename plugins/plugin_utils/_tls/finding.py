@@ -80,7 +80,6 @@ class Finding:
             "remedy": self.remedy,
             "fix": self.fix,
             "evidence": [{"path": item.path, "value": item.value} for item in outcome.evidence],
-            "source": self.source,
         }
 
 

@@ -9,10 +9,11 @@ subkeys follow as lines with their full path; C(/s) prints every key below. Mess
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 
 from .command import plain_word, quoted
 
@@ -41,7 +42,7 @@ _VALUE_LINE = re.compile(
 )
 
 
-class View(Enum):
+class View(IntEnum):
     """Which registry view of a 64-bit Windows; on 32-bit Windows there is one."""
 
     NATIVE = 64
@@ -81,6 +82,9 @@ class Key:
     path: str = field(compare=False)
     folded: str = field(init=False, repr=False)
 
+    def __hash__(self) -> int:
+        return hash(self.folded)
+
     def __post_init__(self) -> None:
         hive, found, rest = self.path.partition("\\")
         if found and hive.upper() in _HIVES:
@@ -95,7 +99,7 @@ class Key:
     def full(self) -> str:
         return f"HKEY_LOCAL_MACHINE\\{self.path}"
 
-    @property
+    @functools.cached_property
     def parent(self) -> Key | None:
         head, found, _tail = self.path.rpartition("\\")
         return Key(head) if found else None

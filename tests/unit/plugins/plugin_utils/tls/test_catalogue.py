@@ -123,7 +123,6 @@ def test_a_finding_that_asks_for_something_says_everything(status: str) -> None:
         "remedy": "Mend it.",
         "fix": "update",
         "evidence": [{"path": "path", "value": "value"}],
-        "source": "https://source",
     }
 
 
