@@ -35,7 +35,7 @@ def audit(
         if requirement.applies_to(mine):
             outcome = CHECKS[requirement.check](context, requirement)
         else:
-            outcome = Outcome(Status.NOT_APPLICABLE, "", "no role on this machine asks for it")
+            outcome = Outcome(Status.NOT_APPLICABLE, "", "no role asks for it")
         findings.append(_finding(requirement, outcome))
     strangers = sorted(names - set(catalogue))
     if strangers:

@@ -14,6 +14,9 @@ from .state import Setting
 
 __all__ = ["Evidence", "Finding", "Outcome", "Reason", "Status", "is_compliant", "seen"]
 
+# Facts stay small: the first places say what is wrong.
+_MOST_EVIDENCE = 6
+
 
 class Status(Enum):
     PASS = "pass"
@@ -79,7 +82,7 @@ class Finding:
             "reasons": [{"code": reason.code, "phrase": reason.phrase} for reason in outcome.reasons],
             "remedy": self.remedy,
             "fix": self.fix,
-            "evidence": [{"path": item.path, "value": item.value} for item in outcome.evidence],
+            "evidence": [{"path": item.path, "value": item.value} for item in outcome.evidence[:_MOST_EVIDENCE]],
         }
 
 

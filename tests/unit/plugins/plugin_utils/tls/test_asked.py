@@ -66,7 +66,7 @@ def asked(*names: str) -> set[str]:
     nobody = {
         one.id
         for one in found.values()
-        if one.status is Status.NOT_APPLICABLE and one.outcome.actual == "no role on this machine asks for it"
+        if one.status is Status.NOT_APPLICABLE and one.outcome.actual == "no role asks for it"
     }
     return set(found) - nobody
 
