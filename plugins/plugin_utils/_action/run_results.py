@@ -24,7 +24,7 @@ class RunResults:
     """Each None or empty where nobody looked, or the stage was not begun.
 
     conversations: rows of the forecast. gate: whether it opened, and why not. probes: endpoints and health.
-    seen_outside: findings per host. stages: the batches of the disable stage and what became of them.
+    seen_outside: findings per host. stages: the batches of the disable stage and what became of them, once it began.
     standing: the same in a sentence.
     """
 
@@ -45,8 +45,9 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
     sentence = ""
     if order and not check_mode:
         progress = {name: Progress.of(plain(_progress(mine))) for name, mine in variables.items()}
-        found = standing(order, progress)
-        stages, sentence = found.rows, found.text()
+        if not order["batches"] or any(mine.disabled for mine in progress.values()):
+            found = standing(order, progress)
+            stages, sentence = found.rows, found.text()
     return RunResults(
         conversations=forecast["conversations"] if forecast else None,
         gate=gate,

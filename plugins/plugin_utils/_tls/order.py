@@ -84,7 +84,7 @@ def order(
     done = [name for name, host in known.items() if stage == "disable" and stage_is_done(host, protocols)]
     left = sorted(
         (name for name in known if name not in set(done)),
-        key=lambda name: (_group(known[name]), _rank((replicas or {}).get(name)), name),
+        key=lambda name: (_group(known[name]), _rank(known[name], (replicas or {}).get(name)), name),
     )
     batches: list[Batch] = []
     for group, members in groupby(left, key=lambda name: _group(known[name])):
@@ -110,8 +110,12 @@ def _group(host: Mapping[str, Any]) -> int:
     return int(host.get("restart_group", 0))
 
 
-def _rank(replica: str | None) -> int:
-    """Secondary replicas first; the primary last, so that it moves only once."""
+def _rank(host: Mapping[str, Any], replica: str | None) -> int:
+    """What stands by goes first: a passive site server, whose own registry also shows the active one's role, and
+    secondary replicas. The primary replica goes last, so that it moves only once.
+    """
+    if "passive_site_server" in host.get("roles", ()):
+        return 0
     return {"secondary": 0, "primary": 2}.get(replica or "", 1)
 
 

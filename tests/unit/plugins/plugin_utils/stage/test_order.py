@@ -121,6 +121,12 @@ def test_a_run_that_was_cut_short_goes_on_where_it_was() -> None:
     assert found.batches[0].hosts == ("PC2",)
 
 
+def test_a_passive_site_server_goes_before_the_active_one_even_when_its_registry_shows_both_roles() -> None:
+    servers = {"CM1": host("site_server"), "CM2": host("passive_site_server", "site_server")}
+    for stage in ("enable", "disable"):
+        assert batches(servers, stage) == ["50 single CM2", "50 single CM1"]
+
+
 def test_a_machine_of_which_nothing_is_known_has_no_place() -> None:
     assert batches({"A": None, "B": host("client")}) == ["0 canary B"]
     assert order({}, "disable", QUARTER).batches == ()
