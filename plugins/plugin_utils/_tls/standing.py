@@ -77,6 +77,9 @@ def standing(order: Mapping[str, Any], progress: Mapping[str, Progress]) -> Stan
     return Standing(hosts, list(_rows(order, progress)))
 
 
+_WORST_FIRST = ("not_known", "taken_back", "off", "untouched")
+
+
 def _rows(order: Mapping[str, Any], progress: Mapping[str, Progress]) -> Iterator[dict[str, Any]]:
     if order["done"]:
         yield {"stage": "disable", "kind": "done before", "hosts": list(order["done"]), "state": "off"}
@@ -84,7 +87,7 @@ def _rows(order: Mapping[str, Any], progress: Mapping[str, Progress]) -> Iterato
         members = [_of(progress, name) for name in batch["hosts"]]
         states = {member.state for member in members}
         # A batch is worth its worst machine; only one that is not known differs from the others of its batch.
-        state = next(name for name in ("not_known", "taken_back", "off", "untouched") if name in states)
+        state = min(states, key=_WORST_FIRST.index)
         row = {"stage": "disable", "kind": batch["kind"], "restart_group": batch["restart_group"]}
         row |= {"hosts": list(batch["hosts"]), "state": state}
         note = _note(members)

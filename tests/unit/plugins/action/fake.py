@@ -64,13 +64,11 @@ class FakeSession:
         self.commands += 1
         self.lines.append(line)
         self.resend.append(resend)
-        step = self.script.pop(0) if self.script else None
-        if isinstance(step, Exception):
-            raise step
-        if callable(step):
-            return step()
-        if step is not None:
-            return step
+        if self.script:
+            step = self.script.pop(0)
+            if isinstance(step, Exception):
+                raise step
+            return step() if callable(step) else step
         assert self.machine is not None, f"no answer was planned for {line[:80]}"
         return Answer(0, self.machine.run(line), "")
 
@@ -128,11 +126,12 @@ def failing(code: str) -> Iterator[dict[str, Any]]:
 
 def assert_plain(value: Any) -> None:
     """Only Python's own types, so that nothing of Ansible's rides along."""
-    assert type(value) in (type(None), bool, int, float, str, list, dict), type(value)
-    if type(value) is dict:
+    kind = value.__class__
+    assert kind in (None.__class__, bool, int, float, str, list, dict), kind
+    if kind is dict:
         for key, item in value.items():
-            assert type(key) is str
+            assert key.__class__ is str
             assert_plain(item)
-    elif type(value) is list:
+    elif kind is list:
         for item in value:
             assert_plain(item)

@@ -50,11 +50,12 @@ def test_a_value(value: Any, expected: Any) -> None:
 
 
 def only_plain(value: Any) -> bool:
-    if type(value) is dict:
-        return all(type(key) is str and only_plain(item) for key, item in value.items())
-    if type(value) is list:
+    kind = value.__class__
+    if kind is dict:
+        return all(key.__class__ is str and only_plain(item) for key, item in value.items())
+    if kind is list:
         return all(only_plain(item) for item in value)
-    return type(value) in (type(None), bool, int, float, str)
+    return kind in (None.__class__, bool, int, float, str)
 
 
 def test_what_ansible_gives_is_freed_of_its_tags() -> None:
@@ -62,5 +63,5 @@ def test_what_ansible_gives_is_freed_of_its_tags() -> None:
     tags = pytest.importorskip("ansible._internal._datatag._tags")
     tagged = datatag.AnsibleTagHelper.tag({"a": ["b"]}, tags.TrustedAsTemplate())
     tagged["c"] = datatag.AnsibleTagHelper.tag("d", tags.TrustedAsTemplate())
-    assert type(tagged["c"]) is not str
+    assert tagged["c"].__class__ is not str
     assert only_plain(plain(tagged))
