@@ -68,7 +68,8 @@ class FakeSession:
             step = self.script.pop(0)
             if isinstance(step, Exception):
                 raise step
-            return step() if callable(step) else step
+            if step is not None:
+                return step() if callable(step) else step
         assert self.machine is not None, f"no answer was planned for {line[:80]}"
         return Answer(0, self.machine.run(line), "")
 
