@@ -44,7 +44,8 @@ def _pytest(*paths: str) -> tuple[str, ...]:
 UNIT_PATHS = ("tests/unit/**/test_*.py",)
 INTEGRATION_PATHS = ("tests/integration/**/test_*.py",)
 UNIT = _pytest("tests/unit")
-INTEGRATION = _pytest("tests/integration")
+# Each file has a lab of its own, so that two of them can run side by side.
+INTEGRATION = _pytest("-n", "2", "--dist", "loadfile", "tests/integration")
 
 # In the order of running: what is quick and fails often comes first.
 SUITES = (

@@ -291,10 +291,14 @@ def begin(site: Site) -> subprocess.Popen[bytes]:
 def test_a_controller_killed_in_the_middle_of_a_batch_is_no_harm(fabrikam: Site, tmp_path: Path, victim: str) -> None:
     lab = lab_of(fabrikam)
     running: list[subprocess.Popen[bytes]] = []
+    begun, restarts = lab.mark(), lab.restarts(victim)
     thread = when_turned_off(lab, victim, lambda: os.killpg(running[0].pid, signal.SIGKILL))
     running.append(begin(fabrikam))
     thread.join()
     assert running[0].wait() == -signal.SIGKILL
+    # A restart that was ordered takes place without a controller, too.
+    ordered = sum("shutdown /r" in command["line"] for command in lab.commands(since=begun, host=victim))
+    assert lab.wait_for_power(victim, up=True, restarts=restarts + ordered)
     assert older_protocols(lab, victim) == []
     assert {host for host in fabrikam.hosts if untouched(lab, host)} >= {"FSQL1", "FMP1", "FMP2", "FCM1"}
     with everybody_talks(lab):
