@@ -23,32 +23,38 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Target:
-    """``ours`` against ``other``: other / ours of ``quantity`` is to be at least ``least``."""
+    """``ours`` against the sum of ``others``: others / ours of ``quantity`` is to be at least ``least``."""
 
     ours: str
-    other: str
+    others: tuple[str, ...]
     quantity: str
     least: float
 
     def line(self, costs: Mapping[str, Cost]) -> str:
-        ours, other = getattr(costs[self.ours], self.quantity), getattr(costs[self.other], self.quantity)
+        ours = getattr(costs[self.ours], self.quantity)
+        other = sum(getattr(costs[name], self.quantity) for name in self.others)
         ratio = other / ours
         met = "met" if ratio >= self.least else "MISSED"
         return (
-            f"  {met:<7} {self.quantity:<9} {self.ours} {ours:,.1f}, {self.other} {other:,.1f}: "
+            f"  {met:<7} {self.quantity:<9} {self.ours} {ours:,.1f}, {' + '.join(self.others)} {other:,.1f}: "
             f"{ratio:.2f} times (at least {self.least:g})"
         )
 
 
+_READ = ("stock_modules_read",)
+# tls_settings reads the whole state, sets what differs and reads it back: the same work takes both stock modules.
+_READ_AND_SET = ("stock_modules_read", "stock_modules_write")
+_SCRIPT = ("stock_script_read",)
+
 TARGETS = (
-    Target("audit", "stock_modules_read", "requests", 25),
-    Target("audit", "stock_modules_read", "cpu_ms", 10),
-    Target("enforce", "stock_modules_write", "requests", 25),
-    Target("enforce", "stock_modules_write", "cpu_ms", 10),
-    Target("audit", "stock_script_read", "requests", 1),
-    Target("audit", "stock_script_read", "cpu_ms", 1),
-    Target("audit", "stock_script_read", "bytes", 4),
-    Target("audit", "floor", "cpu_ms", 0.25),
+    Target("audit", _READ, "requests", 25),
+    Target("audit", _READ, "cpu_ms", 10),
+    Target("enforce", _READ_AND_SET, "requests", 25),
+    Target("enforce", _READ_AND_SET, "cpu_ms", 10),
+    Target("audit", _SCRIPT, "requests", 1),
+    Target("audit", _SCRIPT, "cpu_ms", 1),
+    Target("audit", _SCRIPT, "bytes", 4),
+    Target("audit", ("floor",), "cpu_ms", 0.25),
 )
 
 
@@ -66,7 +72,7 @@ def report(options: argparse.Namespace, values: Mapping[str, int], costs: Mappin
         )
         lines.append(f"  {_TITLES[name]}")
     lines += ["", "targets"]
-    lines += [target.line(costs) for target in TARGETS if target.ours in costs and target.other in costs]
+    lines += [target.line(costs) for target in TARGETS if {target.ours, *target.others} <= costs.keys()]
     lines += [
         "",
         "The lab answers the stock modules with a canned result: the seconds that PowerShell itself takes on a machine",
