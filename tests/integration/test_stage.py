@@ -271,8 +271,12 @@ def test_a_canary_that_is_not_well_afterwards_is_taken_back_and_nobody_else_is_t
     assert broken(lab) == set()
 
 
-def begin(site: Site) -> subprocess.Popen[bytes]:
-    """enforce_tls12.yml in a process group of its own, which can be killed with all of its workers."""
+def begin(site: Site, alive: int) -> subprocess.Popen[bytes]:
+    """enforce_tls12.yml in a process group of its own, to be killed.
+
+    ``alive`` is the write end of a pipe that all of its processes hold: a worker has its own session, outlives the
+    controller, and ends its task.
+    """
     recorded = site.work / "killed.jsonl"
     command = [sys.executable, "-m", "ansible", "playbook", str(PLAYBOOKS / "enforce_tls12.yml")]
     command += ["--inventory", str(site.inventory), "--extra-vars", json.dumps(STAGE)]
@@ -284,6 +288,7 @@ def begin(site: Site) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        pass_fds=[alive],
     )
 
 
@@ -293,9 +298,13 @@ def test_a_controller_killed_in_the_middle_of_a_batch_is_no_harm(fabrikam: Site,
     running: list[subprocess.Popen[bytes]] = []
     begun, restarts = lab.mark(), lab.restarts(victim)
     thread = when_turned_off(lab, victim, lambda: os.killpg(running[0].pid, signal.SIGKILL))
-    running.append(begin(fabrikam))
+    ended, alive = os.pipe()
+    running.append(begin(fabrikam, alive))
+    os.close(alive)
     thread.join()
     assert running[0].wait() == -signal.SIGKILL
+    assert os.read(ended, 1) == b""
+    os.close(ended)
     # A restart that was ordered takes place without a controller, too.
     ordered = sum("shutdown /r" in command["line"] for command in lab.commands(since=begun, host=victim))
     assert lab.wait_for_power(victim, up=True, restarts=restarts + ordered)
