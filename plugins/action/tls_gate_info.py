@@ -5,30 +5,16 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import yaml
-from ansible.module_utils.basic import missing_required_lib
-
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, WaiverError, parse_waivers
-
-try:
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-except ImportError as error:
-    JMESPATH_IMPORT_ERROR: ImportError | None = error
-else:
-    JMESPATH_IMPORT_ERROR = None
-
 
 # The variable in which the playbooks keep the result of tls_events_info.
 _EVENTS = "configmgr_tls_events"
@@ -40,7 +26,7 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
-        waivers = _waivers(arguments["waivers"])
+        waivers = load_waivers(arguments["waivers"])
         hosts = host_variables(task, arguments["hosts"])
         played = {host.name for host in hosts}
         facts = {host.name: host.facts for host in hosts}
@@ -59,29 +45,8 @@ class ActionModule(TlsAction):
             # A real run comes to this point with its settings made and its machines restarted.
             mended=("settings", "restart") if task.check_mode else (),
         )
-        gate = open_gate(facts, expected, waivers, datetime.date.today(), _holds, observed)
+        gate = open_gate(facts, expected, waivers, datetime.date.today(), condition_holds, observed)
         return {"changed": False, **_as_result(gate)}
-
-
-def _waivers(path: str | None) -> list[Waiver]:
-    if path is None:
-        return []
-    if JMESPATH_IMPORT_ERROR is not None:
-        raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
-    # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
-    file = Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
-    try:
-        return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
-    except OSError as error:
-        raise Refusal(
-            "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refusal("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
-    except WaiverError as error:
-        raise Refusal(
-            "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
-        ) from None
 
 
 def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) -> dict[str, Any] | None:
@@ -90,15 +55,6 @@ def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) ->
         return given
     counted = {host.name: (host.variables.get(_EVENTS) or {}).get("legacy_use") for host in hosts}
     return {name: plain(users) for name, users in counted.items() if users is not None} or None
-
-
-def _holds(condition: str, host: Mapping[str, Any]) -> bool:
-    """Only a plain true counts: a condition that fails or gives something else waives nothing."""
-    try:
-        # JMESPath looks at the exact types.
-        return jmespath.search(condition, plain(host)) is True
-    except JMESPathError:
-        return False
 
 
 def _as_result(gate: Gate) -> dict[str, Any]:

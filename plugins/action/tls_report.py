@@ -8,8 +8,8 @@ import functools
 import importlib.resources
 import json
 import os
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import RunResults, run_results
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import (
+    RunResults,
+    run_results,
+    step_times,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,
     HostRecord,
@@ -33,10 +38,13 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     failing,
     summary_text,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.finding import compliant_findings
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, uses, waive
 
 # The variables in which the playbooks keep the results of their steps.
 CHANGES = {"enable": "configmgr_tls_enabled", "disable": "configmgr_tls_disabled", "rollback": "configmgr_tls_restored"}
 EVENTS = "configmgr_tls_events"
+DIAGNOSIS = "configmgr_tls_diagnosis"
 
 
 class ActionModule(TlsAction):
@@ -64,10 +72,13 @@ class ActionModule(TlsAction):
 
 def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
     """The document, and what else is to be said on the terminal."""
+    waivers, today = load_waivers(task.arguments["waivers"]), date.today()
     hosts = host_variables(task, task.arguments["hosts"])
     found = run_results({host.name: host.variables for host in hosts}, task.host, check_mode=task.check_mode)
-    records = [_record(host, found) for host in hosts]
-    around = Surroundings(found.conversations, found.gate, found.probes, found.stages)
+    valid = [waiver for waiver in waivers if not waiver.expired(today)]
+    records = [_record(host, found, valid) for host in hosts]
+    used = uses(waivers, today, _used(records, found.gate), gate_asked=found.gate is not None)
+    around = Surroundings(found.conversations, found.gate, found.probes, found.stages, [use.as_dict() for use in used])
     document = build_document(_origin(task), records, around)
     notes = [found.standing] if found.standing else []
     path = task.arguments["compare_with"]
@@ -86,19 +97,55 @@ def _origin(task: Task) -> Origin:
     return Origin(task.arguments["title"], generated, run, _collection_version(), task.check_mode)
 
 
-def _record(host: HostVariables, found: RunResults) -> HostRecord:
+def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -> HostRecord:
     """The variables are raw: the fact and the results are data, nothing in them is rendered."""
+    facts, seen_outside = host.facts, found.seen_outside.get(host.name, ())
+    if facts is not None and waivers:
+        seen_outside = waive(host.name, facts, seen_outside, waivers, condition_holds)
+        findings = waive(host.name, facts, facts["findings"], waivers, condition_holds)
+        facts = {**facts, "findings": findings, "compliant": compliant_findings(findings)}
     changes = {step: _changes(host.variables.get(variable)) for step, variable in CHANGES.items()}
     restarted = host.variables.get("configmgr_tls_restarted") or {}
     return HostRecord(
         host.name,
-        host.facts,
+        facts,
         host.stopped,
         changes,
         bool(restarted.get("changed")),
-        found.seen_outside.get(host.name, ()),
+        seen_outside,
         _events(host.variables.get(EVENTS)),
+        _diagnosis(host.variables.get(DIAGNOSIS)),
+        step_times({step: host.variables.get(variable) for step, variable in CHANGES.items()}, restarted),
+        _protocols_before(host.variables),
     )
+
+
+def _diagnosis(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the logs told, None where nobody asked or the machine did not answer."""
+    if not result or "symptoms" not in result:
+        return None
+    return {name: plain(result[name]) for name in ("symptoms", "unknown", "left_out") if name in result}
+
+
+def _protocols_before(variables: Mapping[str, Any]) -> dict[str, Any] | None:
+    """As the first step of the run that came to the machine found them."""
+    for variable in CHANGES.values():
+        result = variables.get(variable) or {}
+        if "protocols_before" in result:
+            return dict(plain(result["protocols_before"]))
+    return None
+
+
+def _used(records: Sequence[HostRecord], gate: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    """By waiver the hosts that have a finding, or a reason of the gate, that it is about."""
+    hosts: dict[str, list[str]] = {}
+    for record in records:
+        for finding in (record.known or {}).get("findings", ()):
+            if "waiver" in finding:
+                hosts.setdefault(finding["waiver"], []).append(record.name)
+    for reason in (gate or {}).get("waived", ()):
+        hosts.setdefault(reason["waiver"], []).append(reason["host"])
+    return hosts
 
 
 def _changes(result: Mapping[str, Any] | None) -> list[Any]:

@@ -27,6 +27,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart imp
 
 class ActionModule(TlsAction):
     MODULE = "tls_restart"
+    timed = True
     waiter = Waiter()
 
     def act(self, task: Task) -> dict[str, Any]:

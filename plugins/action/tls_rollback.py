@@ -26,6 +26,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import
 
 class ActionModule(TlsAction):
     MODULE = "tls_rollback"
+    timed = True
 
     def act(self, task: Task) -> dict[str, Any]:
         location = backup_location(task.arguments)

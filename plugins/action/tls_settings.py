@@ -12,6 +12,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.change impor
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
@@ -19,6 +20,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness impor
 
 class ActionModule(TlsAction):
     MODULE = "tls_settings"
+    timed = True
 
     def act(self, task: Task) -> dict[str, Any]:
         location, run = backup_location(task.arguments), run_name(task.arguments)
@@ -35,6 +37,7 @@ class ActionModule(TlsAction):
                 result["diff"] = reg_diff(plan.changes)
             if not plan or task.check_mode:
                 return result
+            result["protocols_before"] = effective_protocols(visit.state)
             change_set = ChangeSet(run, task.arguments["stage"], plan.changes, plan.created)
             outcome = make_change(session, lambda: self.session(task), visit, location, change_set)
         _refuse_missing(outcome)

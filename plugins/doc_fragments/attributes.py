@@ -16,6 +16,10 @@ attributes:
     description: Target operating systems.
     support: full
     platforms: windows
+"""
+
+    ACTION = r"""
+attributes:
   action:
     description: The whole work is done by an action plugin on the controller; nothing is copied to the host.
     support: full
@@ -36,17 +40,6 @@ attributes:
     support: full
     platforms: all
     details: Runs on the controller and asks no host over its connection.
-  action:
-    description: The whole work is done by an action plugin on the controller; nothing is copied to the host.
-    support: full
-  async:
-    description: Supports being used with the C(async) keyword.
-    support: none
-  action_group:
-    description: Use C(group/configmgr.tls.tls) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - configmgr.tls.tls
 """
 
     READING = r"""

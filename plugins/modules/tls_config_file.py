@@ -36,6 +36,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common.backup

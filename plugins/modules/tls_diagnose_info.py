@@ -32,6 +32,7 @@ options:
     elements: str
     default: []
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.reading
   - configmgr.tls.common

@@ -27,6 +27,7 @@ options:
     type: int
     default: 1000
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.reading
   - configmgr.tls.common.backup

@@ -24,6 +24,7 @@ options:
     choices: [allowed, 'off']
     default: allowed
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.reading
   - configmgr.tls.common

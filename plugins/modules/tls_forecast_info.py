@@ -17,6 +17,7 @@ description:
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
   - What is not known of a host is unknown for all of its conversations; it never counts as working.
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
   - configmgr.tls.common.hierarchy

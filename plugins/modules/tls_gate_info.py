@@ -48,6 +48,7 @@ options:
       - When not given, nobody looked; this is told as a warning.
     type: dict
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
   - configmgr.tls.common.hierarchy

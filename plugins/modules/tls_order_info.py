@@ -48,6 +48,7 @@ options:
     description: Name of the run, as for M(configmgr.tls.tls_settings).
     type: str
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 notes:

@@ -136,6 +136,7 @@ notes:
 requirements:
   - cryptography, to read certificates. Without it only their fingerprint is returned.
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 """

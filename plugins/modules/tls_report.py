@@ -43,6 +43,12 @@ options:
         and what somebody else changed.
       - It may be the file that is about to be replaced. It is no failure when there is no such file yet.
     type: path
+  waivers:
+    description:
+      - Path of a YAML file on the controller, a list of waivers, as for M(configmgr.tls.tls_gate_info).
+      - A failed finding or a warning that a waiver is about is reported as waived and does not stand against
+        compliance. What is unknown was not judged and cannot be waived.
+    type: path
   hosts:
     description: The hosts to report on. All hosts of the play when not given, also those that failed.
     type: list
@@ -70,8 +76,11 @@ options:
     type: bool
     default: true
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
+requirements:
+  - C(jmespath) on the controller, for waivers
 attributes:
   check_mode:
     details: The file is written in check mode, too; nothing is changed on any host.
@@ -144,6 +153,9 @@ summary:
       description: Numbers of those that do not certainly work in the stages C(now), C(enable) and C(disable).
       type: dict
       returned: when there was a forecast
+    waived:
+      description: Number of findings that their owners accepted.
+      type: int
     needs:
       description: Names of hosts by what mends their findings - V(settings), V(update), V(restart), V(manual).
       type: dict

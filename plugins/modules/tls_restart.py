@@ -47,6 +47,7 @@ options:
     type: str
     default: Restart for TLS settings of Configuration Manager
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common.backup
@@ -66,6 +67,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+begun:
+  description: When the work began, in UTC by the controller's clock, ISO 8601.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:00+00:00'
+ended:
+  description: When it was done.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:03+00:00'
 restarted:
   description: Whether the machine was restarted, or would be in check mode.
   returned: always

@@ -32,6 +32,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common.backup
@@ -50,6 +51,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+begun:
+  description: When the work began, in UTC by the controller's clock, ISO 8601.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:00+00:00'
+ended:
+  description: When it was done.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:03+00:00'
 changes:
   description: The values that were restored, or would be in check mode, as read back. C(null) stands for absent.
   returned: always

@@ -49,6 +49,7 @@ options:
       - By default the time at which C(ansible-playbook) started, or the job number under AWX.
     type: str
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common
@@ -79,6 +80,21 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+protocols_before:
+  description:
+    - Which protocols were on before the change, by side (C(client), C(server)), as in M(configmgr.tls.tls_facts).
+  returned: when something was changed
+  type: dict
+begun:
+  description: When the work began, in UTC by the controller's clock, ISO 8601.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:00+00:00'
+ended:
+  description: When it was done.
+  returned: when something was changed
+  type: str
+  sample: '2026-11-24T21:05:03+00:00'
 changes:
   description: The values that were changed, or would be in check mode, as read back. C(null) stands for absent.
   returned: always

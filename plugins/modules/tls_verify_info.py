@@ -74,6 +74,7 @@ options:
     type: int
     default: 50
 extends_documentation_fragment:
+  - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 notes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -366,19 +367,30 @@ def said(outcome: Outcome) -> list[str]:
     return next(result.data["msg"] for result in outcome.results if result.action.endswith("debug"))
 
 
-def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(site: Site, lab: LabClient) -> None:
+def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(
+    site: Site, lab: LabClient, tmp_path: Path
+) -> None:
     nothing = site.playbook(ROOT / "playbooks" / "diagnose.yml").expect_ok()
-    assert said(nothing) == ["No sign of a TLS problem was found on any machine."]
+    assert "No sign of a TLS problem was found" in nothing.output
     host, path, text, encoding, _name, _word = LOGS["Application catalog does not initialise"]
     lab.plant_file(host, path, text, encoding=encoding)
     lab.set_fault("DP1", "port_closed")
-    outcome = site.playbook(ROOT / "playbooks" / "diagnose.yml", limit=["APP1", "DP1", "PC10"])
+    variables = {
+        "configmgr_tls_report_dir": str(tmp_path),
+        "configmgr_tls_report_formats": ["json", "html", "markdown"],
+    }
+    outcome = site.playbook(ROOT / "playbooks" / "diagnose.yml", limit=["APP1", "DP1", "PC10"], variables=variables)
     assert outcome.exit_code == 2
-    unread, symptom = sorted(said(outcome), key=lambda line: line.startswith("APP1"))
-    assert unread.startswith("DP1 was not read: ")
-    assert symptom.startswith("APP1, ServicePortalWebSite.svclog: SOAP security negotiation failed -> ")
-    assert "W2SP.exe.config" in symptom
-    assert "Removing the application catalog" in symptom
+    hosts = json.loads((tmp_path / "diagnose.json").read_text(encoding="utf-8"))["hosts"]
+    assert hosts["DP1"]["status"] == "unreachable" and "diagnosis" not in hosts["DP1"]
+    assert hosts["PC10"]["diagnosis"]["symptoms"] == []
+    (symptom,) = hosts["APP1"]["diagnosis"]["symptoms"]
+    assert symptom["title"] == "SOAP security negotiation failed"
+    assert "W2SP.exe.config" in symptom["remedy"]
+    assert "Removing the application catalog" in symptom["advice"]
+    for told in (outcome.output, *((tmp_path / name).read_text("utf-8") for name in ("diagnose.html", "diagnose.md"))):
+        assert "SOAP security negotiation failed" in told
+        assert "Removing the application catalog" in told
     assert outcome.by_status()["PC10"] != "failed"
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.server
 import json
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from support import ROOT, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
@@ -99,6 +101,55 @@ def test_a_change_of_ours_is_not_somebody_elses(site: Site, lab: LabClient, tmp_
     comparison = json.loads((tmp_path / "enforce_tls12.json").read_text(encoding="utf-8"))["comparison"]
     assert comparison["by_others"] == comparison["new"] == comparison["still_open"] == []
     assert {row["host"] for row in comparison["fixed"]} == {"MP2", "PC10"}
+
+
+@pytest.mark.parametrize(("days", "state", "open_still"), [(0, "used", False), (-1, "expired", True)])
+def test_what_an_owner_accepts_does_not_stand_against_compliance(
+    site: Site, lab: LabClient, tmp_path: Path, days: int, state: str, open_still: bool
+) -> None:
+    lab.set_value("MP2", TLS12, "Enabled", 0)
+    waiver = {
+        "id": "old-mp",
+        "reason": "schannel-tls12-client",
+        "condition": "name == 'MP2'",
+        "why": "replaced in March",
+        "owner": "Ada Example",
+        "expires": (datetime.date.today() + datetime.timedelta(days)).isoformat(),
+    }
+    (tmp_path / "waivers.yml").write_text(yaml.safe_dump([waiver]), encoding="utf-8")
+    given = {"configmgr_tls_waivers": str(tmp_path / "waivers.yml"), "configmgr_tls_fail_on": "high"}
+    outcomes = [audit(site, tmp_path / str(number), **given) for number in range(2)]
+    for number, outcome in enumerate(outcomes):
+        document = read(tmp_path / str(number))
+        findings = {row["id"]: row for row in document["hosts"]["MP2"]["facts"]["findings"]}
+        assert (findings["schannel-tls12-client"]["status"] == "fail") is open_still
+        assert [(row["id"], row["state"]) for row in document["waivers"]] == [("old-mp", state)]
+        report = next(result for result in outcome.results if result.action.endswith("tls_report"))
+        assert ("schannel-tls12-client" in report.data["failing"]["MP2"]) is open_still
+        assert ("waived by its owner" in outcome.output) is not open_still
+    assert read(tmp_path / "0")["summary"] == read(tmp_path / "1")["summary"]
+
+
+def test_a_waiver_file_with_a_mistake_is_refused(site: Site, lab: LabClient, tmp_path: Path) -> None:
+    (tmp_path / "waivers.yml").write_text("- id: x\n", encoding="utf-8")
+    outcome = audit(site, tmp_path, configmgr_tls_waivers=str(tmp_path / "waivers.yml"))
+    assert outcome.exit_code != 0
+    assert "bad_waivers" in [result.code for result in outcome.results]
+
+
+def test_a_staged_run_tells_when_and_what_was_on_before(site: Site, lab: LabClient, tmp_path: Path) -> None:
+    lab.set_value("MP2", TLS12, "Enabled", 0)
+    begun = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    variables = {"configmgr_tls_report_dir": str(tmp_path)}
+    site.playbook(ROOT / "playbooks" / "enforce_tls12.yml", limit=LIMIT, variables=variables).expect_ok()
+    document = json.loads((tmp_path / "enforce_tls12.json").read_text(encoding="utf-8"))
+    host = document["hosts"]["MP2"]
+    assert host["protocols_before"]["client"]["TLS 1.2"] == "off"
+    assert host["facts"]["protocols"]["client"]["TLS 1.2"] == "on"
+    times = [datetime.datetime.fromisoformat(host["times"]["enable"][name]) for name in ("begun", "ended")]
+    assert begun <= times[0] <= times[1] <= datetime.datetime.now(datetime.UTC)
+    rows = [row for row in document["stages"] if "MP2" in row["hosts"]]
+    assert all(row["begun"] <= host["times"]["enable"]["begun"] for row in rows) and rows
 
 
 def test_a_first_time_has_nothing_to_compare_with(site: Site, lab: LabClient, tmp_path: Path) -> None:

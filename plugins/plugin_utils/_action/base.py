@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleActionFail
@@ -68,6 +69,8 @@ class TlsAction(ActionBase):
     MODULE: ClassVar[str]
     _supports_check_mode = True
     _supports_async = False
+    # Whether the result says when the work began and ended: for the timeline of a run.
+    timed: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -82,8 +85,11 @@ class TlsAction(ActionBase):
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task = self._task_for(task_vars or {})
+        begun = _now()
         try:
             result.update(self.act(task))
+            if self.timed and result["changed"] and not task.check_mode:
+                result.update(begun=begun, ended=_now())
         except RemoteError as error:
             result.update(self._remote_failure(task, error))
         except Refusal as error:
@@ -131,6 +137,10 @@ class TlsAction(ActionBase):
     def _clean(self, result: T, task: Task) -> T:
         cleaned: T = remove_values(plain(result), task.secrets)
         return cleaned
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _reworded(error: AnsibleValidationError) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .._tls.standing import Progress, standing
 from .plain import plain
 
-__all__ = ["RunResults", "run_results"]
+__all__ = ["RunResults", "run_results", "step_times"]
 
 # The variables in which the playbooks keep the results.
 _FORECAST, _GATE, _VERIFIED = "configmgr_tls_forecast", "configmgr_tls_gate", "configmgr_tls_verified"
@@ -56,6 +56,25 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
         stages=stages,
         standing=sentence,
     )
+
+
+def step_times(
+    changes: Mapping[str, Mapping[str, Any] | None], restarted: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
+    """When each step of a host began and ended. A restart belongs to the last step before it.
+
+    Only the last restart of a run is kept, so that an earlier step ends with its change.
+    """
+    times = {
+        step: {"begun": str(result["begun"]), "ended": str(result["ended"])}
+        for step, result in changes.items()
+        if result and "begun" in result
+    }
+    if times and "begun" in restarted:
+        last = max(times.values(), key=lambda row: row["begun"])
+        if restarted["begun"] >= last["begun"]:
+            last["ended"] = max(last["ended"], str(restarted["ended"]))
+    return times
 
 
 def _ran(result: Any) -> dict[str, Any] | None:

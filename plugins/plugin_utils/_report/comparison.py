@@ -61,11 +61,17 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def protocol_counts(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, int]]]:
-    """How many machines have each protocol on, on request, off, ...: by side, protocol and state."""
+def protocol_counts(
+    hosts: Mapping[str, Mapping[str, Any]], *, before: bool = False
+) -> dict[str, dict[str, dict[str, int]]]:
+    """How many machines have each protocol on, on request, off, ...: by side, protocol and state.
+
+    ``before``: as the run found those that it came to.
+    """
     counts: dict[str, dict[str, Counter[str]]] = {}
     for host in hosts.values():
-        for side, protocols in ((host.get("facts") or {}).get("protocols") or {}).items():
+        now = (host.get("facts") or {}).get("protocols") or {}
+        for side, protocols in (host.get("protocols_before", now) if before else now).items():
             for protocol, state in protocols.items():
                 counts.setdefault(side, {}).setdefault(protocol, Counter())[state] += 1
     return {side: {name: dict(states) for name, states in rows.items()} for side, rows in counts.items()}

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .accepted import justification
 from .gaps import findings_of
 
 __all__ = ["csv_table"]
@@ -31,6 +32,7 @@ _COLUMNS = (
     "remedy",
     "evidence",
     "source",
+    "waiver",
 )
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -88,6 +90,7 @@ def _finding(document: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[st
         "remedy": "" if passed else finding.get("remedy") or texts["remedy"],
         "evidence": "; ".join(f"{item['path']}: {item['value']}" for item in finding.get("evidence") or ()),
         "source": texts["source"],
+        "waiver": justification(document, finding),
     }
 
 

@@ -39,7 +39,9 @@ class HostRecord:
     facts: the fact configmgr_tls as last read in this run, or None. stopped: step, task, code, message, remedy and
     unreachable of the failure that took the host out of the run, or None. changes: the changes of each step (enable,
     disable, rollback). restarted: whether the machine or services were restarted. seen_outside: findings of the look
-    from outside. events: what its event log tells of older protocols, or None.
+    from outside. events: what its event log tells of older protocols, or None. diagnosis: symptoms and what could not
+    be read, or None. times: when each step began and ended on it, UTC, ISO 8601. protocols_before: as the run found
+    them, by side, or None.
     """
 
     name: str
@@ -49,6 +51,9 @@ class HostRecord:
     restarted: bool = False
     seen_outside: Sequence[Mapping[str, Any]] = ()
     events: Mapping[str, Any] | None = None
+    diagnosis: Mapping[str, Any] | None = None
+    times: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    protocols_before: Mapping[str, Any] | None = None
 
     @property
     def state(self) -> str:
@@ -80,13 +85,15 @@ class Surroundings:
 
     conversations: rows of tls_forecast_info. gate: result of tls_gate_info. probes: endpoints and health, as
     tls_verify_info or tls_probe_info gave them. stages: the batches of the disable stage in order, each with stage,
-    kind, restart_group, hosts, state (off, taken_back, not_known, untouched) and note.
+    kind, restart_group, hosts, state (off, taken_back, not_known, untouched) and note. waivers: each with what became
+    of it.
     """
 
     conversations: Sequence[Mapping[str, Any]] | None = None
     gate: Mapping[str, Any] | None = None
     probes: Mapping[str, Any] | None = None
     stages: Sequence[Mapping[str, Any]] = ()
+    waivers: Sequence[Mapping[str, Any]] = ()
 
 
 def build_document(origin: Origin, records: Iterable[HostRecord], around: Surroundings | None = None) -> dict[str, Any]:
@@ -106,7 +113,8 @@ def build_document(origin: Origin, records: Iterable[HostRecord], around: Surrou
         "requirements": requirement_texts(_findings(facts.values())),
         "roles": role_titles({role for host in facts.values() for role in host.get("roles", ())}),
         "hosts": {record.name: _host(record, facts.get(record.name)) for record in listed},
-        "stages": [*_stages(listed, facts, origin), *(dict(stage) for stage in around.stages)],
+        "stages": [*_stages(listed, facts, origin), *(_timed(stage, listed) for stage in around.stages)],
+        "waivers": [dict(waiver) for waiver in around.waivers],
         "comparison": None,
     }
     return document | {
@@ -130,6 +138,12 @@ def _host(record: HostRecord, known: dict[str, Any] | None) -> dict[str, Any]:
         host["changes"] = {step: list(changes) for step, changes in record.changes.items() if changes}
     if record.events is not None:
         host["events"] = dict(record.events)
+    if record.diagnosis is not None:
+        host["diagnosis"] = dict(record.diagnosis)
+    if record.times:
+        host["times"] = {step: dict(times) for step, times in record.times.items()}
+    if record.protocols_before is not None:
+        host["protocols_before"] = dict(record.protocols_before)
     host["restarted"] = record.restarted
     return host
 
@@ -154,6 +168,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
         "changed": sum(any(record.changes.values()) for record in records),
         "values": sum(len(changes) for record in records for changes in record.changes.values()),
         "restarted": sum(record.restarted for record in records),
+        "waived": sum(finding["status"] == "waived" for finding in _findings(facts.values())),
         "needs": needs,
     }
     if around.conversations is not None:
@@ -183,7 +198,21 @@ def _stages(
                 "hosts": [record.name for record in members],
                 "state": "predicted" if origin.check_mode else "stopped" if stopped else "done",
                 "note": f"{note}, {stopped} stopped" if stopped else note,
+                **_period(step, members),
             }
+
+
+def _timed(stage: Mapping[str, Any], records: Sequence[HostRecord]) -> dict[str, Any]:
+    members = set(stage["hosts"])
+    return {**stage, **_period(str(stage["stage"]), [record for record in records if record.name in members])}
+
+
+def _period(step: str, records: Iterable[HostRecord]) -> dict[str, str]:
+    """From the first of the hosts to the last; ISO 8601 in UTC sorts as text."""
+    times = [record.times[step] for record in records if step in record.times]
+    if not times:
+        return {}
+    return {"begun": min(row["begun"] for row in times), "ended": max(row["ended"] for row in times)}
 
 
 def _uncertain(stage: str) -> Any:

@@ -70,7 +70,7 @@ def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
 def reverted(host: Mapping[str, Any]) -> list[str]:
     """The paths of values that this run set and that are not so any more, as far as findings show it."""
     seen = {}
-    for finding in open_findings(host.get("facts")):
+    for finding in findings_of(host):
         for item in finding.get("evidence", ()) if finding.get("fix") == "settings" else ():
             for value in item["value"].split(", "):
                 name, _blank, data = value.partition(" ")

@@ -67,6 +67,10 @@ class Group:
         return self._of("changes")
 
     @property
+    def diagnosis(self) -> list[Variant[Mapping[str, Any]]]:
+        return self._of("diagnosis")
+
+    @property
     def events(self) -> list[Variant[Mapping[str, Any]]]:
         return self._of("events")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .accepted import accepted
+
 __all__ = ["FIXES", "STATES", "amount", "compared", "headline"]
 
 FIXES = {"settings": "settings", "update": "an update", "restart": "a restart", "manual": "a decision or a hand"}
@@ -26,7 +28,8 @@ def amount(number: int, noun: str, plural: str = "") -> str:
 
 def headline(document: Mapping[str, Any]) -> list[str]:
     """Sentences: are we on TLS 1.2, what is left, and what would happen without the older protocols."""
-    return [*_machines(document["summary"]), *_changes(document), *_conversations(document["summary"])]
+    told = [*_machines(document["summary"]), accepted(document), *_changes(document)]
+    return [*filter(None, told), *_conversations(document["summary"])]
 
 
 def _machines(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -15,11 +15,13 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from .accepted import justification, waiver_lines
 from .comparison import protocol_counts
 from .diagram import diagram
 from .gaps import OPEN
 from .groups import group_machines
 from .headline import FIXES, STATES, amount, compared, headline
+from .symptoms import signs, unread_places
 from .work import broken_causes, named, open_requirements
 
 __all__ = ["html_page"]
@@ -82,6 +84,10 @@ def html_page(document: Mapping[str, Any]) -> str:
             protocols=_protocols(document),
             legacy=_legacy(document["hosts"]),
             comparison=document.get("comparison"),
+            signs=signs(document),
+            diagnosed=any("diagnosis" in host for host in document["hosts"].values()),
+            unread=unread_places(document),
+            waiver_lines=list(waiver_lines(document)),
             sites=document["site"]["codes"],
             style=Markup(style),
             script=Markup(script),
@@ -96,9 +102,12 @@ _LOUD = ("fail", "unknown", "warn", "waived")
 
 def _protocols(document: Mapping[str, Any]) -> dict[str, Any]:
     """What the protocol table shows: its columns (side and moment) and the machines in each state."""
-    moments = {"Now": protocol_counts(document["hosts"])}
+    hosts = document["hosts"]
+    moments = {"Now": protocol_counts(hosts)}
     if document.get("comparison"):
         moments = {"Before": document["comparison"]["before"]["protocols"], "After": moments["Now"]}
+    elif not document["check_mode"] and any("protocols_before" in host for host in hosts.values()):
+        moments = {"Before": protocol_counts(hosts, before=True), "After": moments["Now"]}
     names = sorted({name for sides in moments.values() for rows in sides.values() for name in rows})
     return {"moments": moments, "names": names}
 
@@ -144,6 +153,7 @@ def _environment() -> Environment:
         older=_OLDER,
         amount=amount,
         compared=compared,
+        justification=justification,
         named=named,
     )
     environment.filters["moment"] = _moment

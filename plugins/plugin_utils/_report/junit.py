@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+from .accepted import justification
 from .gaps import findings_of, phrase
 
 __all__ = ["junit"]
@@ -88,7 +89,10 @@ def _case(document: Mapping[str, Any], name: str, finding: Mapping[str, Any]) ->
         _outcome(case, "failure", severity, phrase(finding), _text(finding, source))
     elif status == "unknown":
         _outcome(case, "error", "unknown", phrase(finding), _text(finding, source))
-    elif status in ("not_applicable", "waived"):
+    elif status == "waived":
+        text = f"{phrase(finding)} ({justification(document, finding)})"
+        ElementTree.SubElement(case, "skipped", {"message": _clean(text)})
+    elif status == "not_applicable":
         ElementTree.SubElement(case, "skipped")
     return case
 

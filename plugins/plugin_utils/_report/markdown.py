@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .accepted import waiver_lines
 from .headline import FIXES, STATES, compared, headline
+from .symptoms import signs, unread_places
 from .work import broken_conversations, named, open_requirements
 
 __all__ = ["markdown"]
@@ -27,8 +29,10 @@ def markdown(document: Mapping[str, Any]) -> str:
         *_front(document),
         *_comparison(document.get("comparison")),
         *_work(document),
+        *_symptoms(document),
         *_conversations(document),
         *_gate(document.get("gate")),
+        *_waivers(document),
         *_legacy(document["hosts"]),
         *_stopped(document["hosts"]),
         *_stages(document["stages"]),
@@ -77,6 +81,29 @@ def _work(document: Mapping[str, Any]) -> Iterator[str]:
     yield _table(("Requirement", "Severity", "What is wrong", "Machines", "Needs", "Remedy"), rows)
 
 
+def _symptoms(document: Mapping[str, Any]) -> Iterator[str]:
+    if not any("diagnosis" in host for host in document["hosts"].values()):
+        return
+    yield "## Signs in logs and events"
+    found, unread = signs(document), unread_places(document)
+    if found:
+        rows = [
+            (
+                sign.shown["title"],
+                sign.shown["log"],
+                named(sign.hosts, 5),
+                sign.shown.get("cause"),
+                f"{sign.shown.get('remedy') or ''} {sign.shown.get('advice') or ''}".strip(),
+            )
+            for sign in found
+        ]
+        yield _table(("Sign", "Log", "Machines", "Means", "Remedy"), rows)
+    else:
+        yield "None."
+    if unread:
+        yield _table(("Not read on", "Place", "Why"), unread)
+
+
 def _conversations(document: Mapping[str, Any]) -> Iterator[str]:
     found = broken_conversations(document)
     if document.get("conversations") is None:
@@ -111,9 +138,23 @@ def _gate(gate: Mapping[str, Any] | None) -> Iterator[str]:
         yield _table(
             ("Waived on", "Reason", "Waiver"), [(row["host"], row["phrase"], row["waiver"]) for row in gate["waived"]]
         )
-    expired = [f"Waiver {_text(name)} has expired." for name in gate.get("expired_waivers") or ()]
-    if expired:
-        yield "\n".join(f"- {line}" for line in expired)
+
+
+def _waivers(document: Mapping[str, Any]) -> Iterator[str]:
+    waivers = document.get("waivers") or ()
+    if not waivers:
+        return
+    yield "## Waivers"
+    yield _table(
+        ("Waiver", "Accepts", "Owner", "Until", "State", "Machines", "Why"),
+        [
+            (row["id"], row["reason"], row["owner"], row["expires"], row["state"], named(row["hosts"], 5), row["why"])
+            for row in waivers
+        ],
+    )
+    lines = [f"- {_text(line)}" for line in waiver_lines(document)]
+    if lines:
+        yield "\n".join(lines)
 
 
 def _legacy(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -148,11 +189,13 @@ def _stages(stages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 row.get("kind"),
                 named(row.get("hosts") or (), 5),
                 str(row["state"]).replace("_", " "),
+                row.get("begun"),
+                row.get("ended"),
                 row.get("note"),
             )
             for row in stages
         ]
-        yield _table(("Stage", "Restart group", "Kind", "Machines", "State", "Note"), rows)
+        yield _table(("Stage", "Restart group", "Kind", "Machines", "State", "Begun", "Ended", "Note"), rows)
 
 
 def _changes(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .accepted import justification
 from .gaps import findings_of, phrase
 
 __all__ = ["sarif"]
@@ -102,7 +103,7 @@ def _of_finding(
         "evidence": [f"{item['path']}: {item['value']}" for item in finding.get("evidence") or ()],
     }
     if finding["status"] == "waived":
-        result["suppressions"] = [{"kind": "external", "justification": "waived by its owner"}]
+        result["suppressions"] = [{"kind": "external", "justification": justification(document, finding)}]
     return result
 
 

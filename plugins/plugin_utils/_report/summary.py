@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .accepted import accepted, waiver_lines
 from .gaps import open_findings, phrase
 from .headline import compared
+from .symptoms import signs, unread_places
+from .work import named
 
 __all__ = ["summary_text"]
 
 # A site with a thousand machines must not fill the screen; the file has all of them.
 MOST_HOSTS = 40
 MOST_OTHERS = 10
+MOST_SIGNS = 40
 _FIX = {"settings": "set by enforce_tls12", "update": "update", "restart": "restart", "manual": "by hand"}
 _INDENT = " " * 6
 
@@ -26,8 +30,11 @@ def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> s
         [
             *_headline(document),
             *_remaining(document, most_hosts),
+            *_symptoms(document),
             *_conversations(document["summary"]),
             *_stopped(document),
+            *filter(None, [accepted(document)]),
+            *waiver_lines(document),
             *_compared(document.get("comparison")),
         ]
     )
@@ -74,6 +81,25 @@ def _gaps(host: Mapping[str, Any]) -> Iterator[str]:
             fix = _FIX.get(str(finding.get("fix")), str(finding.get("fix")))
             yield f"{_INDENT}{fix}: {finding['title']}: {phrase(finding)} (expected: {finding.get('expected') or '-'})"
             yield f"{_INDENT}  {finding.get('remedy', '')}"
+
+
+def _symptoms(document: Mapping[str, Any]) -> Iterator[str]:
+    found, unread = signs(document), unread_places(document)
+    if found:
+        yield "Signs in logs and events:"
+    for sign in found[:MOST_SIGNS]:
+        shown = sign.shown
+        yield f"  {named(sign.hosts, 5)}, {shown['log']}: {shown['title']}"
+        yield f"{_INDENT}{shown.get('cause', '')}"
+        yield f"{_INDENT}{shown.get('remedy', '')} {shown.get('advice') or ''}".rstrip()
+    if len(found) > MOST_SIGNS:
+        yield f"  and {len(found) - MOST_SIGNS} more, all of them in the report's file"
+    for host, place, why in unread[:MOST_OTHERS]:
+        yield f"  {host}, {place} is unknown: {why}"
+    if len(unread) > MOST_OTHERS:
+        yield f"  and {len(unread) - MOST_OTHERS} more places, all of them in the report's file"
+    if not found and not unread and any("diagnosis" in host for host in document["hosts"].values()):
+        yield "No sign of a TLS problem was found in logs and events."
 
 
 def _conversations(summary: Mapping[str, Any]) -> Iterator[str]:

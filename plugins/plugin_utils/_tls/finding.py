@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from .state import Setting
 
-__all__ = ["Evidence", "Finding", "Outcome", "Reason", "Status", "is_compliant", "seen"]
+__all__ = ["Evidence", "Finding", "Outcome", "Reason", "Status", "compliant_findings", "is_compliant", "seen"]
 
 # Facts stay small: the first places say what is wrong.
 _MOST_EVIDENCE = 6
@@ -25,6 +25,9 @@ class Status(Enum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     WAIVED = "waived"
+
+
+_AGAINST = (Status.FAIL, Status.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -96,4 +99,9 @@ def seen(settings: Iterable[Setting]) -> tuple[Evidence, ...]:
 
 def is_compliant(findings: Iterable[Finding]) -> bool:
     """Nothing failed and nothing is unknown. A warning does not stand against compliance, an unknown does."""
-    return not any(finding.status in (Status.FAIL, Status.UNKNOWN) for finding in findings)
+    return not any(finding.status in _AGAINST for finding in findings)
+
+
+def compliant_findings(findings: Iterable[Mapping[str, Any]]) -> bool:
+    """The same of plain findings."""
+    return not any(Status(finding["status"]) in _AGAINST for finding in findings)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waivers: reasons against the disable stage that their owner accepts, one by one, for a time.
+"""Waivers: what is wrong and accepted by its owner, one by one, for a time.
 
-A waiver names a reason by its code, the hosts by a condition over their facts (JMESPath), says why, who answers for
-it, and until
-when. There is no way to waive everything.
+A waiver names a reason by its code (the id of a finding, or a code of the gate), the hosts by a condition over their
+facts (JMESPath), says why, who answers for it, and until when. There is no way to waive everything.
 """
 
 from __future__ import annotations
@@ -15,11 +14,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["NEVER_WAIVED", "Waiver", "WaiverError", "parse_waivers"]
+from .finding import Status
+
+__all__ = ["NEVER_WAIVED", "Holds", "Use", "Waiver", "WaiverError", "parse_waivers", "uses", "waive"]
+
+Holds = Callable[[str, Mapping[str, Any]], bool]
+"""Whether a condition is true of C({name, facts})."""
 
 _FIELDS = ("id", "reason", "condition", "why", "owner", "expires")
 # Reasons that no owner can accept: what is not known or out of reach cannot be judged, and a locked door stays locked.
 NEVER_WAIVED = frozenset({"not_reached", "step_failed", "winrm_lost"})
+# What could not be read was not judged, so there is nothing that its owner could have accepted.
+_WAIVABLE = (Status.FAIL.value, Status.WARN.value)
+# From this many days before its end on, a waiver is named.
+_SOON = datetime.timedelta(days=30)
 
 
 class WaiverError(ValueError):
@@ -41,6 +49,80 @@ class Waiver:
 
     def expired(self, today: datetime.date) -> bool:
         return self.expires < today
+
+    def ends_soon(self, today: datetime.date) -> bool:
+        return not self.expired(today) and self.expires - today <= _SOON
+
+    @property
+    def for_gate_only(self) -> bool:
+        """Whether no finding can have its reason."""
+        return self.reason.startswith("conversation:") or self.reason == "legacy_use"
+
+
+@dataclass(frozen=True)
+class Use:
+    """What became of a waiver in a run. ``state``: used, unused, expired, or not_asked: it is about the gate, and
+    nobody asked that.
+    """
+
+    waiver: Waiver
+    state: str
+    hosts: tuple[str, ...]
+    ends_soon: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        waiver = self.waiver
+        return {
+            "id": waiver.id,
+            "reason": waiver.reason,
+            "why": waiver.why,
+            "owner": waiver.owner,
+            "expires": waiver.expires.isoformat(),
+            "state": self.state,
+            "ends_soon": self.ends_soon,
+            "hosts": list(self.hosts),
+        }
+
+
+def waive(
+    name: str,
+    facts: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    waivers: Sequence[Waiver],
+    holds: Holds,
+) -> list[dict[str, Any]]:
+    """``findings`` of a host, those that a waiver is about with the status waived and the waiver's id.
+
+    ``waivers``: those that are not over. Only what failed or warns can be waived, never what is unknown.
+    """
+    return [dict(_waived(name, facts, finding, waivers, holds)) for finding in findings]
+
+
+def _waived(
+    name: str, facts: Mapping[str, Any], finding: Mapping[str, Any], waivers: Sequence[Waiver], holds: Holds
+) -> Mapping[str, Any]:
+    if finding["status"] in _WAIVABLE:
+        for waiver in waivers:
+            if waiver.reason == finding["id"] and holds(waiver.condition, {"name": name, "facts": facts}):
+                return {**finding, "status": Status.WAIVED.value, "waiver": waiver.id}
+    return finding
+
+
+def uses(
+    waivers: Sequence[Waiver], today: datetime.date, hosts: Mapping[str, Sequence[str]], *, gate_asked: bool
+) -> list[Use]:
+    """``hosts``: by waiver, where it was used."""
+    found = []
+    for waiver in waivers:
+        where = tuple(dict.fromkeys(hosts.get(waiver.id, ())))
+        if waiver.expired(today):
+            state = "expired"
+        elif where:
+            state = "used"
+        else:
+            state = "not_asked" if waiver.for_gate_only and not gate_asked else "unused"
+        found.append(Use(waiver, state, where, waiver.ends_soon(today)))
+    return found
 
 
 def parse_waivers(raw: object, compiles: Callable[[str], object]) -> list[Waiver]:

@@ -5,23 +5,30 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from .._data import protocols
+from .._data.settings import setting_rows
 
-__all__ = ["BITS", "ENABLE_DEFAULT", "TLS12", "with_tls12", "without"]
+__all__ = ["BITS", "TLS12", "with_tls12", "without"]
 
 BITS = {row.id: row.winhttp_bit for row in protocols()}
 TLS12 = BITS["TLS 1.2"]
-# The value of Microsoft's page for ConfigMgr: SSL 3.0 and TLS 1.0, as before it, and TLS 1.1 and 1.2 added.
-ENABLE_DEFAULT = 0xAA0
 
 
 def with_tls12(current: int | None) -> int:
     """What the enable stage writes: nothing that was offered before is lost, nothing that an owner took out comes
     back.
     """
-    return ENABLE_DEFAULT if current is None else current | TLS12
+    return _where_none_was() if current is None else current | TLS12
+
+
+@functools.cache
+def _where_none_was() -> int:
+    """The value of the table: what Windows offers without one, and TLS 1.1 and 1.2."""
+    (row,) = setting_rows("enable", ["winhttp"])
+    return int(row.data)
 
 
 def without(current: int, names: Iterable[str]) -> int:

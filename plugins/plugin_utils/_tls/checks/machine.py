@@ -46,6 +46,15 @@ def windows_supported(context: Context, requirement: Requirement) -> Outcome:
     if windows.release is None:
         return not_applicable("this Windows is not known")
     support, site_system = windows.release.configmgr, bool(context.roles - {"client", "admin_console"})
+    blocked = support.site_system_blocked_from
+    if site_system and blocked is not None and context.release is not None and context.release >= blocked:
+        return warn(
+            expected,
+            windows.name,
+            "windows_unsupported",
+            f"ConfigMgr {blocked} and later cannot be installed with site systems on {windows.name}",
+            evidence,
+        )
     if (
         site_system
         and support.site_system in ("no", "distribution_point_only")
@@ -56,15 +65,6 @@ def windows_supported(context: Context, requirement: Requirement) -> Outcome:
             windows.name,
             "windows_unsupported",
             f"ConfigMgr does not support site systems on {windows.name}",
-            evidence,
-        )
-    blocked = support.site_system_blocked_from
-    if site_system and blocked is not None and context.release is not None and context.release >= blocked:
-        return warn(
-            expected,
-            windows.name,
-            "windows_unsupported",
-            f"ConfigMgr {blocked} and later do not support site systems on {windows.name}",
             evidence,
         )
     if not site_system and support.client != "yes" and windows.product == "client":

@@ -62,6 +62,7 @@ def test_check_mode_foresees_it(bench: Benches) -> None:
     foreseen = place.run(tls_rollback, check=True, diff=True)
     assert (place.session.commands, machine.dump(), machine.files) == (2, now, files)
     real = bench(machine).run(tls_rollback, diff=True)
+    assert real.pop("begun") <= real.pop("ended")
     assert {**real, "backup": None} == {**foreseen, "backup": None}
     assert "REG_QWORD 0x1" in {change["after"] for change in real["changes"]}
     assert '"SchUseStrongCrypto"=hex(b):01,00,00,00,00,00,00,00\n' in real["diff"]["after"]

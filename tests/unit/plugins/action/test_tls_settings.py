@@ -69,6 +69,8 @@ def test_check_mode_foresees_what_is_then_done(bench: Callable[..., Bench], stag
     assert place.session.commands == 1
     assert (machine.dump(), machine.files) == (before, {})
     real = bench(machine).run(tls_settings, {"stage": stage, **RUN}, diff=True)
+    assert real.pop("begun") <= real.pop("ended")
+    assert set(real.pop("protocols_before")) == {"client", "server"}
     assert {**real, "backup": None} == {**foreseen, "backup": None}
     assert real["changed"] is True
 

@@ -118,7 +118,7 @@ GATE = {
         }
     ],
     "waived_for": {"MP1": ["legacy_use"]},
-    "unused_waivers": ["W-8"],
+    "unused_waivers": [],
     "expired_waivers": ["W-6"],
     "gate_warnings": [],
 }
@@ -157,7 +157,44 @@ STAGES = [
     },
     {"stage": "disable", "kind": "single", "restart_group": 60, "hosts": ["MP1"], "state": "untouched"},
 ]
-AROUND = Surroundings([CONVERSATION, WORKING], GATE, PROBES, STAGES)
+
+
+def waiver(name: str, reason: str, state: str, *hosts: str, ends_soon: bool = False) -> dict[str, Any]:
+    return {
+        "id": name,
+        "reason": reason,
+        "why": "change 4711",
+        "owner": "Ada Example",
+        "expires": "2026-03-31",
+        "state": state,
+        "ends_soon": ends_soon,
+        "hosts": list(hosts),
+    }
+
+
+WAIVERS = [
+    waiver("W-5", "application-catalog", "used", "MP1", ends_soon=True),
+    waiver("W-6", "winhttp-update", "expired"),
+    waiver("W-7", "legacy_use", "used", "MP1"),
+    waiver("W-8", "sql-odbc18", "unused"),
+    waiver("W-9", "conversation:client-management-point", "not_asked"),
+]
+SYMPTOM = {
+    "id": "srsrp-receive",
+    "title": "An unexpected error occurred on a receive",
+    "log": "srsrp.log",
+    "path": r"C:\SMS\Logs\srsrp.log",
+    "count": 12,
+    "last": "2026-02-28T07:00:00",
+    "says": "The underlying connection was closed",
+    "cause": "the reporting point was not answered; strong cryptography is off",
+    "remedy": "Run enforce_tls12 and restart SMS_EXECUTIVE.",
+    "confidence": "high",
+    "source": "https://learn.microsoft.com/x",
+}
+DIAGNOSIS = {"symptoms": [SYMPTOM], "unknown": [{"what": "System log, Schannel", "why": "no answer"}]}
+TIMES = {"enable": {"begun": "2026-03-01T10:00:00+00:00", "ended": "2026-03-01T10:04:30+00:00"}}
+AROUND = Surroundings([CONVERSATION, WORKING], GATE, PROBES, STAGES, WAIVERS)
 ORIGIN = Origin("enforce_tls12", "2026-03-01T10:20:30+00:00", "job-77", "0.1.0")
 
 
@@ -174,6 +211,13 @@ def records() -> list[HostRecord]:
         server(
             "MP1",
             "management_point",
+            [
+                passed("schannel-tls12-client"),
+                open_finding("application-catalog", "waived", title="Application catalog", waiver="W-5"),
+            ],
+            diagnosis=DIAGNOSIS,
+            times=TIMES,
+            protocols_before={"client": {"TLS 1.2": "on_request"}, "server": {"TLS 1.2": "off"}},
             changes={"enable": [set_12]},
             restarted=True,
             events={"days": 7, "legacy_use": ["from PRN1 (TLS 1.0)"], "truncated": False},

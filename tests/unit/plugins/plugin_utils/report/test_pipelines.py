@@ -111,6 +111,7 @@ def test_sarif_points_from_results_to_rules() -> None:
     assert {row["ruleId"]: row["level"] for row in run["results"]} == {
         "winhttp-update": "error",
         "windows-supported": "note",
+        "application-catalog": "warning",
         "host-not-finished": "error",
     }
     place = run["results"][0]["locations"][0]["logicalLocations"][0]
@@ -169,3 +170,12 @@ def test_any_text_of_a_host_fits(text: str) -> None:
     )
     assert len(junit(made)) == 2
     assert len(sarif(made)["runs"][0]["results"]) == 3
+
+
+def test_what_an_owner_accepted_says_who_and_until_when() -> None:
+    case = next(case for case in junit(document()).iter("testcase") if case.get("name") == "application-catalog")
+    skipped = case.find("skipped")
+    said = "waiver W-5, until 2026-03-31, Ada Example: change 4711"
+    assert skipped is not None and said in str(skipped.get("message"))
+    results = [row for row in sarif(document())["runs"][0]["results"] if "suppressions" in row]
+    assert [row["suppressions"][0]["justification"] for row in results] == [said]

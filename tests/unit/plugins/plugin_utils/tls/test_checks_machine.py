@@ -55,6 +55,14 @@ def test_support(build: int, product: str, roles: list[str], release: int | None
     assert judged(windows(build, product), "windows-supported", roles, release) == expected
 
 
+@pytest.mark.parametrize(
+    ("release", "said"), [(2309, "does not support"), (2403, "2403 and later cannot be installed")]
+)
+def test_where_configmgr_itself_refuses_that_is_said(release: int, said: str) -> None:
+    finding = findings(windows(9600, "Server"), ["management_point"], release)["windows-supported"]
+    assert said in finding.outcome.reasons[0].phrase
+
+
 NOW, BEFORE = "2026-01-01T08:00:00.000000000Z", "2025-12-01T08:00:00.000000000Z"
 
 

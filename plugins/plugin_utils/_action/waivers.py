@@ -1,0 +1,59 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The owners' waiver file: read once, on the controller."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.module_utils.basic import missing_required_lib
+
+from .._tls.waiver import Waiver, WaiverError, parse_waivers
+from .base import Refusal
+from .plain import plain
+
+try:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+except ImportError as error:
+    JMESPATH_IMPORT_ERROR: ImportError | None = error
+else:
+    JMESPATH_IMPORT_ERROR = None
+
+__all__ = ["condition_holds", "load_waivers"]
+
+
+def load_waivers(path: str | None) -> list[Waiver]:
+    """No path, no waivers. Refusal bad_waivers or missing_library."""
+    if path is None:
+        return []
+    if JMESPATH_IMPORT_ERROR is not None:
+        raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
+    # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
+    file = Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
+    try:
+        return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
+    except OSError as error:
+        raise Refusal(
+            "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refusal("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
+    except WaiverError as error:
+        raise Refusal(
+            "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
+        ) from None
+
+
+def condition_holds(condition: str, host: Mapping[str, Any]) -> bool:
+    """Only a plain true counts: a condition that fails or gives something else waives nothing."""
+    try:
+        # JMESPath looks at the exact types.
+        return jmespath.search(condition, plain(host)) is True
+    except JMESPathError:
+        return False
