@@ -170,6 +170,19 @@ async def post_talk(call: Call) -> Any:
     return await call.lab.roles.talker.round(count=bool(call.body.get("count", True)))
 
 
+@route("GET", "/admin-service")
+async def get_admin_service(call: Call) -> Any:
+    return {"requests": list(call.lab.roles.admin_service.requests)}
+
+
+@route("POST", "/admin-service")
+async def post_admin_service(call: Call) -> Any:
+    service = call.lab.roles.admin_service
+    service.page = int(call.body.get("page", service.page))
+    service.requests.clear()
+    return {}
+
+
 @route("POST", "/talk/reset")
 async def post_talk_reset(call: Call) -> Any:
     call.lab.roles.talker.ledger.clear()

@@ -120,6 +120,14 @@ class LabClient:
         """What was counted since the start or `talk_reset`: ``rounds``, ``totals``, ``conversations``, ``failures``."""
         return dict(self._get("/talk"))
 
+    def admin_service_requests(self) -> list[str]:
+        """What the AdminService of the site was asked and answered, since the last reset of it."""
+        return list(self._get("/admin-service")["requests"])
+
+    def admin_service_reset(self, page: int = 1000) -> None:
+        """Forget the requests; ``page``: how many rows an answer has at the most."""
+        self._post("/admin-service", {"page": page})
+
     def talk_reset(self) -> None:
         self._post("/talk/reset", {})
 

@@ -102,7 +102,7 @@ class Lab:
         offset = self.settings.port_offset
         if offset is None:
             offset = fitting_port_offset(self.settings.control_address)
-        roles = self._roles = Roles(self.site.machines, authority, offset)
+        roles = self._roles = Roles(self.site, authority, offset, state)
         allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}

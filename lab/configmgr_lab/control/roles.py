@@ -9,14 +9,18 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from configmgr_lab.endpoints.admin_service import AdminService
 from configmgr_lab.endpoints.faults import KINDS, EndpointFault
 from configmgr_lab.endpoints.host import RoleEndpoints
 from configmgr_lab.endpoints.listeners import port_variables
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.talk.talker import Talker
+from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
+from configmgr_lab.wire.seam import Site
 
 LOWEST_PORT = 80
 MOVED_BY = 20_000
@@ -35,14 +39,23 @@ def fitting_port_offset(address: str) -> int:
 class Roles:
     """Made and used inside one event loop."""
 
-    def __init__(self, machines: Mapping[str, Any], authority: Authority, port_offset: int) -> None:
+    def __init__(self, site: Site, authority: Authority, port_offset: int, state: Path) -> None:
+        """``state``: folder for the files that logons need."""
+        machines: Mapping[str, Any] = site.machines
         self.port_offset = port_offset
+        self.admin_service = AdminService(machines, site.code, site.version)
         self.endpoints: dict[str, RoleEndpoints] = {}
         for name, machine in machines.items():
             # The tests of the wire have machines that are nobody in a site.
             if isinstance(machine, Machine):
+                provider = "sms_provider" in machine.site_host.roles
                 self.endpoints[name] = RoleEndpoints(
-                    machine, authority=authority, sql_works=self._sql_works(machine), port_offset=port_offset
+                    machine,
+                    authority=authority,
+                    sql_works=self._sql_works(machine),
+                    port_offset=port_offset,
+                    admin_service=self.admin_service if provider else None,
+                    logons=CredentialStore(machine.users, state / f"logons-{name}") if provider else None,
                 )
         self.talker = Talker(self.endpoints, authority.pem, port_offset)
         self._talking: asyncio.Task[None] | None = None

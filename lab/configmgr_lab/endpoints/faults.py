@@ -13,6 +13,8 @@ from .protocols import Protocol
 KINDS = {
     "page_status": "every page answers with the HTTP status `code` (500 when left out)",
     "close_after_handshake": "the connection is closed as soon as the handshake is done",
+    "page_body": "every page answers 200 with the text `body`",
+    "page_hangs": "no page answers",
     "refuse_protocol": "`protocol` is refused, whatever the registry says",
 }
 
@@ -29,11 +31,12 @@ class EndpointFault:
     port: int = 0
     code: int = 500
     protocol: str = "TLS 1.2"
+    body: str = ""
 
     @classmethod
     def parse(cls, data: dict[str, Any], ports: set[int]) -> EndpointFault:
         """Check and build; ``ports`` are those of the host, without an offset. Raises UnknownEndpointFault."""
-        unknown = sorted(set(data) - {"kind", "port", "code", "protocol"})
+        unknown = sorted(set(data) - {"kind", "port", "code", "protocol", "body"})
         if unknown:
             raise UnknownEndpointFault(f"unknown fields {', '.join(unknown)}")
         fault = cls(**data)
@@ -64,6 +67,13 @@ class EndpointFaults:
     def status(self, port: int) -> int | None:
         """The status that every page shall answer with, None for its own."""
         return next((fault.code for fault in self._on(port, "page_status")), None)
+
+    def body(self, port: int) -> str | None:
+        """The text that every page shall answer with, None for its own."""
+        return next((fault.body for fault in self._on(port, "page_body")), None)
+
+    def hangs(self, port: int) -> bool:
+        return bool(self._on(port, "page_hangs"))
 
     def closes(self, port: int) -> bool:
         return bool(self._on(port, "close_after_handshake"))

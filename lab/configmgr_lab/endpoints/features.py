@@ -36,7 +36,13 @@ SUBJECTS = (
             Feature("management point: mplist is 500 while its SQL Server cannot be reached", Source.ASSUMED),
             Feature("status of the pages to a caller without a name", Source.ASSUMED),
             Feature("closed while the machine or the service behind it is down", Source.DOCUMENT),
-            Feature("faults: page_status, close_after_handshake, refuse_protocol", Source.DOCUMENT),
+            Feature(
+                "faults: page_status, page_body, page_hangs, close_after_handshake, refuse_protocol", Source.DOCUMENT
+            ),
+            Feature(
+                "AdminService: classes of sites, roles and clients; logon, paging, names with their case",
+                Source.DOCUMENT,
+            ),
         ),
         (
             "client certificates, Windows logons and everything behind them",

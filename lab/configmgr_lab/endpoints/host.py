@@ -13,7 +13,9 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from ..machine.machine import Machine
+from ..wire.authentication import CredentialStore
 from ..wire.certificates import Authority
+from .admin_service import AdminService
 from .faults import EndpointFaults
 from .identity import Identity
 from .listeners import Listener, listeners
@@ -34,6 +36,8 @@ class RoleEndpoints:
         authority: Authority,
         sql_works: Callable[[], Awaitable[bool]],
         port_offset: int = 0,
+        admin_service: AdminService | None = None,
+        logons: CredentialStore | None = None,
     ) -> None:
         self.machine = machine
         self.faults = EndpointFaults()
@@ -41,7 +45,9 @@ class RoleEndpoints:
         self._port_offset = port_offset
         row = machine.site_host
         names = (row.name, f"{row.name}.{row.domain}") if row.domain else (row.name,)
-        self._served = Served(machine, Identity(authority, names, row.address), self.faults, sql_works)
+        self._served = Served(
+            machine, Identity(authority, names, row.address), self.faults, sql_works, admin_service, logons
+        )
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from ..machine.machine import Machine
 from ..machine.services import ServiceError, State
+from ..wire.authentication import CredentialStore
 from ..wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from . import by_hand, tds
 from .accepted import accepted
+from .admin_service import PREFIX, AdminService, PageLogon
 from .faults import EndpointFaults
 from .hello import NotAHello, choose, read_hello
 from .identity import BY_OPENSSL, Identity
@@ -24,6 +26,7 @@ from .stream import Carrier, PlainCarrier, TlsStream
 
 IIS = "Microsoft-IIS/10.0"
 _GOODBYE_SECONDS = 2.0
+_HANG_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Served:
     identity: Identity
     faults: EndpointFaults
     sql_works: Callable[[], Awaitable[bool]]
+    admin_service: AdminService | None = None
+    logons: CredentialStore | None = None
 
 
 def runs(machine: Machine, service: str) -> bool:
@@ -148,19 +153,27 @@ async def _serve_pages(served: Served, listener: Listener, stream: TlsStream) ->
 async def _pages(
     served: Served, listener: Listener, reader: asyncio.StreamReader, to: TlsStream | PlainCarrier
 ) -> None:
+    # NTLM authenticates the connection, so that who is known stays known for its next requests.
+    logon = PageLogon(served.logons, secure=True) if served.logons else None
     try:
         while (request := await read_request(reader)) is not None:
-            await to.write((await _answer(served, listener, request)).encode())
+            await to.write((await _answer(served, listener, request, logon)).encode())
             if not request.keep_alive:
                 return
     except BadRequest as exc:
         await to.write(HttpAnswer(exc.status, server=IIS).encode())
 
 
-async def _answer(served: Served, listener: Listener, request: HttpRequest) -> HttpAnswer:
+async def _answer(served: Served, listener: Listener, request: HttpRequest, logon: PageLogon | None) -> HttpAnswer:
     status = served.faults.status(listener.port)
     if status is not None:
         return HttpAnswer(status, server=IIS)
+    if (text := served.faults.body(listener.port)) is not None:
+        return HttpAnswer(200, text.encode(), "application/json")
+    if served.faults.hangs(listener.port):
+        await asyncio.sleep(_HANG_SECONDS)
+    if served.admin_service and logon and request.path.lower().startswith(PREFIX):
+        return served.admin_service.answer(request, logon)
     page = _page(listener, request.path)
     if page is None:
         return HttpAnswer(404, server=IIS)

@@ -55,8 +55,12 @@ class Machine(Protocol):
 
 
 class Site(Protocol):
-    """A site: its machines by name, and the inventory that reaches them."""
+    """A site: its machines by name, its code and ConfigMgr version, and the inventory that reaches the machines."""
 
     @property
     def machines(self) -> Mapping[str, Any]: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def version(self) -> str: ...
     def inventory(self, ca_path: str) -> dict[str, Any]: ...

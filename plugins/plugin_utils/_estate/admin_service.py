@@ -1,0 +1,173 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The AdminService of an SMS Provider: rows of a class, page by page.
+
+Source: Microsoft, "How to use the administration service"; class names are case-sensitive, and SMS_SCI_SysResUse
+refuses to have columns chosen. pypsrp brings the Negotiate logon (Kerberos and NTLM with channel binding) for requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import EstateError
+from .records import Rows
+
+try:
+    import requests
+    from pypsrp.negotiate import HTTPNegotiateAuth
+    from requests.adapters import HTTPAdapter
+except ImportError as missing:
+    MISSING: ImportError | None = missing
+else:
+    MISSING = None
+
+__all__ = ["LIBRARY", "MISSING", "AdminService", "Login", "Wanted", "read_rows"]
+
+LIBRARY = "pypsrp"
+_STATUSES = {401: "admin_service_login", 403: "admin_service_forbidden", 404: "admin_service_not_found"}
+
+
+@dataclass(frozen=True)
+class Login:
+    """``method``: negotiate, kerberos, ntlm or basic. Without a user the controller's Kerberos ticket is used."""
+
+    method: str = "negotiate"
+    user: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which clients: of a collection, or by an OData filter on SMS_R_System; ``limit`` 0 for all of them."""
+
+    clients: bool = False
+    collection: str = ""
+    filter: str = ""
+    limit: int = 0
+
+
+class AdminService:
+    """``verify``: the file or folder of authorities, True for the controller's own, False to trust anybody."""
+
+    def __init__(
+        self, url: str, login: Login, *, verify: str | bool, timeout: float, retries: int, page_size: int
+    ) -> None:
+        self._base = f"{url.rstrip('/')}/AdminService/wmi"
+        self._place = urlsplit(url).netloc
+        self._timeout, self._page_size = timeout, page_size
+        self._session = requests.Session()
+        self._session.verify = verify
+        # The environment's own authorities would replace those of verify.
+        self._session.trust_env = False
+        self._session.mount("https://", HTTPAdapter(max_retries=retries))
+        self._session.auth = _logon(login)
+
+    def rows(self, name: str, filter: str = "", limit: int = 0) -> list[dict[str, Any]]:
+        """All rows of a class, or the first ``limit``. Raises EstateError."""
+        found: list[dict[str, Any]] = []
+        for page in self._pages(name, {"$filter": filter} if filter else {}):
+            found += page
+            if limit and len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _pages(self, name: str, options: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
+        """By the links of the answers where there are any, else by $top and $skip until a page is not full."""
+        address: str | None = f"{self._base}/{name}"
+        skip = 0
+        while address is not None:
+            ours = {} if skip < 0 else {**options, "$top": str(self._page_size), "$skip": str(skip)}
+            body = self._get(address, ours, name)
+            page, link = body["value"], body.get("@odata.nextLink")
+            yield page
+            if isinstance(link, str) and _same_host(link, self._base):
+                address, skip = link, -1
+            elif skip >= 0 and len(page) >= self._page_size:
+                skip += len(page)
+            else:
+                address = None
+
+    def _get(self, address: str, options: Mapping[str, str], name: str) -> dict[str, Any]:
+        attempted = f"read the class {name}"
+        try:
+            answer = self._session.get(address, params=dict(options), timeout=self._timeout, allow_redirects=False)
+        except requests.exceptions.SSLError as error:
+            raise EstateError("admin_service_certificate", self._place, attempted, _short(error)) from None
+        except requests.exceptions.Timeout:
+            raise EstateError(
+                "admin_service_time_out", self._place, attempted, f"no answer in {self._timeout:.0f} s"
+            ) from None
+        except requests.exceptions.RequestException as error:
+            raise EstateError("admin_service_unreachable", self._place, attempted, _short(error)) from None
+        if answer.status_code != 200:
+            code = _STATUSES.get(answer.status_code, "admin_service_failed")
+            raise EstateError(code, self._place, attempted, f"HTTP status {answer.status_code}")
+        try:
+            body = answer.json()
+        except ValueError:
+            raise EstateError("admin_service_answer", self._place, attempted, "the answer is not JSON") from None
+        if not isinstance(body, dict) or not _is_rows(body.get("value")):
+            raise EstateError("admin_service_answer", self._place, attempted, "the answer has no rows")
+        return body
+
+
+def read_rows(service: AdminService, wanted: Wanted) -> Rows:
+    """Everything that the hierarchy is made of."""
+    return Rows(
+        service.rows("SMS_Site"),
+        service.rows("SMS_SCI_SiteDefinition"),
+        service.rows("SMS_SCI_SysResUse"),
+        service.rows("SMS_HA_SiteServerTopLevelMonitoring"),
+        _clients(service, wanted) if wanted.clients else (),
+    )
+
+
+def _clients(service: AdminService, wanted: Wanted) -> list[dict[str, Any]]:
+    """Machines with a client that is not obsolete; those of a collection by their resource ids."""
+    if not wanted.collection:
+        rows = service.rows("SMS_R_System", wanted.filter)
+        return _first([row for row in rows if _is_client(row)], wanted.limit)
+    members = service.rows("SMS_FullCollectionMembership", f"CollectionID eq '{wanted.collection}'")
+    ids = {row.get("ResourceID") for row in members}
+    rows = [row for row in service.rows("SMS_R_System", wanted.filter) if row.get("ResourceID") in ids]
+    return _first([row for row in rows if _is_client(row)], wanted.limit)
+
+
+def _first(rows: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    return rows[:limit] if limit else rows
+
+
+def _is_client(row: Mapping[str, Any]) -> bool:
+    return row.get("Client") == 1 and row.get("Obsolete") in (0, None, False)
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _same_host(link: str, base: str) -> bool:
+    """A link to somewhere else would take the login there."""
+    return urlsplit(link)[:2] == urlsplit(base)[:2]
+
+
+def _logon(login: Login) -> Any:
+    if login.method == "basic":
+        return (login.user or "", login.password or "")
+    return HTTPNegotiateAuth(
+        username=login.user, password=login.password, auth_provider=login.method, service="HTTP", wrap_required=False
+    )
+
+
+def _short(error: Exception) -> str:
+    cause: BaseException = error
+    while cause.__context__ is not None or cause.__cause__ is not None:
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    return f"{type(cause).__name__}: {cause}"[:200]

@@ -1,0 +1,170 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the rows of the SMS Provider's classes to sites, servers and clients. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._data import configmgr_release, roles
+
+__all__ = ["Client", "Estate", "Rows", "Server", "SiteRecord", "estate_of"]
+
+# SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
+SITE_TYPES = {1: "secondary", 2: "primary", 4: "central_administration_site"}
+# What every server of a site has besides its roles. Source: the same list as configmgr_names of the roles.
+_NO_ROLES = frozenset({"SMS Site System", "SMS Component Server"})
+_SITE_SERVER = "SMS Site Server"
+_WINDOWS_SERVER = "Windows NT Server"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What was read, class by class. ``members``: names and domains of clients, None when nobody asked."""
+
+    sites: Sequence[Mapping[str, Any]]
+    definitions: Sequence[Mapping[str, Any]]
+    resources: Sequence[Mapping[str, Any]]
+    monitored: Sequence[Mapping[str, Any]] = ()
+    clients: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class SiteRecord:
+    """``type``: a value of SITE_TYPES, or unknown. ``release``: such as 2309, None for a build that is not known."""
+
+    code: str
+    type: str
+    version: str
+    release: int | None
+    parent: str
+    server: str
+
+
+@dataclass
+class Server:
+    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table."""
+
+    name: str
+    site: str
+    roles: list[str] = field(default_factory=list)
+    unknown_roles: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Client:
+    """``site``: the code of the site it is assigned to, empty when not told."""
+
+    name: str
+    site: str
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Sites by code; servers and clients by name. A client that is a server is among the servers, too."""
+
+    sites: Mapping[str, SiteRecord]
+    servers: Mapping[str, Server]
+    clients: Mapping[str, Client]
+
+
+def estate_of(rows: Rows) -> Estate:
+    """Rows without a name or a site code are passed over: they name no machine."""
+    sites = {site.code: site for site in map(_site_with(rows.definitions), rows.sites) if site.code}
+    passive = _passive(rows.monitored, sites)
+    servers: dict[str, Server] = {}
+    for row in rows.resources:
+        name = server_name(str(row.get("NetworkOSPath") or ""))
+        if row.get("NALType") != _WINDOWS_SERVER or not name:
+            continue
+        server = servers.setdefault(name, Server(name, str(row.get("SiteCode") or "")))
+        _add_role(server, row, sites, passive)
+    clients = {client.name: client for client in map(_client, rows.clients) if client.name}
+    return Estate(sites, servers, clients)
+
+
+def server_name(path: str) -> str:
+    r"""The machine of a network path such as C(\\\\cm01.corp.example); empty when there is none."""
+    return path.lstrip("\\").partition("\\")[0].strip().lower()
+
+
+def _site_with(definitions: Sequence[Mapping[str, Any]]) -> Any:
+    parents = {str(row.get("SiteCode")): str(row.get("ParentSiteCode") or "") for row in definitions}
+
+    def site(row: Mapping[str, Any]) -> SiteRecord:
+        code, version = str(row.get("SiteCode") or ""), str(row.get("Version") or "")
+        return SiteRecord(
+            code,
+            SITE_TYPES.get(_number(row.get("Type")), "unknown"),
+            version,
+            release_of(version),
+            parents.get(code) or str(row.get("ReportingSiteCode") or ""),
+            str(row.get("ServerName") or "").lower(),
+        )
+
+    return site
+
+
+def release_of(version: str) -> int | None:
+    """The release of a version such as 5.00.9122.1000."""
+    parts = version.split(".")
+    return configmgr_release(int(parts[2])) if len(parts) > 2 and parts[2].isdigit() else None
+
+
+def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, SiteRecord]) -> set[tuple[str, str]]:
+    """Of the site servers that a site has, those that are not its own server now. Source: jonasatgit's scripts."""
+    found = set()
+    for row in monitored:
+        code, name = str(row.get("SiteCode") or ""), str(row.get("SiteServerName") or "").lower()
+        site = sites.get(code)
+        if site is not None and name and not _same(name, site.server):
+            found.add((code, _short(name)))
+    return found
+
+
+def _add_role(
+    server: Server, row: Mapping[str, Any], sites: Mapping[str, SiteRecord], passive: set[tuple[str, str]]
+) -> None:
+    name, code = str(row.get("RoleName") or ""), str(row.get("SiteCode") or "")
+    if not name or name in _NO_ROLES:
+        return
+    if name == _SITE_SERVER:
+        site = sites.get(code)
+        if (code, _short(server.name)) in passive:
+            role = "passive_site_server"
+        else:
+            secondary = site is not None and site.type == "secondary"
+            role = "secondary_site" if secondary else "site_server"
+        found = [role]
+    else:
+        found = [role.id for role in roles() if name in role.configmgr_names]
+    into = server.roles if found else server.unknown_roles
+    into += [role for role in found or [name] if role not in into]
+
+
+def _client(row: Mapping[str, Any]) -> Client:
+    names = row.get("ResourceNames") or ()
+    name = str(names[0] if names else "") or str(row.get("Name") or "")
+    domain = str(row.get("FullDomainName") or "")
+    if name and "." not in name and "." in domain:
+        name = f"{name}.{domain}"
+    assigned = row.get("SMSAssignedSites") or ()
+    return Client(name.lower(), str((assigned[0] if assigned else row.get("SiteCode")) or ""))
+
+
+def _same(name: str, other: str) -> bool:
+    return _short(name) == _short(other)
+
+
+def _short(name: str) -> str:
+    return name.partition(".")[0].lower()
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
