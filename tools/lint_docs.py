@@ -15,8 +15,5 @@ from antsibull_docs.cli.antsibull_docs import main
 
 tempfile._RandomNameSequence.characters = "abcdefghijklmnopqrstuvwxyz0123456789"  # type: ignore[attr-defined]
 
-sys.exit(
-    main(
-        ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", *sys.argv[1:]]
-    )
-)
+sys.argv[1:1] = ["lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self"]
+sys.exit(main())
