@@ -99,7 +99,7 @@ def run_suite(suite: Suite) -> Outcome:
     log = LOGS / f"{suite.name.replace(' ', '-')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        variables = _variables(make(suite.environment))
+        variables = _variables(make(suite.environment)) | dict(suite.variables)
     except CannotMakeEnvironment as error:
         return Outcome(suite.name, FAILED, time.monotonic() - started, str(error))
     # Looked up here: Popen would search the PATH of this process, not that of the suite's environment.

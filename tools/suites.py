@@ -19,6 +19,7 @@ class Suite:
     needs_paths: globs below the repository; the suite has nothing to do where none of them matches anything.
     needs_programs: programs without which it is left out.
     environment: name of the environment (tools/environment.py) whose programs it runs.
+    variables: environment variables that it runs with.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Suite:
     needs_paths: tuple[str, ...] = ()
     needs_programs: tuple[str, ...] = ()
     environment: str = "main"
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ INTEGRATION_PATHS = ("tests/integration/**/test_*.py",)
 UNIT = _pytest("tests/unit")
 # Each file has a lab of its own, so that two of them can run side by side.
 INTEGRATION = _pytest("-n", "2", "--dist", "loadfile", "tests/integration")
+
+# What is not about WinRM's own messages.
+OVER_SSH = ("modules", "playbooks", "rollback", "restart")
 
 # In the order of running: what is quick and fails often comes first.
 SUITES = (
@@ -68,6 +73,13 @@ SUITES = (
     Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity")),
     Suite("ansible-test-units", (sys.executable, "tools/ansible_test.py", "units"), UNIT_PATHS),
     Suite("integration", INTEGRATION, INTEGRATION_PATHS),
+    Suite(
+        "integration over ssh",
+        _pytest("-n", "2", "--dist", "loadfile", *(f"tests/integration/test_{name}.py" for name in OVER_SSH)),
+        INTEGRATION_PATHS,
+        ("ssh",),
+        variables=(("CONFIGMGR_TLS_CONNECTION", "ssh"),),
+    ),
     Suite("conformance", _pytest("tests/conformance"), ("tests/conformance/**/test_*.py",), ("openssl",)),
     Suite(
         "browser",
@@ -85,6 +97,7 @@ DEBIAN_PACKAGES = (
     DebianPackage("openssl", "openssl", "conformance"),
     DebianPackage("nginx-light", "nginx", "conformance"),
     DebianPackage("gnutls-bin", "gnutls-serv", "conformance"),
+    DebianPackage("openssh-client", "ssh", "integration over ssh"),
     DebianPackage("chromium", "chromium", "browser"),
     DebianPackage("chromium-driver", "chromedriver", "browser"),
     # Brings axe-core, which judges accessibility.

@@ -42,7 +42,8 @@ def up(options: argparse.Namespace) -> int:
         options.state,
         options.requests_log,
         options.port_offset,
-        options.talk,
+        talk=options.talk,
+        connection=options.connection,
     )
     settings.check()
     client = running(options.state)
@@ -51,7 +52,7 @@ def up(options: argparse.Namespace) -> int:
         print(show.how_to_use(client.status(), client.url))
         return 0
     # Read before a process is started, so that a bad site file is this command's own error.
-    site = load_site(options.site, network=options.network, clients=options.clients)
+    site = load_site(options.site, network=options.network, clients=options.clients, connection=options.connection)
     if options.foreground:
         run_foreground(site, settings, lambda lab: _tell_ready(lab, options.ready_fd))
         return 0
@@ -137,6 +138,8 @@ def _as_arguments(settings: LabSettings) -> list[str]:
         arguments += ["--requests-log", str(settings.requests_log)]
     if settings.port_offset is not None:
         arguments += ["--port-offset", str(settings.port_offset)]
+    if settings.connection:
+        arguments += ["--connection", settings.connection]
     if settings.talk is not None:
         arguments += ["--talk", str(settings.talk)]
     return arguments
@@ -161,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
         "--port-offset", type=int, metavar="N", help="add N to the ports of all roles; without: as needed"
     )
     starting.add_argument("--talk", type=float, metavar="SECONDS", help="all components talk, again after so long")
+    starting.add_argument(
+        "--connection",
+        choices=["winrm", "psrp", "ssh"],
+        default="",
+        help="how all hosts are reached",
+    )
     starting.add_argument("--foreground", action="store_true", help="stay until interrupted")
     starting.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     command("down", down, "stop the lab")

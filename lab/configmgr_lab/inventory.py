@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from .machine.host import SiteHost
@@ -33,6 +34,8 @@ def inventory(hosts: Iterable[SiteHost], ca_path: str) -> dict[str, Any]:
 
 def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
     """The connection variables of one host."""
+    if row.connection == "ssh":
+        return {**_ssh_variables(row, ca_path), **dict(row.variables)}
     common = {
         "ansible_host": row.address,
         "ansible_connection": row.connection,
@@ -55,3 +58,19 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
             "ansible_psrp_message_encryption": "auto" if row.scheme == "https" else "always",
         }
     return {**common, **own, **dict(row.variables)}
+
+
+def _ssh_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
+    """Host key and login key lie beside the authority's file."""
+    state = Path(ca_path).parent
+    login = {"ansible_ssh_private_key_file": str(state / "ssh_key")}
+    return {
+        "ansible_host": row.address,
+        "ansible_connection": "ssh",
+        "ansible_port": row.port,
+        "ansible_user": row.user,
+        **(login if row.shell == "cmd" else {"ansible_password": row.password}),
+        "ansible_shell_type": row.shell,
+        "ansible_ssh_common_args": f"-o UserKnownHostsFile={state / 'ssh_known_hosts'} -o GlobalKnownHostsFile=none "
+        "-o StrictHostKeyChecking=yes -o IdentityAgent=none",
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ ROLES = (
     "state_migration_point", "fallback_status_point", "software_update_point", "reporting_services_point",
     "service_connection_point", "application_catalog", "admin_console", "client",
 )  # fmt: skip
-CONNECTIONS = ("winrm", "psrp")
+CONNECTIONS = ("winrm", "psrp", "ssh")
 AUTHS = ("basic", "ntlm")
 
 _VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"}
@@ -59,10 +59,13 @@ class Site:
         return inventory([machine.site_host for machine in self.machines.values()], ca_path)
 
 
-def load_site(path_or_name: str, *, network: str = "127.77", clients: int = 0, clock: Clock | None = None) -> Site:
+def load_site(
+    path_or_name: str, *, network: str = "127.77", clients: int = 0, clock: Clock | None = None, connection: str = ""
+) -> Site:
     """Build a site from a file, or from a shipped one by its name. Raises BadSite and BadImage.
 
     `network` is the first two parts of every address; `clients` more clients are added as CL0001 and so on.
+    `connection` replaces the one that the file has for each host.
     """
     source, content = _content(path_or_name)
     site = _checked(source, content)
@@ -73,6 +76,9 @@ def load_site(path_or_name: str, *, network: str = "127.77", clients: int = 0, c
     if not 0 <= clients <= MAX_CLIENTS:
         raise BadSite(f"{clients} clients: must be between 0 and {MAX_CLIENTS}")
     rows = [_host(source, row, site, network) for row in site["hosts"]] + _clients(source, site, network, clients)
+    if connection:
+        _check_choice(f"site {source}", "connection", connection, CONNECTIONS)
+        rows = [replace(row, connection=connection) for row in rows]
     _check_together(source, rows)
     domain = str(site["domain"])
     variables = {

@@ -91,7 +91,8 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., contextlib.
         content = yaml.safe_load((files("configmgr_lab") / "sites" / f"{name}.yml").read_text(encoding="utf-8"))
         path = state / "site.yml"
         path.write_text(yaml.safe_dump({**content, "restart_seconds": RESTART_SECONDS}), encoding="utf-8")
-        site = load_site(str(path), network=network, clients=settings.get("clients", 0))
+        connection = settings.get("connection", "")
+        site = load_site(str(path), network=network, clients=settings.get("clients", 0), connection=connection)
         with EmbeddedLab(site, LabSettings(network=network, state=state, **settings)) as client:
             yield Running(client, site, str(state / "ca.pem"), client.status()["port_offset"])
 

@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import re
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
-    ALREADY_SCHEDULED,
+    restarts,
     service_command,
     shutdown_command,
 )
@@ -100,7 +100,7 @@ def _shut_down(session: Session, task: Task) -> None:
         if not error.sent:
             raise
         return
-    if answer.exit_code not in (0, ALREADY_SCHEDULED):
+    if not restarts(answer.exit_code):
         raise Refusal(
             "restart_refused",
             f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",

@@ -10,7 +10,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
   - C(pywinrm) on the controller for hosts with C(ansible_connection=winrm), C(pypsrp) for those with
-    C(ansible_connection=psrp)
+    C(ansible_connection=psrp), an OpenSSH client for those with C(ansible_connection=ssh)
 attributes:
   platform:
     description: Target operating systems.

@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from configmgr_lab.control.client import LabClient
@@ -26,6 +27,9 @@ from configmgr_lab.site import load_site
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+# How the lab's hosts are reached: winrm, psrp or ssh; empty for a mixture of winrm and psrp.
+CONNECTION = os.environ.get("CONFIGMGR_TLS_CONNECTION", "")
+WINRM_ONLY = pytest.mark.skipif(CONNECTION == "ssh", reason="about logons and certificates of WinRM")
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
@@ -205,11 +209,14 @@ def collections_path() -> str:
     return str(above if (above / "ansible_collections").is_dir() else ROOT / ".venv" / "collections")
 
 
-def start_lab(state: Path, *, site: str = "contoso", clients: int = 0) -> tuple[EmbeddedLab, LabClient]:
+def start_lab(
+    state: Path, *, site: str = "contoso", clients: int = 0, connection: str = CONNECTION
+) -> tuple[EmbeddedLab, LabClient]:
     """A lab in this process on a network that no other lab uses. Raises LabError when none is free."""
     for network in NETWORKS:
         lab = EmbeddedLab(
-            load_site(site, network=network, clients=clients), LabSettings(site, clients, network=network, state=state)
+            load_site(site, network=network, clients=clients, connection=connection),
+            LabSettings(site, clients, network=network, state=state, connection=connection),
         )
         try:
             return lab, lab.__enter__()

@@ -101,7 +101,7 @@ def test_settings_that_are_not_in_force_keep_the_older_protocols(site: Site, lab
 
 
 def test_an_unsupported_connection_is_refused_in_one_sentence(site: Site, lab: LabClient) -> None:
-    outcome = site.module("tls_facts", limit="CM1", variables={"ansible_connection": "ssh"})
+    outcome = site.module("tls_facts", limit="CM1", variables={"ansible_connection": "local"})
     result = outcome.last["CM1"]
     assert (outcome.exit_code, result.status, result.code) == (FAILED_EXIT, "failed", "unsupported_connection")
     assert "winrm or psrp" in result.data["msg"]

@@ -56,7 +56,7 @@ def options(site: Site, provider: str, **changed: Any) -> dict[str, Any]:
         "url": f"https://{row['ansible_host']}:{port}",
         "authentication": "ntlm",
         "user": row["ansible_user"],
-        "password": row["ansible_password"],
+        "password": next(other["ansible_password"] for other in site.variables.values() if "ansible_password" in other),
         "ca_path": str(site.inventory.parent / "ca.pem"),
         "clients": True,
         "hostnames": "short",
@@ -253,14 +253,24 @@ def over(connection: str, row: dict[str, Any], ca_path: str) -> dict[str, Any]:
     return common | {f"ansible_{connection}_{name}": value for name, value in own.items()}
 
 
-@pytest.mark.parametrize("connection", ["winrm", "psrp"])
-def test_a_staged_run_with_this_inventory(estate: tuple[Site, LabClient, str], tmp_path: Path, connection: str) -> None:
-    site, lab, provider = estate
+@pytest.mark.parametrize("connection", ["winrm", "psrp", "ssh"])
+@pytest.mark.parametrize("name", sorted(PROVIDERS))
+def test_a_staged_run_with_this_inventory(tmp_path: Path, name: str, connection: str) -> None:
+    running, lab = start_lab(tmp_path / "lab", site=name, connection="ssh" if connection == "ssh" else "")
+    try:
+        site = Site(tmp_path / "lab" / "inventory.yml", tmp_path, lab)
+        staged_run(site, lab, PROVIDERS[name], tmp_path, connection)
+    finally:
+        running.__exit__(None, None, None)
+
+
+def staged_run(site: Site, lab: LabClient, provider: str, tmp_path: Path, connection: str) -> None:
     folder = tmp_path / "given"
     ca_path = str(site.inventory.parent / "ca.pem")
     written(folder, options(site, provider))
     for name, row in site.variables.items():
-        written(folder / "host_vars", over(connection, row, ca_path), f"{name}.yml")
+        given = row if connection == "ssh" else over(connection, row, ca_path)
+        written(folder / "host_vars", given, f"{name}.yml")
     with_it = Site(folder, tmp_path, lab)
     report = {"configmgr_tls_report_dir": str(tmp_path / "report")}
     with_it.playbook(ENFORCE, variables=report).expect_ok()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT, Outcome, Site
+from support import ROOT, WINRM_ONLY, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
 
@@ -128,6 +128,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
 }
 
 
+@WINRM_ONLY
 def test_machines_that_fail_stay_out_are_named_and_come_along_next_time(run: Run, site: Site, lab: LabClient) -> None:
     for host, (kind, options, _, _) in FAULTS.items():
         lab.set_fault(host, kind, **options)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from support import Site
+from support import WINRM_ONLY, Site
 
 from configmgr_lab.control.client import LabClient
 
@@ -75,6 +75,7 @@ def test_services_are_restarted_instead_of_the_machine(site: Site, lab: LabClien
     assert lab.restarts("CM1") == 0
 
 
+@WINRM_ONLY
 def test_a_wrong_password_ends_the_waiting_at_once(site: Site, lab: LabClient) -> None:
     """The account is locked while the machine restarts: asking again would keep it locked."""
     lab.set_fault("CM1", "unauthorized", skip=1)

@@ -24,6 +24,7 @@ from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Completed, Site
+from configmgr_lab.wire.ssh import PORT, Keys, SshEndpoint
 
 CONTROL_PORT = 8900
 # Commands are short and hold the interpreter anyway: more threads would not run more of them.
@@ -52,6 +53,8 @@ class LabSettings:
     requests_log: Path | None = None
     port_offset: int | None = None
     """Added to the ports of all roles (443, 1433 ...), not to WinRM's; None: only if this account may not have them."""
+    connection: str = ""
+    """How all hosts are reached (winrm, psrp, ssh); empty: as the site file says for each."""
     talk: float | None = None
     """Seconds between two rounds of talk; None: only when asked."""
 
@@ -94,6 +97,8 @@ class Lab:
         self.endpoints: dict[str, Endpoint] = {}
         self._names: dict[str, str] = {}
         self._roles: Roles | None = None
+        self._keys: Keys | None = None
+        self.ssh: dict[str, SshEndpoint] = {}
 
     def open(self) -> None:
         """Listen for every machine and write the state files. Raises LabError."""
@@ -122,6 +127,7 @@ class Lab:
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
                 endpoint.refresh()
+            self._open_ssh(offset)
         except OSError as exc:
             self.close()
             raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
@@ -130,10 +136,43 @@ class Lab:
         except OSError as exc:
             self.close()
             raise LabError(exc.strerror) from exc
+        self._write_ssh_files()
         inventory = self.site.inventory(ca_path=str((state / "ca.pem").resolve()))
         roles.add_to_inventory(inventory)
+        for name, ssh in self.ssh.items():
+            inventory["all"]["hosts"][name]["ansible_port"] = ssh.port
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
+
+    def _open_ssh(self, offset: int) -> None:
+        """OpenSSH on the machines that are reached by it."""
+        for name, endpoint in self.endpoints.items():
+            row = getattr(endpoint.machine, "site_host", None)
+            if row is not None and row.connection == "ssh":
+                self._keys = self._keys or Keys.create()
+                self.ssh[name] = SshEndpoint(
+                    endpoint.machine,
+                    port=PORT + offset,
+                    shell=row.shell,
+                    keys=self._keys,
+                    faults=endpoint.faults,
+                    recorder=self.recorder,
+                    pool=self._pool,
+                )
+                self.ssh[name].refresh()
+                endpoint.followers.append(self.ssh[name].refresh)
+
+    def _write_ssh_files(self) -> None:
+        if self._keys is None:
+            return
+        state, host = self.settings.state, self._keys.host.export_public_key().decode().strip()
+        key = state / "ssh_key"
+        key.touch(mode=0o600)
+        key.write_bytes(self._keys.login.export_private_key())
+        rows = [
+            f"[{ssh.machine.address}]:{ssh.port} {host}\n{ssh.machine.address} {host}\n" for ssh in self.ssh.values()
+        ]
+        (state / "ssh_known_hosts").write_text("".join(rows), encoding="utf-8")
 
     @property
     def roles(self) -> Roles:
@@ -145,6 +184,8 @@ class Lab:
     def close(self) -> None:
         if self._roles is not None:
             self._roles.close()
+        for ssh in self.ssh.values():
+            ssh.close()
         for endpoint in self.endpoints.values():
             endpoint.close()
         self._pool.shutdown(wait=False, cancel_futures=True)

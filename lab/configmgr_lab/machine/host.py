@@ -19,9 +19,10 @@ class SiteHost:
     roles: tuple[str, ...]
     """Ansible groups of the host: the ids of its ConfigMgr roles."""
     connection: str
-    """`winrm` or `psrp`."""
+    """`winrm`, `psrp` or `ssh`."""
     auth: str
-    """`basic` (https, 5986) or `ntlm` (http, 5985, with message encryption)."""
+    """`basic` (https, 5986; over ssh a key, and cmd as the default shell) or `ntlm` (http, 5985, with message
+    encryption; over ssh a password, and PowerShell as the default shell)."""
     user: str
     password: str
     locale: str = "en"
@@ -30,7 +31,14 @@ class SiteHost:
     """Variables of the inventory that this host has besides those of its connection."""
 
     @property
+    def shell(self) -> str:
+        """The default shell of its OpenSSH server."""
+        return "cmd" if self.auth == "basic" else "powershell"
+
+    @property
     def port(self) -> int:
+        if self.connection == "ssh":
+            return 22
         return 5986 if self.auth == "basic" else 5985
 
     @property

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 from configmgr_lab.wire.authentication import CredentialStore
@@ -65,6 +66,8 @@ class Endpoint:
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections = 0
         self.changed = _Signal()
+        self.followers: list[Callable[[], None]] = []
+        """What else of the machine listens, and follows the same faults."""
         self._loop = asyncio.get_running_loop()
         machine.on_power(self._power_changed)
 
@@ -74,6 +77,8 @@ class Endpoint:
             self._open()
         else:
             self.close()
+        for follower in self.followers:
+            follower()
 
     def close(self) -> None:
         """Refuse new connections, reset the open ones, forget the shells."""

@@ -48,4 +48,16 @@ POWERSHELL = Subject(
     missing=("everything else: no script is read or run",),
 )
 
-SUBJECTS = (WINRM, POWERSHELL)
+OPENSSH = Subject(
+    "OpenSSH",
+    (
+        Feature("logon with a key or a password, host keys, one line per channel", Source.DOCUMENT),
+        Feature("the line goes to the default shell; cmd unless another is named", Source.DOCUMENT),
+        Feature("a line for PowerShell that runs one cmd line", Source.ASSUMED, "every other one is a syntax error"),
+        Feature("a restart cuts every connection", Source.DOCUMENT),
+        Feature("faults: port_closed, unauthorized, foreign_certificate (another host key)", Source.DOCUMENT),
+    ),
+    ("PowerShell itself", "SFTP and SCP", "terminals", "the code page of a console: answers are UTF-8 always"),
+)
+
+SUBJECTS = (WINRM, POWERSHELL, OPENSSH)

@@ -114,7 +114,7 @@ def test_inventory() -> None:
         ({"hosts": [HOST, {**HOST, "name": "B"}]}, "address 127.77.0.1 is given to more than one host"),
         ({"hosts": [{**HOST, "address": "0.999"}]}, "host A: address '0.999'"),
         ({"hosts": [{**HOST, "auth": "kerberos"}]}, "auth 'kerberos' is none of"),
-        ({"hosts": [{**HOST, "connection": "ssh"}]}, "connection 'ssh' is none of"),
+        ({"hosts": [{**HOST, "connection": "telnet"}]}, "connection 'telnet' is none of"),
         ({"hosts": [{**HOST, "roles": ["king"]}]}, "role 'king' is none of"),
         ({"hosts": [{**HOST, "locale": "xx"}]}, "no messages in locale 'xx'"),
         ({"hosts": [{**HOST, "name": "has space"}]}, "the name must be"),

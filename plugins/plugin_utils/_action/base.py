@@ -31,7 +31,7 @@ from .spec import argument_spec
 __all__ = ["Refusal", "TlsAction"]
 
 T = TypeVar("T")
-_SECRET_OPTIONS = ("remote_password", "certificate_key_password")
+_SECRET_OPTIONS = ("remote_password", "certificate_key_password", "password", "private_key_passphrase")
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()

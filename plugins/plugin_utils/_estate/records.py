@@ -146,13 +146,16 @@ def _add_role(
 
 
 def _client(row: Mapping[str, Any]) -> Client:
-    names = row.get("ResourceNames") or ()
-    name = str(names[0] if names else "") or str(row.get("Name") or "")
+    name = _first(row.get("ResourceNames")) or str(row.get("Name") or "")
     domain = str(row.get("FullDomainName") or "")
     if name and "." not in name and "." in domain:
         name = f"{name}.{domain}"
-    assigned = row.get("SMSAssignedSites") or ()
-    return Client(name.lower(), str((assigned[0] if assigned else row.get("SiteCode")) or ""))
+    return Client(name.lower(), _first(row.get("SMSAssignedSites")) or str(row.get("SiteCode") or ""))
+
+
+def _first(values: Any) -> str:
+    """The first of a list, empty when there is none."""
+    return str(values[0]) if isinstance(values, list) and values else ""
 
 
 def _same(name: str, other: str) -> bool:

@@ -11,12 +11,12 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import psrp, winrm
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import psrp, ssh, winrm
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import error
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Channel, Session, ShellSession
 
 _ATTEMPTED = "log in and open a command shell"
-_SECRETS = ("remote_password", "certificate_key_password")
+_SECRETS = ("remote_password", "certificate_key_password", "password", "private_key_passphrase")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Library:
 LIBRARIES: Mapping[str, Library] = {
     "winrm": Library(winrm.LIBRARY, winrm.MISSING, winrm.channel),
     "psrp": Library(psrp.LIBRARY, psrp.MISSING, psrp.channel),
+    "ssh": Library(ssh.LIBRARY, ssh.MISSING, ssh.channel),
 }
-"""By the transport of the connection plugin. A further connection (ssh) is one more row."""
+"""By the transport of the connection plugin."""
 
 
 def open_session(connection: Any, *, host: str) -> Session:

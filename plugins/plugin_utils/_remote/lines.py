@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import error
 
-LIMIT = 8191
-"""Characters (UTF-16 code units) that cmd takes in one line. Source: Microsoft, command-line string limitation."""
+LIMIT = 8150
+"""Characters (UTF-16 code units) of one line. cmd takes 8,191 (source: Microsoft, command-line string limitation); the
+rest is for what a connection puts before it."""
 
 _ATTEMPTED = "prepare a command line"
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from .command import plain_word, quoted
 
-__all__ = ["ALREADY_SCHEDULED", "RUNNING", "STOPPED", "service_command", "service_state", "shutdown_command"]
+__all__ = ["RUNNING", "STOPPED", "restarts", "service_command", "service_state", "shutdown_command"]
 
 # Exit code of shutdown.exe when a restart is scheduled already.
 ALREADY_SCHEDULED = 1190
+# ssh brings only the low eight bits of an exit code.
+_LOW_BITS = 0xFF
 STOPPED, RUNNING = 1, 4
 _NUMBER = re.compile(r":\s*([0-9a-f]+)\b")
 
@@ -21,6 +23,11 @@ _NUMBER = re.compile(r":\s*([0-9a-f]+)\b")
 def shutdown_command(delay: int, message: str) -> str:
     """C(/d p:2:4): planned, operating system, reconfiguration."""
     return f"shutdown /r /f /t {int(delay)} /d p:2:4 /c {quoted(message)}"
+
+
+def restarts(exit_code: int) -> bool:
+    """Whether shutdown.exe said that a restart is under way, now or already."""
+    return exit_code in (0, ALREADY_SCHEDULED, ALREADY_SCHEDULED & _LOW_BITS)
 
 
 def service_command(verb: str, name: str) -> str:

@@ -122,8 +122,8 @@ def test_values_in_a_key_that_goes_are_not_deleted_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("changes", "location", "words"),
     [
-        ((change(r"SYSTEM\A"),), "D:\\" + "x" * 3000, "more than the 8191 characters"),
-        ((change(r"SYSTEM\A", size=2000),), LOCATION, "more than the 8191 characters"),
+        ((change(r"SYSTEM\A"),), "D:\\" + "x" * 3000, "more than the 8150 characters"),
+        ((change(r"SYSTEM\A", size=2000),), LOCATION, "more than the 8150 characters"),
         ((change(r"SYSTEM\%A%"),), LOCATION, "cannot be set by a command line"),
     ],
 )

@@ -17,7 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Remot
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
 
 
-@pytest.mark.parametrize("name", ["ssh", "local"])
+@pytest.mark.parametrize("name", ["local"])
 def test_other_connections_are_refused_clearly(name: str, connect: Callable[..., Any]) -> None:
     with pytest.raises(RemoteError) as raised:
         open_session(connect(name), host="h1")

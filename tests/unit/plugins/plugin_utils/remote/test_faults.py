@@ -24,6 +24,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors impor
     scrub,
     table,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.ssh import WrongShell
 
 XML = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value>'
@@ -56,7 +57,29 @@ TLS = POOL.format("SSLError({})")
 VERIFY = "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {} (_ssl.c:1006)')"
 WMI = '<p:MSFT_WmiError xmlns:p="u"><p:error_Code xsi:type="cim:cimUnsignedInt">{}</p:error_Code></p:MSFT_WmiError>'
 
+SSH = "Failed to connect to the host via ssh: {}"
 SAMPLES: list[tuple[str, Exception]] = [
+    ("missing_library", AnsibleError("to use the password mechanism sshpass, you must install the sshpass program")),
+    ("auth_rejected", AnsibleConnectionFailure(SSH.format("me@h1: Permission denied (publickey,password)."))),
+    ("auth_rejected", AnsibleConnectionFailure("Invalid/incorrect password: Permission denied, please try again.")),
+    ("host_key", AnsibleConnectionFailure(SSH.format("Host key verification failed."))),
+    ("host_key", AnsibleConnectionFailure(SSH.format("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @"))),
+    (
+        "ssh_no_common_algorithm",
+        AnsibleConnectionFailure(
+            SSH.format("Unable to negotiate with h1 port 22: no matching host key type found. Their offer: ssh-rsa")
+        ),
+    ),
+    ("shell_type", WrongShell("the default shell did not take the line: no answer")),
+    ("shell_type", ValueError("ansible_shell_type is sh; it has to be cmd or powershell for Windows over ssh")),
+    ("name_unknown", AnsibleConnectionFailure(SSH.format("ssh: Could not resolve hostname h1: Name or service"))),
+    ("host_refused", AnsibleConnectionFailure(SSH.format("ssh: connect to host h1 port 22: Connection refused"))),
+    ("host_unroutable", AnsibleConnectionFailure(SSH.format("ssh: connect to host h1 port 22: No route to host"))),
+    ("connect_time_out", AnsibleConnectionFailure(SSH.format("ssh: connect to host h1 port 22: Connection timed out"))),
+    ("connection_dropped", AnsibleConnectionFailure(SSH.format("Connection reset by 10.0.0.1 port 22"))),
+    ("connection_dropped", AnsibleConnectionFailure(SSH.format("Connection to h1 closed by remote host."))),
+    ("connection_dropped", AnsibleConnectionFailure(SSH.format("Shared connection to h1 closed."))),
+    ("connection_dropped", AnsibleConnectionFailure(SSH.format(""))),
     ("missing_library", AnsibleError("winrm or requests is not installed: No module named 'winrm'")),
     ("missing_library", AnsibleError("xmltodict is not installed: No module named 'xmltodict'")),
     ("missing_library", AnsibleError("The installed version of WinRM does not support transport(s) ['credssp']")),
@@ -164,6 +187,9 @@ SAMPLES: list[tuple[str, Exception]] = [
 ]
 # The winrm plugin hands these on to pywinrm by the name of the argument.
 EXTRAS = {
+    "ansible_shell_type",
+    "ansible_ssh_common_args",
+    "ansible_ssh_private_key_file",
     "ansible_winrm_ca_trust_path",
     "ansible_winrm_cert_key_pem",
     "ansible_winrm_cert_pem",
