@@ -8,6 +8,7 @@ python3 can still say which Python is wanted).
     python3 tools/environment.py main          make .venv
     python3 tools/environment.py sanity        make .venv-sanity
     python3 tools/environment.py core-2.21     make .venv-2.21
+    python3 tools/environment.py importer      make .venv-importer
     python3 tools/environment.py --freeze      write requirements/constraints.txt anew
 """
 
@@ -61,6 +62,9 @@ ENVIRONMENTS = {
     "main": Environment(".venv", "main.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13", "3.14")),
     "sanity": Environment(
         ".venv-sanity", "sanity.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13", "3.14"), False
+    ),
+    "importer": Environment(
+        ".venv-importer", "importer.txt", ("core-2.19.txt",), ("3.11", "3.12", "3.13"), with_collection=False
     ),
     "core-2.21": Environment(".venv-2.21", "main.txt", ("constraints.txt", "core-2.21.txt"), ("3.13", "3.12", "3.14")),
 }

@@ -71,6 +71,8 @@ SUITES = (
         ("plugins/modules/*",),
     ),
     Suite("artefact", (sys.executable, "tools/artefact.py")),
+    Suite("importer", (sys.executable, "tools/import_artefact.py")),
+    Suite("guides", (sys.executable, "tools/render_docs.py")),
     Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity")),
     Suite("ansible-test-units", (sys.executable, "tools/ansible_test.py", "units"), UNIT_PATHS),
     Suite("integration", INTEGRATION, INTEGRATION_PATHS),
@@ -81,6 +83,7 @@ SUITES = (
         ("ssh",),
         variables=(("CONFIGMGR_TLS_CONNECTION", "ssh"),),
     ),
+    Suite("runner", _pytest("tests/runner"), ("tests/runner/test_*.py",)),
     Suite("conformance", _pytest("tests/conformance"), ("tests/conformance/**/test_*.py",), ("openssl",)),
     Suite(
         "browser",

@@ -157,7 +157,7 @@ def test_without_an_address_nothing_is_tried() -> None:
 
 
 def load(name: str) -> dict[str, Any]:
-    return dict(yaml.safe_load((PLAYBOOK.parent / "awx" / name).read_text(encoding="utf-8")))
+    return dict(yaml.safe_load((PLAYBOOK.parent / "awx_objects" / name).read_text(encoding="utf-8")))
 
 
 def test_an_operator_is_asked_for_variables_that_exist() -> None:
@@ -207,6 +207,6 @@ def test_the_workflow_is_a_way_with_one_end_and_a_branch_back() -> None:
 
 
 def test_no_definition_holds_a_secret() -> None:
-    for file in (PLAYBOOK.parent / "awx").iterdir():
+    for file in (PLAYBOOK.parent / "awx_objects").iterdir():
         text = file.read_text(encoding="utf-8")
         assert "Bearer {{" in text or "Bearer" not in text

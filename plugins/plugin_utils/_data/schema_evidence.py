@@ -18,7 +18,7 @@ _PATH = re.compile(r"[A-Za-z0-9 .,()_*-]{1,80}")
 
 LogId = Annotated[str, Reference("log_files")]
 IssueId = Annotated[str, Reference("known_issues")]
-RequirementId = Annotated[str, Reference("requirements")]
+RequirementId = Annotated[str, Reference("machine_requirements")]
 ConversationId = Annotated[str, Reference("conversations")]
 RoleName = Annotated[str, Reference("roles")]
 Folder = Literal[

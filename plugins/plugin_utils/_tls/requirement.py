@@ -1,8 +1,8 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The row type of C(requirements.yml): what a machine with certain roles must have, where that comes from and how to
-mend it.
+"""The row type of C(machine_requirements.yml): what a machine with certain roles must have, where that comes from and
+how to mend it.
 """
 
 from __future__ import annotations
@@ -73,4 +73,4 @@ class Requirement(Row):
 
 def requirements() -> tuple[Requirement, ...]:
     """The catalogue, checked on load."""
-    return load_table("requirements", Requirement)
+    return load_table("machine_requirements", Requirement)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks by name, as C(requirements.yml) names them."""
+"""The checks by name, as C(machine_requirements.yml) names them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
 
 PACKAGE = "ansible_collections.configmgr.tls.plugins.plugin_utils._data"
 # Tables whose row types live with the code that uses them.
-ELSEWHERE = {"requirements", "conversations"}
+ELSEWHERE = {"machine_requirements", "conversations"}
 
 
 def test_every_file_is_a_known_table() -> None:
