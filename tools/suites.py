@@ -62,7 +62,7 @@ SUITES = (
     Suite("unit", UNIT, UNIT_PATHS),
     Suite("lab", _pytest("lab/tests"), ("lab/tests/**/test_*.py",)),
     Suite("tools", _pytest("tests/tools"), ("tests/tools/test_*.py",)),
-    Suite("awx", _pytest("tests/awx"), ("tests/awx/test_*.py",)),
+    Suite("awx", _pytest("-n", "2", "tests/awx"), ("tests/awx/test_*.py",)),
     Suite("yamllint", ("yamllint", "--strict", ".")),
     Suite("ansible-lint", ("ansible-lint", "--profile", "production", "--offline", "-q"), ("playbooks/*.yml",)),
     Suite(
