@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
@@ -83,9 +83,9 @@ def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
     notes = [found.standing] if found.standing else []
     path = task.arguments["compare_with"]
     if path:
-        earlier = _earlier(_absolute(path))
+        earlier = _earlier(on_controller(path))
         if earlier is None:
-            notes.append(f"Nothing to compare with yet: there is no {_absolute(path)}")
+            notes.append(f"Nothing to compare with yet: there is no {on_controller(path)}")
         else:
             document["comparison"] = compare(earlier, document)
     return document, notes
@@ -177,11 +177,6 @@ def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**counts, "run": document["run"], "names": listed}
 
 
-def _absolute(path: str) -> Path:
-    # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
-    return Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
-
-
 def _earlier(path: Path) -> Mapping[str, Any] | None:
     """The document in a file, None when there is no such file: a schedule has a first time."""
     try:
@@ -220,7 +215,7 @@ def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[s
 
 def _base(path: str) -> Path:
     """The files' common name without an ending. A path without one of our endings is a folder."""
-    whole = _absolute(path)
+    whole = on_controller(path)
     for renderer in RENDERERS.values():
         if whole.name.endswith(renderer.ending) and whole.name != renderer.ending:
             return whole.with_name(whole.name.removesuffix(renderer.ending))

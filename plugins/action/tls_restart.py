@@ -12,17 +12,14 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import (
     Waiter,
     restart_services,
+    shut_down,
     wait_until_back,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError, Session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
-    restarts,
-    service_command,
-    shutdown_command,
-)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import service_command, shutdown_command
 
 
 class ActionModule(TlsAction):
@@ -47,7 +44,7 @@ class ActionModule(TlsAction):
             }[required]
             if task.check_mode:
                 return {"changed": True, "restarted": True, "services": [], "reason": reason}
-            _shut_down(session, task)
+            shut_down(session, arguments["delay"], arguments["message"])
         return {**self._wait(task, state.boot), "reason": reason}
 
     def _services(self, task: Task, session: Session) -> dict[str, Any]:
@@ -87,22 +84,3 @@ def _refuse_bad_input(arguments: dict[str, Any]) -> None:
             service_command("query", service)
     except UnsafeText as error:
         raise Refusal("bad_argument", f"{error}.", "Leave the character out.") from None
-
-
-def _shut_down(session: Session, task: Task) -> None:
-    arguments = task.arguments
-    try:
-        answer = session.run(
-            shutdown_command(arguments["delay"], arguments["message"]), attempted="restart the machine", resend=False
-        )
-    except RemoteError as error:
-        # The machine may be quicker than its answer: whether it went down is seen next.
-        if not error.sent:
-            raise
-        return
-    if not restarts(answer.exit_code):
-        raise Refusal(
-            "restart_refused",
-            f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
-            "The account needs the right to shut down the system from the network; the settings are on the machine.",
-        )

@@ -13,11 +13,18 @@ from typing import Any
 from .._remote import RemoteError, Session
 from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command, ask
-from .._windows.restart import RUNNING, STOPPED, service_command, service_state
+from .._windows.restart import (
+    RUNNING,
+    STOPPED,
+    restarts,
+    service_command,
+    service_state,
+    shutdown_command,
+)
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
 from .base import Refusal
 
-__all__ = ["Waiter", "boot_marker", "restart_services", "wait_until_back"]
+__all__ = ["Waiter", "boot_marker", "restart_services", "shut_down", "wait_until_back"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,23 @@ def boot_marker(session: Session) -> BootMarker:
     return BootMarker(
         event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
     )
+
+
+def shut_down(session: Session, delay: int, message: str) -> None:
+    """Tell the machine to restart. Refusal restart_refused when Windows does not take the command."""
+    try:
+        answer = session.run(shutdown_command(delay, message), attempted="restart the machine", resend=False)
+    except RemoteError as error:
+        # The machine may be quicker than its answer: whether it went down is seen next.
+        if not error.sent:
+            raise
+        return
+    if not restarts(answer.exit_code):
+        raise Refusal(
+            "restart_refused",
+            f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
+            "The account needs the right to shut down the system from the network; the settings are on the machine.",
+        )
 
 
 def wait_until_back(

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -15,6 +13,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from .._tls.waiver import Waiver, WaiverError, parse_waivers
 from .base import Refusal
+from .controller import on_controller
 from .plain import plain
 
 try:
@@ -34,8 +33,7 @@ def load_waivers(path: str | None) -> list[Waiver]:
         return []
     if JMESPATH_IMPORT_ERROR is not None:
         raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
-    # ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees.
-    file = Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
+    file = on_controller(path)
     try:
         return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
     except OSError as error:

@@ -11,6 +11,12 @@ from __future__ import annotations
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.errors import DataError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.packages import (
+    exit_code,
+    installer,
+    package,
+    packages,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
     ConfigMgrSupport,
     Detect,
@@ -37,6 +43,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
     Role,
     RoleNeeds,
     SettingRow,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_packages import (
+    GOOD_MEANINGS,
+    ExitCode,
+    Installer,
+    Package,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.settings import desired_values, setting_rows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import (
@@ -88,8 +100,12 @@ __all__ = [
     "Detection",
     "DotnetRelease",
     "DotnetRequirement",
+    "ExitCode",
     "FaultyBuild",
+    "GOOD_MEANINGS",
+    "Installer",
     "KnownBad",
+    "Package",
     "Protocol",
     "Role",
     "RoleNeeds",
@@ -111,12 +127,16 @@ __all__ = [
     "desired_values",
     "dotnet_requirement",
     "dotnet_version",
+    "exit_code",
     "inbox_sql_client_tls12",
+    "installer",
     "known_bad_client",
     "known_bad_clients",
     "load_table",
     "net35_update",
     "net45_update",
+    "package",
+    "packages",
     "preload",
     "protocols",
     "role",

@@ -32,15 +32,23 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidenc
     LogSignature,
     SchannelEvent,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_packages import (
+    ExitCode,
+    Installer,
+    Package,
+)
 
 TABLES: dict[str, type[Row]] = {
     "config_files": ConfigFile,
     "configmgr": ConfigMgrRelease,
     "dotnet": DotnetRelease,
     "dotnet_requirements": DotnetRequirement,
+    "exit_codes": ExitCode,
+    "installers": Installer,
     "known_issues": KnownIssue,
     "log_files": LogFile,
     "log_signatures": LogSignature,
+    "packages": Package,
     "protocols": Protocol,
     "roles": Role,
     "schannel_events": SchannelEvent,

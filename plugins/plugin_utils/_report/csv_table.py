@@ -13,7 +13,7 @@ from typing import Any
 from .accepted import justification
 from .gaps import findings_of
 
-__all__ = ["csv_table"]
+__all__ = ["cell", "csv_table"]
 
 _COLUMNS = (
     "host",
@@ -45,7 +45,7 @@ def csv_table(document: Mapping[str, Any]) -> str:
     writer.writerow(_COLUMNS)
     for name, host in document["hosts"].items():
         for row in _rows(document, name, host):
-            writer.writerow([_cell(row.get(column)) for column in _COLUMNS])
+            writer.writerow([cell(row.get(column)) for column in _COLUMNS])
     return text.getvalue()
 
 
@@ -94,7 +94,8 @@ def _finding(document: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[st
     }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A text that no spreadsheet takes for a formula."""
     if not value:
         return "" if value is None else str(value)
     text = str(value)

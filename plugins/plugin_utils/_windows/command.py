@@ -13,6 +13,7 @@ import re
 
 __all__ = ["UnsafeText", "location_path", "plain_word", "quoted"]
 
+_LEADING = ("%ProgramData%\\", "%SystemRoot%\\")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"%\ud800-\udfff]')
 _FORBIDDEN_OUTSIDE_QUOTES = re.compile(r"[&^<>|()\s,;=]")
 
@@ -39,8 +40,8 @@ def plain_word(text: str) -> str:
 
 
 def location_path(path: str) -> str:
-    """A path of ours in quotes; the only variable that may lead it is %ProgramData%."""
-    prefix = "%ProgramData%\\"
-    if path.startswith(prefix) and path != prefix:
-        return f'"{prefix}{quoted(path[len(prefix) :])[1:]}'
+    """A path of ours in quotes; the only variables that may lead it are %ProgramData% and %SystemRoot%."""
+    for prefix in _LEADING:
+        if path.startswith(prefix) and path != prefix:
+            return f'"{prefix}{quoted(path[len(prefix) :])[1:]}'
     return quoted(path)

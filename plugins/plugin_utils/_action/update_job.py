@@ -1,0 +1,117 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starting a job on a machine and waiting for its end, whatever happens to connections, machine and controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .._tls.journal import BootMarker
+from .._windows.jobs import (
+    NOT_YET,
+    RUNNING,
+    Job,
+    JobState,
+    Workshop,
+    job_questions,
+    parse_job,
+)
+from .._windows.questions import Answers
+from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
+from .base import Refusal
+from .machine import Machine
+
+__all__ = ["JobEnd", "boot_of", "run_job", "wait_for_job"]
+
+_LOOK = "see how far the installation is"
+_PROGRESS_SECONDS = 60
+# The scheduler may need a moment between "run" and "is running"; a job that ended writes its exit code first.
+_LOOKS_UNTIL_LOST = 3
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """``exit_code`` is None when the job is gone without having left one: the machine ``restarted``, or it was ended."""
+
+    exit_code: int | None
+    restarted: bool
+
+
+def boot_of(answers: Answers) -> BootMarker:
+    """The uptime that the answers to BOOT_QUESTIONS tell."""
+    shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
+    return BootMarker(
+        event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
+    )
+
+
+def run_job(
+    machine: Machine,
+    workshop: Workshop,
+    subject: str,
+    command: str,
+    boot: BootMarker,
+    timeout: int,
+    tell: Callable[[str], None],
+) -> JobEnd:
+    """Start ``command`` and wait for its end. Refusal task_refused or installer_timeout, RemoteError."""
+    # Windows itself ends what hangs, at a time when nobody waits any more.
+    job = Job(subject, command, 2 * timeout + 600, str(boot))
+    done = machine.markers(workshop.start_line(job), f"start the job {subject}")
+    if not {"0", "1"} <= done:
+        # Two controllers at once: the other one's job is waited for like one of an earlier run.
+        state = parse_job(machine.ask(job_questions(), _LOOK).commands)
+        if state is None or not state.is_alive:
+            machine.run(workshop.end_job_line(), "remove the job")
+            raise Refusal(
+                "task_refused",
+                f"the task scheduler did not take the job ({'start' if '0' in done else 'registration'}).",
+                "See that the service Schedule runs and that the account may create tasks (schtasks /create).",
+            )
+    return wait_for_job(machine, subject, timeout, tell)
+
+
+def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[str], None]) -> JobEnd:
+    """Wait for a job that is on the machine, ours or that of an earlier run."""
+    begun = told = machine.waiter.clock()
+    lost = 0
+
+    def look() -> JobEnd | None:
+        nonlocal lost, told
+        answers = machine.patient_ask([*job_questions(), *BOOT_QUESTIONS], _LOOK)
+        now = machine.waiter.clock()
+        if now - told >= _PROGRESS_SECONDS:
+            told = now
+            tell(f"{subject}: {int(now - begun)} seconds so far")
+        if answers is None:
+            return None
+        state = parse_job(answers.commands)
+        end = _end(state, boot_of(answers))
+        if end is None or end.exit_code is not None or end.restarted:
+            lost = 0 if end is None else lost
+            return end
+        lost += 1
+        return end if lost >= _LOOKS_UNTIL_LOST else None
+
+    end: JobEnd | None = machine.waiter.until(timeout, look)
+    if end is None:
+        raise Refusal(
+            "installer_timeout",
+            f"{subject} is still running after {timeout} seconds. It goes on, and the next run waits for it.",
+            "See on the machine whether it hangs (task configmgr.tls update); raise timeout if it only needs longer.",
+            {"awaited": subject},
+        )
+    return end
+
+
+def _end(state: JobState | None, boot: BootMarker) -> JobEnd | None:
+    """None while it runs."""
+    if state is None:
+        return JobEnd(None, restarted=False)
+    if state.exit_code is not None:
+        return JobEnd(state.exit_code, restarted=False)
+    if BootMarker.parse(state.boot).same_uptime(boot) is False:
+        return JobEnd(None, restarted=True)
+    return None if state.last_result in (RUNNING, NOT_YET) else JobEnd(None, restarted=False)

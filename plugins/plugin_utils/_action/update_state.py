@@ -1,0 +1,81 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What installing looks at on a machine, beside its TLS state: jobs, room on the disk, and what packages need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._data import Version, packages
+from .._tls.updates import Installed, fits
+from .._windows.jobs import (
+    JobState,
+    Workshop,
+    free_bytes,
+    hotfix_question,
+    job_questions,
+    parse_job,
+    runtime_questions,
+    runtime_version,
+    system_root,
+)
+from .._windows.questions import Query
+from .._windows.registry import Registry
+from .base import Refusal
+from .machine import Machine
+from .visit import Visit, read_machine
+
+__all__ = ["MachineState", "read_state"]
+
+
+@dataclass(frozen=True)
+class MachineState:
+    """``free``: bytes on the system drive, None when the machine did not tell. ``leftovers``: our folder is there."""
+
+    tls: Visit
+    installed: Installed
+    workshop: Workshop
+    job: JobState | None
+    free: int | None
+    leftovers: bool
+
+    @property
+    def restart_pending(self) -> bool:
+        return bool(self.tls.state.pending_restart)
+
+
+def read_state(machine: Machine, location: str) -> MachineState:
+    """Two command lines: the audit's, and one more. RemoteError or Refusal."""
+    visit = read_machine(machine.session(), location)
+    updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
+    questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]
+    answers = machine.ask(questions, "see what is installed")
+    workshop = system_root(answers.commands)
+    if workshop is None:
+        raise Refusal(
+            "no_answer",
+            "the machine does not tell where Windows is installed.",
+            "Check that this is a Windows machine and that a remote command shell works there.",
+            {"changed": False},
+        )
+    found = Installed(_runtimes(answers.registry), updates & set(answers.commands))
+    return MachineState(
+        visit,
+        found,
+        workshop,
+        parse_job(answers.commands),
+        free_bytes(answers.commands.get("space", ())),
+        "folder" in answers.commands,
+    )
+
+
+def _runtimes(registry: Registry) -> dict[str, Version]:
+    found: dict[str, Version] = {}
+    for question in runtime_questions():
+        assert isinstance(question, Query)
+        value = registry.key(question.key, question.view or question.place[0]).value("Version")
+        text = runtime_version(str(value.data) if value else None)
+        if text is not None:
+            found.setdefault(question.key.path.rpartition("\\")[2].lower(), Version.parse(text))
+    return found

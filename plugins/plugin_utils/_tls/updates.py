@@ -1,0 +1,261 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which packages mend what an audit found of a machine, and in which order they go on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._data import (
+    Package,
+    Version,
+    dotnet_requirement,
+    package,
+    packages,
+    role,
+    sql_client,
+    sql_client_requirement,
+    sql_tls12,
+    update,
+)
+from .finding import Finding, Status
+from .state import HostState
+
+__all__ = ["Installed", "Need", "Open", "Selection", "fits", "is_installed", "select"]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What a machine shows of packages beyond its TLS state.
+
+    ``runtimes``: versions of the Visual C++ runtime by architecture; ``updates``: numbers (KB3154518) that Windows
+    lists as installed.
+    """
+
+    runtimes: Mapping[str, Version] = field(default_factory=dict)
+    updates: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Need:
+    """A package that goes on the machine. ``reasons``: the findings that ask for it, the packages that need it, or
+    C(requested).
+    """
+
+    package: Package
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A finding or a requested package for which nothing can be installed, and why."""
+
+    subject: str
+    code: str
+    phrase: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"subject": self.subject, "code": self.code, "phrase": self.phrase, "remedy": self.remedy}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``needs`` in the order of installing: what a package needs comes before it."""
+
+    needs: tuple[Need, ...]
+    open: tuple[Open, ...]
+
+
+def select(
+    state: HostState,
+    findings: Sequence[Finding],
+    release: int | None,
+    *,
+    installed: Installed,
+    available: Collection[str],
+    requested: Sequence[str] = (),
+    sql_server: bool = False,
+) -> Selection:
+    """What is to be installed on a machine.
+
+    ``release``: the ConfigMgr release where the machine does not tell it. ``available``: the packages that the owner
+    has files of. ``requested``: when given, only these, and also those that no finding asks for. ``sql_server``:
+    whether SQL Server itself may be updated.
+    """
+    release = state.configmgr.release or release
+    reasons: dict[str, list[str]] = {}
+    left: list[Open] = []
+    for finding in findings:
+        if finding.fix == "update" and finding.status is Status.FAIL:
+            for group in _candidates(state, finding.id, release, requested):
+                _choose(finding.id, group, available, sql_server, reasons, left)
+            if not any(finding.id in package.findings for package in packages() if fits(package, state)):
+                left.append(_nothing_fits(finding))
+    for name in requested:
+        _request(name, state, installed, available, sql_server, reasons, left)
+    _add_what_they_need(state, installed, available, reasons, left)
+    needs = [Need(row, tuple(reasons[row.id])) for row in _in_order(reasons)]
+    return Selection(tuple(needs), tuple(dict.fromkeys(left)))
+
+
+def fits(row: Package, state: HostState) -> bool:
+    """Whether the package is one for this Windows and its architecture."""
+    windows = state.windows
+    return windows.architecture in row.architectures and (not row.builds or windows.build in row.builds)
+
+
+def is_installed(row: Package, state: HostState, installed: Installed) -> bool | None:
+    """Whether the machine has what the package brings, or something later; None when it cannot tell."""
+    if row.component == "dotnet":
+        return (state.dotnet.release or 0) >= (row.release or 0)
+    if row.component == "visual_cpp":
+        version = installed.runtimes.get(row.runtime or "")
+        return version is not None and row.version is not None and version.full_key >= row.version.full_key
+    if row.component == "sql_client":
+        return _client_installed(row, state)
+    if row.component == "sql_server":
+        return not any(_covers(row, item.version) for item in state.sql_instances)
+    if row.component == "hotfix":
+        return True if row.update in installed.updates else None
+    version = state.wsus.version if row.component == "wsus" and state.wsus else state.file_versions.get("winhttp")
+    least = update(row.update or "").detect.min_versions.get(state.windows.build or 0)
+    return None if version is None or least is None else version.full_key >= least.full_key
+
+
+def _client_installed(row: Package, state: HostState) -> bool:
+    component = sql_client(row.client or "")
+    version = next((item.version for item in state.sql_clients if item.id == component.id), None)
+    if version is None or row.version is None or version.full_key in [bad.full_key for bad in row.never]:
+        return False
+    return component.key(version) >= component.key(row.version)
+
+
+def _covers(row: Package, version: Version | None) -> bool:
+    return version is not None and row.product is not None and row.product.covers(version)
+
+
+def _candidates(
+    state: HostState, finding: str, release: int | None, requested: Sequence[str]
+) -> Iterable[list[Package]]:
+    """Groups of packages: one of each group mends the finding, the first is the best."""
+    rows = [row for row in packages() if finding in row.findings and fits(row, state) and _enough(row, state, release)]
+    if requested:
+        rows = [row for row in rows if row.id in requested]
+    # Each product of SQL Server on the machine has a package of its own; of all others one is enough.
+    engines = [[row] for row in rows if row.is_engine]
+    others = [row for row in rows if not row.is_engine]
+    return [*engines, *([others] if others else [])]
+
+
+def _enough(row: Package, state: HostState, release: int | None) -> bool:
+    """Whether the package brings as much as this machine needs."""
+    if row.component == "dotnet":
+        return (row.release or 0) >= dotnet_requirement(release).min_release
+    if row.component == "sql_client" and row.version is not None:
+        needed = sql_client_requirement(row.client or "", release)
+        key = sql_client(row.client or "").key
+        return needed is None or needed.min is None or key(row.version) >= key(needed.min)
+    if row.component == "sql_server":
+        return any(_covers(row, item.version) and _engine_is_old(row, item) for item in state.sql_instances)
+    return True
+
+
+def _engine_is_old(row: Package, item: Any) -> bool:
+    if "sql-express-build" in row.findings:
+        least = role("secondary_site").needs.sql_express_min
+        return item.express and least is not None and item.version.product_key < least.product_key
+    capable, _branch = sql_tls12(item.version)
+    return capable is False
+
+
+def _choose(
+    finding: str,
+    group: Sequence[Package],
+    available: Collection[str],
+    sql_server: bool,
+    reasons: dict[str, list[str]],
+    left: list[Open],
+) -> None:
+    if group[0].is_engine and not sql_server:
+        left.append(_engine_off(finding, group[0]))
+        return
+    here = [row for row in group if row.id in available]
+    if here:
+        reasons.setdefault(here[0].id, []).append(finding)
+    else:
+        left.append(_no_file(finding, group[0]))
+
+
+def _request(
+    name: str,
+    state: HostState,
+    installed: Installed,
+    available: Collection[str],
+    sql_server: bool,
+    reasons: dict[str, list[str]],
+    left: list[Open],
+) -> None:
+    row = package(name)
+    if name in reasons or not fits(row, state) or is_installed(row, state, installed):
+        return
+    if row.is_engine and not sql_server:
+        left.append(_engine_off(name, row))
+    elif name not in available:
+        left.append(_no_file(name, row))
+    elif row.component != "wsus" or state.wsus is not None:
+        reasons[name] = ["requested"]
+
+
+def _add_what_they_need(
+    state: HostState,
+    installed: Installed,
+    available: Collection[str],
+    reasons: dict[str, list[str]],
+    left: list[Open],
+) -> None:
+    """A package whose needs cannot be met is taken out: it would fail on the machine."""
+    for name in list(reasons):
+        missing = [need for need in package(name).needs if is_installed(package(need), state, installed) is not True]
+        absent = [need for need in missing if need not in available]
+        if absent:
+            del reasons[name]
+            left.append(_no_file(name, package(absent[0])))
+            continue
+        for need in missing:
+            reasons.setdefault(need, []).append(name)
+
+
+def _in_order(names: Collection[str]) -> list[Package]:
+    # The table is in the order of installing; a test holds it to its needs.
+    return [row for row in packages() if row.id in names]
+
+
+def _engine_off(subject: str, row: Package) -> Open:
+    return Open(
+        subject,
+        "sql_server_not_asked",
+        f"{row.title} would mend it, and SQL Server is not updated unless that is asked for",
+        "Agree on a downtime with the owners of the databases, and switch the update of SQL Server on.",
+    )
+
+
+def _no_file(subject: str, row: Package) -> Open:
+    return Open(
+        subject,
+        "no_file",
+        f"the manifest has no file for the package {row.id} ({row.title})",
+        f"Get the file ({', '.join(row.files)}) from Microsoft, put it to the others, and write the manifest anew.",
+    )
+
+
+def _nothing_fits(finding: Finding) -> Open:
+    return Open(
+        finding.id,
+        "no_package",
+        "no package of the catalogue mends it on this Windows",
+        finding.remedy,
+    )
