@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, in_range, roles_of
@@ -137,7 +138,7 @@ def _owner(arguments: dict[str, Any]) -> tuple[Source, dict[str, ManifestFile]]:
         raise Refusal(error.code, str(error), error.remedy, {"changed": False}) from None
 
 
-def _select(task: Task, files: dict[str, ManifestFile], state: MachineState) -> Selection:
+def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) -> Selection:
     arguments = task.arguments
     findings = audit(state.tls.state, roles_of(task), arguments["configmgr_version"])
     return select(
@@ -158,14 +159,15 @@ def _refuse_unagreed_downtime(selection: Selection, arguments: dict[str, Any]) -
         names = ", ".join(row.title for row in engines)
         raise Refusal(
             "downtime_not_agreed",
-            f"{names} would stop SQL Server for about {minutes} minutes, and {arguments['sql_server_downtime']} are agreed.",
+            f"{names} would stop SQL Server for about {minutes} minutes, and "
+            f"{arguments['sql_server_downtime']} are agreed.",
             "Agree on the downtime with the owners of the databases and give it as sql_server_downtime (minutes).",
             {"changed": False, "downtime": minutes},
         )
 
 
 def _prediction(
-    selection: Selection, files: dict[str, ManifestFile], state: MachineState, limits: Limits
+    selection: Selection, files: Mapping[str, ManifestFile], state: MachineState, limits: Limits
 ) -> dict[str, Any]:
     rows = [
         {**described(need.package, files[need.package.id], need.reasons), "state": "would_install"}
