@@ -115,8 +115,10 @@ class ActionModule(TlsAction):
 
 def _limits(arguments: dict[str, Any]) -> Limits:
     in_range(arguments, "smb_port", 1, 65535)
-    seconds = [in_range(arguments, name, 0, _DAY) for name in ("timeout", "busy_timeout", "down_timeout", "up_timeout")]
-    return Limits(*seconds, restart=arguments["restart"])
+    timeout, busy, down, up = (
+        in_range(arguments, name, 0, _DAY) for name in ("timeout", "busy_timeout", "down_timeout", "up_timeout")
+    )
+    return Limits(timeout, busy, down, up, arguments["restart"])
 
 
 def _refuse_bad_packages(names: list[str]) -> None:

@@ -10,8 +10,8 @@ short_description: Write down which machines need which update
 version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
-  - Takes what M(configmgr.tls.tls_update) predicted in check mode for all hosts of the play and turns it round. For each
-    package it writes a CSV table of the machines and a query rule for a collection of ConfigMgr.
+  - Takes what M(configmgr.tls.tls_update) predicted in check mode for all hosts of the play and turns it round. For
+    each package it writes a CSV table of the machines and a query rule for a collection of ConfigMgr.
   - It is for owners who deploy updates with ConfigMgr itself.
   - Tables of packages that no machine needs any more are removed from the folder.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).

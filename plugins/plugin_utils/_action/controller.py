@@ -12,5 +12,5 @@ __all__ = ["on_controller"]
 
 
 def on_controller(path: str) -> Path:
-    """ansible-playbook may be started in one folder and the playbook be in another: the former is what its user sees."""
+    """ansible-playbook may be started in one folder, and the playbook be in another: its user sees the former."""
     return Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()

@@ -33,7 +33,7 @@ _LOOKS_UNTIL_LOST = 3
 
 @dataclass(frozen=True)
 class JobEnd:
-    """``exit_code`` is None when the job is gone without having left one: the machine ``restarted``, or it was ended."""
+    """``exit_code`` is None when the job left none: the machine ``restarted`` meanwhile, or it was ended."""
 
     exit_code: int | None
     restarted: bool

@@ -99,10 +99,8 @@ class UpdateRun:
         if end.exit_code is None:
             return self._after_interruption(need, end)
         self._note(row, need.reasons, end.exit_code)
-        if self.done[-1]["means"] == "restart_started":
-            state = self._wait_for_restart(state)
-        else:
-            state = self.read()
+        restarts = self.done[-1]["means"] == "restart_started"
+        state = self._wait_for_restart(state) if restarts else self.read()
         # A package that counts at once has to show at once: the next one may build on it.
         if self.done[-1]["means"] == "installed" and not state.restart_pending:
             self._prove_one(row, state)
@@ -225,7 +223,8 @@ class UpdateRun:
             raise self.refusal(
                 "not_installed",
                 f"the installer of {row.title} reported success, and the machine does not show it.",
-                "See on the machine whether the file was the right one, and the installer's log; a later run tries again.",
+                "See on the machine whether the file was the right one, and the installer's log; a later run tries "
+                "again.",
                 {"package": row.id},
             )
 
@@ -238,10 +237,8 @@ def install_command(row: Package, workshop: Workshop) -> str:
     def word(text: str) -> str:
         return f'"{text.replace("{file}", file)}"' if "{file}" in text else text
 
-    program = workshop.program(how.program)
-    return " ".join(
-        [word(program) if "{file}" in program else f'"{program}"', *map(word, how.arguments), *row.arguments]
-    )
+    program = workshop.program(how.program).replace("{file}", file)
+    return " ".join([f'"{program}"', *map(word, how.arguments), *row.arguments])
 
 
 def described(row: Package, file: ManifestFile | None, reasons: tuple[str, ...]) -> dict[str, Any]:

@@ -44,7 +44,8 @@ _REMEDIES = {
     "smb_denied": "Let the account use ADMIN$ (for a local account, LocalAccountTokenFilterPolicy), or let the machine "
     "fetch the file itself.",
     "no_space": "Free some space on the system drive and run the task again.",
-    "smb_unreachable": "Open TCP port 445 from the controller to the machine, or let the machine fetch the file itself.",
+    "smb_unreachable": "Open TCP port 445 from the controller to the machine, or let the machine fetch the file "
+    "itself.",
     "smb_dropped": "Run the task again; it begins with this file anew.",
 }
 
