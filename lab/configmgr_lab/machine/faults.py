@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from .registry import View, long_path
@@ -38,6 +39,20 @@ class GroupPolicy:
 
 
 @dataclass
+class InstallerFaults:
+    """What can happen to installers. `exit_code` is what the next one ends with, having done nothing."""
+
+    exit_code: int | None = None
+    hangs: bool = False
+    restarts: bool = False
+    """The machine restarts by itself in the middle of the next one."""
+    busy_until: datetime | None = None
+    """Somebody else's installation runs so long."""
+    seconds: float | None = None
+    """How long one takes."""
+
+
+@dataclass
 class Faults:
     """The faults in force on one machine. Changed at run time, read by the machine and by its WinRM endpoint."""
 
@@ -46,6 +61,7 @@ class Faults:
     restart_never_returns: bool = False
     slow: float = 0.0
     """Seconds that the endpoint waits before it answers a command."""
+    installer: InstallerFaults = field(default_factory=InstallerFaults)
 
     def deny(self, path: str, access: Access = Access.WRITE) -> None:
         """Refuse the access to the key and to all below it. Raises BadPath."""
@@ -66,3 +82,4 @@ class Faults:
         self.policies.clear()
         self.restart_never_returns = False
         self.slow = 0.0
+        self.installer = InstallerFaults()

@@ -6,13 +6,21 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
+
+from .disk import Disk
+
+CAPACITY = 40 * 1024**3
+"""Free bytes of a new machine."""
+_BLOCK = 1024 * 1024
 
 
 class FileError(Exception):
-    """A file operation failed; `reason` is `file`, `path`, `exists`, `directory` or `not_empty`."""
+    """A file operation failed; `reason` is `file`, `path`, `exists`, `directory`, `not_empty` or `full`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,10 +34,16 @@ class Entry:
     path: str
     content: bytes | None
     version: str = ""
+    real: Path | None = None
+    """Where the content is, of what lies on the real disk; `content` is empty then."""
 
     @property
     def is_folder(self) -> bool:
         return self.content is None
+
+    @property
+    def size(self) -> int:
+        return self.real.stat().st_size if self.real is not None else len(self.content or b"")
 
 
 def normal(path: str, folder: str = "C:\\") -> str:
@@ -47,6 +61,9 @@ class FileSystem:
         self._image = image
         self._changes: dict[str, Entry | None] = {}
         self._initial: dict[str, Entry | None] = {}
+        self.disk: Disk | None = None
+        self.limit: int | None = None
+        """Free bytes as a fault sets them."""
 
     def keep_as_initial(self) -> None:
         """What is there now is the state that `reset` returns to."""
@@ -54,12 +71,17 @@ class FileSystem:
 
     def reset(self) -> None:
         self._changes = dict(self._initial)
+        self.limit = None
+        if self.disk is not None:
+            self.disk.clear()
 
     def get(self, path: str) -> Entry | None:
         lowered = path.lower().rstrip("\\") if len(path) > 3 else path.lower()
-        if lowered in self._changes:
-            return self._changes[lowered]
-        return self._image.get(lowered)
+        found = self._changes[lowered] if lowered in self._changes else self._image.get(lowered)
+        if found is not None or self.disk is None:
+            return found
+        place = self.disk.find(path)
+        return _on_disk(path.rstrip("\\"), place) if place is not None else None
 
     def read(self, path: str) -> bytes:
         """Raises FileError `path` (no such folder) or `file`."""
@@ -69,7 +91,39 @@ class FileSystem:
             raise FileError("file")
         if entry.content is None:
             raise FileError("directory")
-        return entry.content
+        return entry.real.read_bytes() if entry.real is not None else entry.content
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """The content piece by piece. Raises FileError as `read` does."""
+        entry = self.get(path)
+        if entry is None or entry.real is None or entry.is_folder:
+            yield self.read(path)
+            return
+        with entry.real.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+
+    def sha256(self, path: str) -> str:
+        digest = sha256()
+        for block in self.blocks(path):
+            digest.update(block)
+        return digest.hexdigest()
+
+    @property
+    def free(self) -> int:
+        """Bytes that are left."""
+        used = self.disk.used() if self.disk is not None else 0
+        return max(0, (CAPACITY if self.limit is None else self.limit) - used)
+
+    def bring(self, source: Path, path: str) -> None:
+        """Copy a file of the real world to the machine. Raises FileError."""
+        if source.stat().st_size > self.free:
+            raise FileError("full")
+        place = self.disk.place_for(path) if self.disk is not None else None
+        if place is None:
+            self.write(path, source.read_bytes())
+        else:
+            shutil.copyfile(source, place)
 
     def write(self, path: str, content: bytes, *, append: bool = False) -> None:
         """Raises FileError `path` when the folder does not exist, `directory` when the path is one."""
@@ -77,6 +131,13 @@ class FileSystem:
         if entry is not None and entry.content is None:
             raise FileError("directory")
         self._need_folder(path)
+        if self.limit is not None and len(content) > self.free:
+            raise FileError("full")
+        place = entry.real if entry is not None else self.disk.place_for(path) if self.disk is not None else None
+        if place is not None and (entry is None or entry.real is not None):
+            with place.open("ab" if append else "wb") as stream:
+                stream.write(content)
+            return
         old = entry.content if entry is not None and entry.content is not None else b""
         name = entry.path if entry is not None else path
         self._changes[path.lower()] = Entry(name, old + content if append else content)
@@ -92,17 +153,26 @@ class FileSystem:
         parent = ntpath.dirname(path)
         if parent != path and self.get(parent) is None:
             self.make_folder(parent)
-        self._changes[path.lower()] = Entry(path, None)
+        place = self.disk.place_for(path) if self.disk is not None else None
+        if place is None:
+            self._changes[path.lower()] = Entry(path, None)
+        else:
+            place.mkdir(parents=True)
 
     def children(self, path: str) -> list[Entry]:
         """What lies directly in the folder, sorted by name."""
         prefix = path.lower().rstrip("\\") + "\\"
         names = {*self._image, *self._changes}
-        found = (self.get(name) for name in sorted(names) if _is_child(name, prefix))
-        return [entry for entry in found if entry is not None]
+        found = [self.get(name) for name in sorted(names) if _is_child(name, prefix)]
+        real = self.disk.children(path) if self.disk is not None else ()
+        return [entry for entry in found if entry is not None] + [_on_disk(name, place) for name, place in real]
 
     def delete(self, path: str) -> None:
         """Delete one file. Raises FileError."""
+        entry = self.get(path)
+        if entry is not None and entry.real is not None and not entry.is_folder:
+            entry.real.unlink()
+            return
         self.read(path)
         self._changes[path.lower()] = None
 
@@ -116,6 +186,9 @@ class FileSystem:
         inside = self.children(path)
         if inside and not with_content:
             raise FileError("not_empty")
+        if entry.real is not None:
+            shutil.rmtree(entry.real)
+            return
         for each in inside:
             if each.is_folder:
                 self.remove_folder(each.path, with_content=True)
@@ -131,9 +204,8 @@ class FileSystem:
         if there is not None and there.is_folder:
             target = ntpath.join(there.path, ntpath.basename(source))
         self.write(target, content)
-        if entry is not None and entry.version:
-            written = self._changes[target.lower()]
-            assert written is not None
+        written = self._changes.get(target.lower())
+        if entry is not None and entry.version and written is not None:
             self._changes[target.lower()] = replace(written, version=entry.version)
 
     def dump(self) -> dict[str, dict[str, str | int]]:
@@ -147,12 +219,18 @@ class FileSystem:
                     "sha256": sha256(entry.content).hexdigest(),
                     "version": entry.version,
                 }
+        for path, place in self.disk.files() if self.disk is not None else ():
+            found[path] = {"size": place.stat().st_size, "sha256": self.sha256(path), "version": ""}
         return found
 
     def _need_folder(self, path: str) -> None:
         parent = self.get(ntpath.dirname(path))
         if parent is None or not parent.is_folder:
             raise FileError("path")
+
+
+def _on_disk(path: str, place: Path) -> Entry:
+    return Entry(path, None if place.is_dir() else b"", real=place)
 
 
 def _is_child(name: str, prefix: str) -> bool:

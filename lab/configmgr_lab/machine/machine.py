@@ -23,6 +23,8 @@ from .image import Image
 from .power import Power, ShutdownKind
 from .registry import Registry, RegistryReader, View
 from .services import ServiceManager
+from .shares import Shares
+from .tasks import TaskScheduler
 from .values import Value
 
 __all__ = ["Completed", "Machine"]
@@ -45,6 +47,7 @@ class Timing:
 
     restart: float = 1.0
     service: float = 0.0
+    installer: float = 0.2
 
 
 class Machine:
@@ -65,6 +68,12 @@ class Machine:
         self.registry = Registry(image.registry, is_64bit=image.is_64bit)
         self.services = ServiceManager(self.registry, self.clock, image.services, seconds=timing.service)
         self.files = FileSystem(image.files)
+        self.shares = Shares()
+        """What file servers offer; a lab has the same for all its machines."""
+        self.installed: set[str] = set()
+        """Products that were installed since the image."""
+        self._after_restart: list[Callable[[], None]] = []
+        self.tasks = TaskScheduler(self, timing.installer)
         self.events = EventLog(host.name)
         self.power = Power(
             self.clock,
@@ -142,6 +151,15 @@ class Machine:
         """Restart as `shutdown /r` would; False when a shutdown is scheduled already."""
         return self.power.schedule(seconds, ShutdownKind.RESTART)
 
+    def finish_after_restart(self, finish: Callable[[], None], *, servicing: bool) -> None:
+        """What an installer leaves for the next start, with the sign that one is pending (of servicing, or of files)."""
+        self._after_restart.append(finish)
+        if servicing:
+            self.registry.create(_PENDING_KEYS[0])
+        else:
+            path, name = _PENDING_VALUES[0]
+            self.registry.set(path, Value.multi(name, ["\\??\\C:\\Config.Msi\\1.rbf", ""]))
+
     def environment(self, user: str) -> dict[str, str]:
         """The environment of a new shell."""
         account = user.rpartition("\\")[2].partition("@")[0]
@@ -170,6 +188,7 @@ class Machine:
                 "services": self.services.dump(),
                 "events": self.events.dump(),
                 "files": self.files.dump(),
+                "tasks": self.tasks.dump(),
                 "power": "up" if self.is_up else "down",
                 "restarts": self.restarts,
                 "boot": {"time": stamp(self.boot_time), "shutdown_time": self._shutdown_time()},
@@ -187,6 +206,9 @@ class Machine:
         with self._lock:
             self.faults.clear()
             self.files.reset()
+            self.tasks.reset()
+            self.installed.clear()
+            self._after_restart.clear()
             self.events.reset()
             self.registry.reset()
             self.services.reset()
@@ -213,12 +235,16 @@ class Machine:
         self.events.add(KERNEL_GENERAL, 13, now, {"StopTime": stamp(now)})
         self._set_shutdown_time(now)
         self.services.power_off()
+        self.tasks.power_off()
 
     def _coming_up(self) -> None:
         for path in _PENDING_KEYS:
             self.registry.delete_key(path)
         for path, name in _PENDING_VALUES:
             self.registry.delete_value(path, name)
+        for finish in self._after_restart:
+            finish()
+        self._after_restart.clear()
         self._apply_policies()
         self.effective = self.registry.snapshot()
         self._record_boot()

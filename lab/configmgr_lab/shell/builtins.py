@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..features import Feature, Source, Subject
 from ..machine.files import Entry, FileError, normal
+from ..machine.shares import ShareError
 from .process import Call
 
 
@@ -147,6 +148,9 @@ def _remove_folder(call: Call) -> int:
 
 
 def _copy(call: Call) -> int:
+    given = _paths(call.tail)
+    if len(given) == 2 and given[0].startswith("\\\\"):
+        return _copy_from_share(call, *given)
     paths = [normal(path, call.session.folder) for path in _paths(call.tail)]
     if len(paths) != 2:
         return _usage(call)
@@ -158,6 +162,21 @@ def _copy(call: Call) -> int:
         return 1
     call.say(call.message("copied", count="1"))
     return 0
+
+
+def _copy_from_share(call: Call, source: str, target: str) -> int:
+    codes = {"denied": "access_denied", "network": "network_path", "file": "file_not_found"}
+    try:
+        call.machine.files.bring(call.machine.shares.open(source, call.session.user), call.path(target))
+    except ShareError as error:
+        call.complain(call.message(codes[error.reason]))
+    except FileError as error:
+        call.complain(_reason(call, error))
+    else:
+        call.say(call.message("copied", count="1"))
+        return 0
+    call.say(call.message("copied", count="0"))
+    return 1
 
 
 def _move(call: Call) -> int:
@@ -234,7 +253,7 @@ def _usage(call: Call) -> int:
 
 
 def _reason(call: Call, error: FileError) -> str:
-    codes = {"path": "path_not_found", "directory": "access_denied"}
+    codes = {"path": "path_not_found", "directory": "access_denied", "full": "disk_full"}
     return call.message(codes.get(error.reason, "file_not_found"))
 
 
@@ -261,7 +280,9 @@ BUILTINS: dict[str, Builtin] = {
     "erase": _ERASE,
     "rd": _REMOVE,
     "rmdir": _REMOVE,
-    "copy": Builtin(_copy, _ASSUMED, "one file to one place, overwrites", sets_error_level=True),
+    "copy": Builtin(
+        _copy, _ASSUMED, "one file to one place, overwrites; from a share as SYSTEM", sets_error_level=True
+    ),
     "move": Builtin(_move, _ASSUMED, "one file to one place, overwrites", sets_error_level=True),
     "ver": Builtin(_version, _ASSUMED, "the update number is shown on every build that has one", sets_error_level=True),
     "set": Builtin(_set, _ASSUMED, "no /a and /p"),

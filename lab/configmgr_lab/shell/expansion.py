@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 Lookup = Callable[[str], str | None]
 
+_BATCH = re.compile(r"%%|%([^%\s][^%]*)%")
+_DELAYED = re.compile(r"!([^!\s]+)!")
 _SLICE = re.compile(r"~(-?\d+)(?:,(-?\d+))?")
 
 
@@ -32,6 +34,16 @@ def expand(line: str, lookup: Lookup) -> str:
             done.append(replacement)
             at = end + 1
     return "".join(done) + line[at:]
+
+
+def expand_batch(line: str, lookup: Lookup) -> str:
+    """The rules of batch files: an undefined name becomes nothing, and two percent signs are one."""
+    return _BATCH.sub(lambda match: (_replacement(match[1], lookup) or "") if match[1] else "%", line)
+
+
+def expand_delayed(text: str, lookup: Lookup) -> str:
+    """`!NAME!`, when a command runs."""
+    return _DELAYED.sub(lambda match: _replacement(match[1], lookup) or "", text)
 
 
 def _replacement(inside: str, lookup: Lookup) -> str | None:

@@ -22,10 +22,11 @@ SUBJECT = Subject(
         Feature("a line that is not understood: nothing of it runs, exit code 1", Source.ASSUMED),
         Feature("an unknown program: exit code 1", Source.DOCUMENT),
         Feature("exit code of a line: of its last command, `echo` and `rem` leave it alone", Source.ASSUMED),
+        Feature("batch files without parameters; an undefined `%NAME%` becomes nothing there", Source.DOCUMENT),
         Feature("localised messages (`locale: de` in the site file)", Source.ASSUMED),
     ),
     (
-        "batch files, labels, delayed expansion, `for`, `call`",
+        "labels, parameters and the echo of batch files, `for`, `call`",
         "`%RANDOM%`, `%CMDCMDLINE%`, `%CMDEXTVERSION%`",
         "programs of folders other than System32 and its wbem",
         "handles 3 to 9",

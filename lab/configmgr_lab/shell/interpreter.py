@@ -14,11 +14,12 @@ from ..machine.completed import Completed
 from ..machine.files import FileError, normal
 from . import messages
 from .builtins import BUILTINS, Exit
-from .expansion import expand
+from .expansion import expand, expand_batch, expand_delayed
 from .parser import parse
 from .process import Call, Session, Sink, Streams, encode, split_arguments
 from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 from .tools import TOOLS, program_name
+from .tools.installing import run_installer
 
 if TYPE_CHECKING:
     from ..machine.machine import Machine
@@ -67,19 +68,30 @@ class Interpreter:
         """The exit code of the line. A line that is too long or not understood does nothing and gives 1."""
         if len(text) > LINE_LIMIT:
             return self._refuse(streams, "line_too_long")
-        expanded = expand(text, self._lookup)
-        if len(expanded) > LINE_LIMIT:
+        try:
+            self._expanded(expand(text, self._lookup), streams)
+        except Exit as end:
+            return end.code
+        return self._session.error_level
+
+    def _expanded(self, line: str, streams: Streams) -> int:
+        if len(line) > LINE_LIMIT:
             return self._refuse(streams, "line_too_long")
         try:
-            tree = parse(expanded)
+            tree = parse(line)
         except BadLine as error:
             if error.token:
                 return self._refuse(streams, "unexpected", token=error.token)
             return self._refuse(streams, "syntax")
-        try:
-            self._run(tree, streams)
-        except Exit as end:
-            return end.code
+        return self._run(tree, streams)
+
+    def _batch(self, path: str, streams: Streams) -> int:
+        """A batch file, line by line; each sees what those before it did."""
+        for line in self._session.machine.files.read(path).decode("utf-8", "replace").splitlines():
+            try:
+                self._expanded(expand_batch(line, self._lookup), streams)
+            except Exit as end:
+                return end.code
         return self._session.error_level
 
     def _run(self, node: Node, streams: Streams) -> int:
@@ -141,7 +153,8 @@ class Interpreter:
             for redirection in redirections:
                 self._redirect(redirection, inner, files)
         except FileError as error:
-            code = {"file": "file_not_found", "directory": "access_denied"}.get(error.reason, "path_not_found")
+            codes = {"file": "file_not_found", "directory": "access_denied", "full": "disk_full"}
+            code = codes.get(error.reason, "path_not_found")
             streams.stderr.write(encode(messages.get(self._session.machine.locale, code)))
             self._session.error_level = 1
             return 1
@@ -180,6 +193,8 @@ class Interpreter:
 
     def _simple(self, text: str, streams: Streams) -> int:
         text = text.lstrip(" \t,;=")
+        if self._session.delayed:
+            text = expand_delayed(text, self._lookup)
         if not text:
             return 0
         if match := _BUILTIN.match(text):
@@ -197,6 +212,14 @@ class Interpreter:
         word, tail = _split_word(text)
         name = program_name(word, self._session)
         tool = TOOLS.get(name or "")
+        if tool is None:
+            path = normal(word.strip('"'), self._session.folder)
+            entry = self._session.machine.files.get(path)
+            if entry is not None and path.lower().endswith((".cmd", ".bat")):
+                return self._batch(path, streams)
+            if entry is not None and path.lower().endswith(".exe"):
+                call = Call(self._session, streams, path, tail, split_arguments(tail))
+                return run_installer(call, path, "exe", call.arguments)
         if tool is None or name in self._session.machine.image.without:
             return self._refuse(streams, "not_recognized", name=word.strip('"'))
         call = Call(self._session, streams, tool.name, tail, split_arguments(tail))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..machine.files import normal
 from . import messages
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Session:
     error_level: int = 0
     depth: int = 0
     """How many shells this one was started in."""
+    delayed: bool = False
+    """Whether `!NAME!` is expanded when a command runs."""
 
 
 @dataclass
@@ -71,6 +74,10 @@ class Call:
     def say(self, text: str) -> None:
         """Print text; a line feed becomes CR LF."""
         self.streams.stdout.write(encode(text))
+
+    def path(self, text: str) -> str:
+        """The full path of what was typed."""
+        return normal(text, self.session.folder)
 
     def complain(self, text: str) -> None:
         self.streams.stderr.write(encode(text))

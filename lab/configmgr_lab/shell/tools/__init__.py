@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import cmd, find, identity, net, powershell, reg, sc, shutdown, timeout, wevtutil, wmic
+from . import (
+    bitsadmin,
+    certutil,
+    cmd,
+    find,
+    identity,
+    installing,
+    net,
+    powershell,
+    reg,
+    sc,
+    schtasks,
+    shutdown,
+    timeout,
+    wevtutil,
+    wmic,
+)
 from .tool import Tool
 
 if TYPE_CHECKING:
@@ -16,15 +32,22 @@ if TYPE_CHECKING:
 TOOLS: dict[str, Tool] = {
     tool.name: tool
     for tool in (
+        bitsadmin.TOOL,
+        certutil.CERTUTIL,
+        certutil.FSUTIL,
         cmd.TOOL,
         find.FIND,
         find.FINDSTR,
         identity.HOSTNAME,
         identity.WHOAMI,
+        installing.DISM,
+        installing.MSIEXEC,
+        installing.WUSA,
         net.TOOL,
         powershell.TOOL,
         reg.TOOL,
         sc.TOOL,
+        schtasks.TOOL,
         shutdown.TOOL,
         timeout.TOOL,
         wevtutil.TOOL,

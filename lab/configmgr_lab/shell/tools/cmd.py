@@ -30,11 +30,14 @@ def run(call: Call) -> int:
     if call.session.depth >= _MAX_DEPTH:
         call.complain(call.message("not_emulated", name="so many shells in each other"))
         return 1
+    before = call.session.delayed
     call.session.depth += 1
+    call.session.delayed = before or "/v:on" in match[1].lower()
     try:
         return call.session.run(line, call.streams)
     finally:
         call.session.depth -= 1
+        call.session.delayed = before
 
 
 TOOL = Tool(
@@ -42,6 +45,7 @@ TOOL = Tool(
     run,
     (
         Feature("`cmd /c LINE`, also with /d /s /q", Source.ASSUMED),
+        Feature("/v:on: `!NAME!` is expanded when a command runs", Source.DOCUMENT),
         Feature("the first and the last quote of the line are taken off", Source.ASSUMED),
     ),
     ("an interactive shell", "a variable set inside stays set outside"),

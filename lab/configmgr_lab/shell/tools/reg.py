@@ -27,6 +27,8 @@ _OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("/v", True, _CHECKED),
         Option("/ve", False, _CHECKED),
         Option("/s", False, _CHECKED, "with /v the last line counts the matches (document)"),
+        Option("/f", True, _DOCUMENT, "with /k and without /s"),
+        Option("/k", False, _DOCUMENT),
         *_VIEWS,
     ),
     "add": (
@@ -81,7 +83,15 @@ def _query(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
         raise UsageError
     name = "" if parsed.has("/ve") else parsed.switches.get("/v")
     key = access.key(path)
+    if parsed.has("/f") != parsed.has("/k") or (parsed.has("/k") and parsed.has("/s")):
+        raise UsageError
     call.say("\n")
+    if parsed.has("/f"):
+        wanted = parsed.switches["/f"].lower()
+        matching = [name for name in key.subkeys if wanted in name.lower()]
+        call.say("".join(f"{path}\\{_spelling(access, path, name)}\n" for name in matching))
+        call.say(call.message("reg_matches", count=str(len(matching))))
+        return 0 if matching else 1
     if name is None:
         _print_key(call, access, path, key, recurse=parsed.has("/s"), below=False)
         return 0
@@ -294,7 +304,7 @@ TOOL = Tool(
         Feature("`reg import`: deletions, all types, its success line on stderr", _ASSUMED),
     ),
     (
-        "`reg query /f /k /d /c /e /t /z /se`",
+        "`reg query /f` without `/k`, `/d /c /e /t /z /se`",
         "`reg copy`, `save`, `load`, `unload`, `restore`, `compare`, `flags`",
         "other machines' registries",
         "REG_LINK and unknown types",

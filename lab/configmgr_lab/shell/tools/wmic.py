@@ -24,7 +24,7 @@ _BAD_QUERY = 44027
 _FILE_FIELDS: dict[str, Callable[[Entry], str]] = {
     "name": lambda entry: entry.path,
     "version": lambda entry: entry.version,
-    "filesize": lambda entry: str(len(entry.content or b"")),
+    "filesize": lambda entry: str(entry.size),
 }
 _FIELD_NAMES = {
     "name": "Name",
