@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,8 +46,10 @@ def package_rows() -> Mapping[str, Package]:
     rows = yaml.safe_load(text)
     found = {}
     for name, row in rows.items():
-        lists = {field: tuple(row.pop(field)) for field in ("builds", "services") if field in row}
-        found[str(name)] = Package(str(name), **row, **lists)
+        fields: dict[str, Any] = {
+            field: tuple(value) if isinstance(value, list) else value for field, value in row.items()
+        }
+        found[str(name)] = Package(str(name), **fields)
     return found
 
 

@@ -152,7 +152,7 @@ class Machine:
         return self.power.schedule(seconds, ShutdownKind.RESTART)
 
     def finish_after_restart(self, finish: Callable[[], None], *, servicing: bool) -> None:
-        """What an installer leaves for the next start, with the sign that one is pending (of servicing, or of files)."""
+        """What an installer leaves for the next start, with the sign that one is pending: of servicing, or of files."""
         self._after_restart.append(finish)
         if servicing:
             self.registry.create(_PENDING_KEYS[0])

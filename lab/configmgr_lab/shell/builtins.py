@@ -280,9 +280,7 @@ BUILTINS: dict[str, Builtin] = {
     "erase": _ERASE,
     "rd": _REMOVE,
     "rmdir": _REMOVE,
-    "copy": Builtin(
-        _copy, _ASSUMED, "one file to one place, overwrites; from a share as SYSTEM", sets_error_level=True
-    ),
+    "copy": Builtin(_copy, _ASSUMED, "one file to one place; from a share as SYSTEM", sets_error_level=True),
     "move": Builtin(_move, _ASSUMED, "one file to one place, overwrites", sets_error_level=True),
     "ver": Builtin(_version, _ASSUMED, "the update number is shown on every build that has one", sets_error_level=True),
     "set": Builtin(_set, _ASSUMED, "no /a and /p"),
