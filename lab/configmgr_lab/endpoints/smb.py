@@ -1,0 +1,139 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ADMIN$ of one machine over SMB 2, served by impacket's server from the machine's real folder.
+
+A connection has a thread of its own. impacket is imported when the first one comes: a lab of a thousand machines of
+which nobody wants files costs a listening socket each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..features import Feature, Source, Subject
+from ..machine.machine import Machine
+
+PORT = 445
+BACKLOG = 32
+KINDS = ("smb_denied", "smb_cut")
+_RESET_AT_CLOSE = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class SmbFaults:
+    """`denied`: nobody gets to ADMIN$; `cut_after`: the next connection ends after so many bytes from the client."""
+
+    denied: bool = False
+    cut_after: int | None = None
+
+    def clear(self) -> None:
+        self.denied = False
+        self.cut_after = None
+
+
+@dataclass
+class _Connection:
+    socket: socket.socket
+    thread: threading.Thread | None = None
+
+
+@dataclass
+class AdminShare:
+    """Made and used inside one event loop; `refresh` listens when the machine is up and has a disk."""
+
+    machine: Machine
+    port: int = PORT
+    faults: SmbFaults = field(default_factory=SmbFaults)
+
+    def __post_init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = None
+        self._connections: set[socket.socket] = set()
+        self._server: Any = None
+        self.machine.on_power(self._power_changed)
+
+    def refresh(self) -> None:
+        """Raises OSError with a sentence when the port cannot be had."""
+        if not self.machine.is_up:
+            self.close()
+        elif self._socket is None:
+            self._socket = self._listen()
+            self._loop.add_reader(self._socket, self._take, self._socket)
+
+    def close(self) -> None:
+        """Refuse new connections and reset the open ones."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+        for connection in list(self._connections):
+            _reset(connection)
+
+    def _listen(self) -> socket.socket:
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.setblocking(False)
+            listening.bind((self.machine.address, self.port))
+            listening.listen(BACKLOG)
+        except OSError as exc:
+            listening.close()
+            raise OSError(
+                exc.errno, f"cannot listen on {self.machine.address}:{self.port}: {exc.strerror}"
+            ) from exc
+        return listening
+
+    def _power_changed(self, _up: bool) -> None:
+        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.refresh)
+
+    def _take(self, listening: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            connection, address = listening.accept()
+            connection.setblocking(True)
+            self._connections.add(connection)
+            name = f"lab-smb-{next(_numbers)}"
+            threading.Thread(target=self._serve, args=(connection, address), name=name, daemon=True).start()
+
+    def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
+        from .smb_server import SmbServer
+
+        try:
+            if self._server is None:
+                self._server = SmbServer(self.machine, self.faults)
+            self._server.serve(connection, address)
+        finally:
+            self._connections.discard(connection)
+            connection.close()
+
+
+def _reset(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def smb_features(_kinds: Callable[[], None] | None = None) -> Subject:
+    """For the coverage page."""
+    return SUBJECT
+
+
+SUBJECT = Subject(
+    "SMB",
+    (
+        Feature("SMB 2.0.2 on port 445, NTLM, signed", Source.DOCUMENT, "impacket's server"),
+        Feature("ADMIN$ with what was added below C:\\Windows", Source.DOCUMENT),
+        Feature("a wrong login, no rights, no room on the disk, a cut connection (faults)", Source.DOCUMENT),
+    ),
+    ("SMB 1 and 3, encryption, Kerberos", "the files of the image on ADMIN$", "other shares, file servers"),
+)
