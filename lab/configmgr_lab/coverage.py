@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .endpoints.features import SUBJECTS as ENDPOINT_SUBJECTS
+from .endpoints.smb import SUBJECT as SMB_SUBJECT
 from .features import Source, Subject
 from .images import image_files, product_files
 from .machine.coverage import SUBJECTS as MACHINE_SUBJECTS
@@ -39,6 +40,7 @@ def subjects() -> list[Subject]:
         *tools,
         *MACHINE_SUBJECTS,
         *ENDPOINT_SUBJECTS,
+        SMB_SUBJECT,
         *TALK_SUBJECTS,
         *WIRE_SUBJECTS,
     ]

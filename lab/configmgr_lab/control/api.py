@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,6 +20,7 @@ from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.control.plant import plant_events, plant_file
 from configmgr_lab.machine.machine import Machine
+from configmgr_lab.machine.shares import Share
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 
 _log = logging.getLogger(__name__)
@@ -157,6 +159,14 @@ async def post_install(call: Call) -> Any:
     check_names(call.body, {"products"})
     products = [str(product) for product in call.body.get("products") or ()]
     return {"installed": install(_machine(call), products)}
+
+
+@route("POST", "/shares")
+async def post_shares(call: Call) -> Any:
+    check_names(call.body, {"name", "folder", "computers"})
+    share = Share(Path(str(call.body["folder"])), bool(call.body.get("computers", True)))
+    call.lab.roles.shares.add(str(call.body["name"]), share)
+    return {}
 
 
 @route("GET", "/talk")

@@ -109,6 +109,10 @@ class LabClient:
         """
         return list(self._post(f"/hosts/{quote(host)}/install", {"products": list(products)})["installed"])
 
+    def share(self, name: str, folder: str, *, computers: bool = True) -> None:
+        """Let a file server have the share (``\\\\server\\share``); computer accounts may read it or not."""
+        self._post("/shares", {"name": name, "folder": folder, "computers": computers})
+
     def talk(self, *, count: bool = True, seconds: float = 120.0) -> dict[str, Any]:
         """Have everybody talk once: ``totals`` and ``conversations`` of this round.
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from configmgr_lab.control.lab import LabError, check_names
@@ -21,6 +22,9 @@ MACHINE_KINDS = {
     "group_policy": "set a registry value back after each command that wrote to the registry",
     "restart_never_returns": "the next restart does not end",
     "slow_command": "wait `seconds` before each command runs",
+    "installer": "`exit_code` of the next installer, or that it `hangs`, that the machine `restarts` in the middle, "
+    "that somebody else's is `busy` for seconds; how many `seconds` each takes",
+    "disk_free": "so many `bytes` are free on drive C:",
 }
 
 
@@ -49,11 +53,30 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         check_names(data, {"kind", "seconds"})
         _needed(data, "seconds")
         faults.slow = float(data["seconds"])
+    elif kind == "installer":
+        check_names(data, {"kind", "exit_code", "hangs", "restarts", "busy", "seconds"})
+        _set_installer(endpoint, data)
+    elif kind == "disk_free":
+        check_names(data, {"kind", "bytes"})
+        _needed(data, "bytes")
+        faults.disk_free = int(data["bytes"])
     elif kind in KINDS:
         endpoint.faults.add(WireFault.parse(data))
         endpoint.refresh()
     else:
         raise LabError(f"unknown kind {kind!r}, known are {', '.join([*KINDS, *MACHINE_KINDS, *ROLE_KINDS])}")
+
+
+def _set_installer(endpoint: Endpoint, data: dict[str, Any]) -> None:
+    faults = endpoint.machine.faults.installer
+    if "exit_code" in data:
+        faults.exit_code = int(data["exit_code"])
+    if "busy" in data:
+        faults.busy_until = datetime.now(UTC) + timedelta(seconds=float(data["busy"]))
+    if "seconds" in data:
+        faults.seconds = float(data["seconds"])
+    faults.hangs = bool(data.get("hangs", faults.hangs))
+    faults.restarts = bool(data.get("restarts", faults.restarts))
 
 
 def clear_faults(endpoint: Endpoint) -> None:
@@ -71,6 +94,7 @@ def faults_of(endpoint: Endpoint) -> dict[str, Any]:
         "group_policy": [{"path": each.path, "name": each.name} for each in faults.policies],
         "restart_never_returns": faults.restart_never_returns,
         "slow_command": faults.slow,
+        "installer": {name: value for name, value in asdict(faults.installer).items() if name != "busy_until"},
     }
 
 

@@ -29,7 +29,7 @@ from configmgr_lab.wire.ssh import PORT, Keys, SshEndpoint
 CONTROL_PORT = 8900
 # Commands are short and hold the interpreter anyway: more threads would not run more of them.
 COMMAND_THREADS = 4
-FILES_PER_HOST = 2
+FILES_PER_HOST = 3
 SPARE_FILES = 200
 MAX_PORT_OFFSET = 50_000
 

@@ -16,7 +16,12 @@ from configmgr_lab.endpoints.admin_service import AdminService
 from configmgr_lab.endpoints.faults import KINDS, EndpointFault
 from configmgr_lab.endpoints.host import RoleEndpoints
 from configmgr_lab.endpoints.listeners import port_variables
+from configmgr_lab.endpoints.smb import KINDS as SMB_KINDS
+from configmgr_lab.endpoints.smb import PORT as SMB_PORT
+from configmgr_lab.endpoints.smb import AdminShare
+from configmgr_lab.machine.disk import Disk
 from configmgr_lab.machine.machine import Machine
+from configmgr_lab.machine.shares import Shares
 from configmgr_lab.talk.talker import Talker
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
@@ -45,10 +50,15 @@ class Roles:
         self.port_offset = port_offset
         self.admin_service = AdminService(machines, site.code, site.version)
         self.endpoints: dict[str, RoleEndpoints] = {}
+        self.admin_shares: dict[str, AdminShare] = {}
+        self.shares = Shares()
         for name, machine in machines.items():
             # The tests of the wire have machines that are nobody in a site.
             if isinstance(machine, Machine):
                 provider = "sms_provider" in machine.site_host.roles
+                machine.files.disk = Disk(state / "disks" / name)
+                machine.shares = self.shares
+                self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset)
                 self.endpoints[name] = RoleEndpoints(
                     machine,
                     authority=authority,
@@ -64,6 +74,8 @@ class Roles:
         """Listen, and talk every ``period`` seconds. Raises OSError with a sentence."""
         for endpoints in self.endpoints.values():
             endpoints.refresh()
+        for share in self.admin_shares.values():
+            share.refresh()
         if period is not None:
             self._talking = asyncio.get_running_loop().create_task(self.talker.run(period))
 
@@ -72,10 +84,12 @@ class Roles:
             self._talking.cancel()
         for endpoints in self.endpoints.values():
             endpoints.close()
+        for share in self.admin_shares.values():
+            share.close()
 
     @property
     def sockets(self) -> int:
-        return sum(len(endpoints.listeners) for endpoints in self.endpoints.values())
+        return len(self.admin_shares) + sum(len(endpoints.listeners) for endpoints in self.endpoints.values())
 
     def ports(self, name: str) -> list[int]:
         return self.endpoints[name].ports if name in self.endpoints else []
@@ -84,14 +98,18 @@ class Roles:
         """Say where the ports are, when they are not where everybody looks."""
         variables = port_variables(self.port_offset)
         if variables:
+            variables["configmgr_tls_smb_port"] = SMB_PORT + self.port_offset
             inventory["all"].setdefault("vars", {}).update(variables)
 
     def takes(self, kind: str) -> bool:
         """Whether a fault of this kind is one of role endpoints."""
-        return kind in KINDS
+        return kind in KINDS or kind in SMB_KINDS
 
     def set_fault(self, name: str, data: dict[str, Any]) -> None:
         """Raises UnknownEndpointFault (a ValueError)."""
+        if data["kind"] in SMB_KINDS:
+            self.admin_shares[name].faults.add(data)
+            return
         endpoints = self.endpoints[name]
         endpoints.faults.add(EndpointFault.parse(data, {listener.port for listener in endpoints.listeners}))
 
@@ -101,6 +119,7 @@ class Roles:
     def clear_faults(self, name: str) -> None:
         if name in self.endpoints:
             self.endpoints[name].faults.clear()
+            self.admin_shares[name].faults.clear()
 
     def _sql_works(self, machine: Machine) -> Callable[[], Awaitable[bool]]:
         return lambda: self.talker.reaches_database(machine)

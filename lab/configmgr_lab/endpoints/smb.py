@@ -14,7 +14,7 @@ import contextlib
 import itertools
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,10 @@ from ..machine.machine import Machine
 
 PORT = 445
 BACKLOG = 32
-KINDS = ("smb_denied", "smb_cut")
+KINDS = {
+    "smb_denied": "refuse everybody the share ADMIN$",
+    "smb_cut": "end the next connection to ADMIN$ after so many `bytes`",
+}
 _RESET_AT_CLOSE = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 _numbers = itertools.count(1)
 
@@ -35,15 +38,16 @@ class SmbFaults:
     denied: bool = False
     cut_after: int | None = None
 
+    def add(self, data: Mapping[str, Any]) -> None:
+        """A fault as the control API gives it. Raises ValueError."""
+        if data["kind"] == "smb_denied":
+            self.denied = True
+        else:
+            self.cut_after = int(data.get("bytes", 0))
+
     def clear(self) -> None:
         self.denied = False
         self.cut_after = None
-
-
-@dataclass
-class _Connection:
-    socket: socket.socket
-    thread: threading.Thread | None = None
 
 
 @dataclass
@@ -87,9 +91,7 @@ class AdminShare:
             listening.listen(BACKLOG)
         except OSError as exc:
             listening.close()
-            raise OSError(
-                exc.errno, f"cannot listen on {self.machine.address}:{self.port}: {exc.strerror}"
-            ) from exc
+            raise OSError(exc.errno, f"cannot listen on {self.machine.address}:{self.port}: {exc.strerror}") from exc
         return listening
 
     def _power_changed(self, _up: bool) -> None:
@@ -121,11 +123,6 @@ def _reset(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         connection.shutdown(socket.SHUT_RDWR)
-
-
-def smb_features(_kinds: Callable[[], None] | None = None) -> Subject:
-    """For the coverage page."""
-    return SUBJECT
 
 
 SUBJECT = Subject(

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 logging.getLogger("impacket").setLevel(logging.CRITICAL)
 _PATIENCE = 300.0
-_IDLE_MESSAGES = 10_000_000
+_MOST_MESSAGES = 10_000_000
+_CREATED = 2
 
 
 class _Unbound(SMBSERVER):  # type: ignore[misc]
@@ -53,7 +54,7 @@ class SmbServer:
             self._server.addCredential(user, 0, "", ntlm.compute_nthash(password).hex())
         self._connect = self._server.hookSmb2Command(smb2.SMB2_TREE_CONNECT, self._tree_connect)
         self._write = self._server.hookSmb2Command(smb2.SMB2_WRITE, self._write_file)
-        self._lock = threading.Lock()
+        self._create = self._server.hookSmb2Command(smb2.SMB2_CREATE, self._create_file)
 
     def serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
         """To the end of the connection. What a client does wrong ends it, and so does a machine that goes down."""
@@ -64,7 +65,7 @@ class SmbServer:
         left = self._faults.cut_after
         try:
             session = nmb.NetBIOSTCPSession("*", "HOST", address[0], sess_port=address[1], sock=connection)
-            for _message in range(_IDLE_MESSAGES):
+            for _message in range(_MOST_MESSAGES):
                 message = session.recv_packet(_PATIENCE).get_trailer()
                 if left is not None and (left := left - len(message)) < 0:
                     self._faults.cut_after = None
@@ -95,8 +96,15 @@ class SmbServer:
             return commands, packets, STATUS_ACCESS_DENIED
         return commands, packets, code
 
+    def _create_file(self, name: str, server: Any, packet: Any) -> Any:
+        answers, packets, code = self._create(name, server, packet)
+        # impacket gives back what was asked for (5, overwrite or create), which is none of the four answers.
+        if answers and "CreateAction" in answers[0].fields and answers[0]["CreateAction"] not in (0, 1, 2, 3):
+            answers[0]["CreateAction"] = _CREATED
+        return answers, packets, code
+
     def _write_file(self, name: str, server: Any, packet: Any) -> Any:
-        if self._machine.files.limit is not None:
+        if self._machine.faults.disk_free is not None:
             length = int(smb2.SMB2Write(packet["Data"])["Length"])
             if length > self._machine.files.free:
                 return [smb2.SMB2Error()], None, STATUS_DISK_FULL

@@ -62,6 +62,8 @@ class Faults:
     slow: float = 0.0
     """Seconds that the endpoint waits before it answers a command."""
     installer: InstallerFaults = field(default_factory=InstallerFaults)
+    disk_free: int | None = None
+    """Bytes that are free on drive C: before anything is written there."""
 
     def deny(self, path: str, access: Access = Access.WRITE) -> None:
         """Refuse the access to the key and to all below it. Raises BadPath."""
@@ -83,3 +85,4 @@ class Faults:
         self.restart_never_returns = False
         self.slow = 0.0
         self.installer = InstallerFaults()
+        self.disk_free = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ntpath
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -57,13 +57,13 @@ def normal(path: str, folder: str = "C:\\") -> str:
 class FileSystem:
     """Paths are full (`C:\\Windows`), their case does not matter and is kept."""
 
-    def __init__(self, image: Mapping[str, Entry]) -> None:
+    def __init__(self, image: Mapping[str, Entry], limit: Callable[[], int | None] = lambda: None) -> None:
+        """`limit`: how many bytes are free before anything is written, when somebody says so."""
         self._image = image
         self._changes: dict[str, Entry | None] = {}
         self._initial: dict[str, Entry | None] = {}
         self.disk: Disk | None = None
-        self.limit: int | None = None
-        """Free bytes as a fault sets them."""
+        self._limit = limit
 
     def keep_as_initial(self) -> None:
         """What is there now is the state that `reset` returns to."""
@@ -71,7 +71,6 @@ class FileSystem:
 
     def reset(self) -> None:
         self._changes = dict(self._initial)
-        self.limit = None
         if self.disk is not None:
             self.disk.clear()
 
@@ -113,7 +112,8 @@ class FileSystem:
     def free(self) -> int:
         """Bytes that are left."""
         used = self.disk.used() if self.disk is not None else 0
-        return max(0, (CAPACITY if self.limit is None else self.limit) - used)
+        limit = self._limit()
+        return max(0, (CAPACITY if limit is None else limit) - used)
 
     def bring(self, source: Path, path: str) -> None:
         """Copy a file of the real world to the machine. Raises FileError."""
@@ -131,7 +131,7 @@ class FileSystem:
         if entry is not None and entry.content is None:
             raise FileError("directory")
         self._need_folder(path)
-        if self.limit is not None and len(content) > self.free:
+        if self._limit() is not None and len(content) > self.free:
             raise FileError("full")
         place = entry.real if entry is not None else self.disk.place_for(path) if self.disk is not None else None
         if place is not None and (entry is None or entry.real is not None):

@@ -67,7 +67,7 @@ class Machine:
         self._lock = threading.RLock()
         self.registry = Registry(image.registry, is_64bit=image.is_64bit)
         self.services = ServiceManager(self.registry, self.clock, image.services, seconds=timing.service)
-        self.files = FileSystem(image.files)
+        self.files = FileSystem(image.files, lambda: self.faults.disk_free)
         self.shares = Shares()
         """What file servers offer; a lab has the same for all its machines."""
         self.installed: set[str] = set()

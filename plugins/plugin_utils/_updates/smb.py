@@ -27,7 +27,7 @@ else:
     # It tells every message of the protocol, names of users among them.
     logging.getLogger("smbprotocol").setLevel(logging.CRITICAL)
 
-__all__ = ["SmbTarget", "push"]
+__all__ = ["REMEDIES", "SmbTarget", "push"]
 
 _TIMEOUT = 60
 _NT_STATUS = {
@@ -38,7 +38,7 @@ _NT_STATUS = {
     0xC00000CC: ("smb_denied", "has no share ADMIN$"),
     0xC000007F: ("no_space", "has no room left on its system drive"),
 }
-_REMEDIES = {
+REMEDIES = {
     "smb_login": "The account of the connection has to be an administrator of the machine; give smb_user and "
     "smb_password where the connection logs in with a key or a ticket.",
     "smb_denied": "Let the account use ADMIN$ (for a local account, LocalAccountTokenFilterPolicy), or let the machine "
@@ -109,7 +109,7 @@ def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> Tr
         code, phrase = "smb_unreachable", f"does not answer on port {target.port}"
     if not code:
         code, phrase = "smb_dropped", f"ended the transfer after {written} bytes ({_short(error)})"
-    return TransferError(code, f"{target.server} {phrase}, so that {name} could not be copied to it.", _REMEDIES[code])
+    return TransferError(code, f"{target.server} {phrase}, so that {name} could not be copied to it.", REMEDIES[code])
 
 
 def _short(error: Exception) -> str:
