@@ -18,8 +18,7 @@ from .errors import TransferError
 
 try:
     import smbclient
-    from smbprotocol.exceptions import SMBException
-    from spnego.exceptions import SpnegoError
+    from smbprotocol.exceptions import SMBAuthenticationError, SMBException
 except ImportError as error:
     SMB_IMPORT_ERROR: ImportError | None = error
 else:
@@ -85,7 +84,7 @@ def push(target: SmbTarget, name: str, blocks: Iterable[bytes]) -> int:
         with smbclient.open_file(target.path(name), mode="wb", buffering=0, share_access="r", **shared) as file:
             for block in blocks:
                 written += _write_all(file, block)
-    except (SMBException, SpnegoError, OSError, ValueError) as error:
+    except (SMBException, OSError, ValueError) as error:
         raise _failure(target, name, error, written) from None
     finally:
         _close(connections)
@@ -103,7 +102,7 @@ def _write_all(file: smbclient._io.SMBRawIO, block: bytes) -> int:
 def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> TransferError:
     status = getattr(error, "ntstatus", None) or getattr(error, "status", None)
     code, phrase = _NT_STATUS.get(int(status or 0), ("", ""))
-    if not code and isinstance(error, SpnegoError):
+    if not code and isinstance(error, SMBAuthenticationError):
         code, phrase = "smb_login", "and the controller do not agree on how to log in"
     if not code and not written and isinstance(error, (ValueError, OSError)) and status is None:
         code, phrase = "smb_unreachable", f"does not answer on port {target.port}"
