@@ -29,6 +29,7 @@ class ActionModule(TlsAction):
             {host.name: host.facts for host in hosts},
             arguments["stage"],
             size,
+            everybody=arguments["everybody"],
             protocols=arguments["protocols"] or LEGACY_PROTOCOLS,
             replicas=replicas,
         )

@@ -44,6 +44,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import W
 # The variables in which the playbooks keep the results of their steps.
 CHANGES = {"enable": "configmgr_tls_enabled", "disable": "configmgr_tls_disabled", "rollback": "configmgr_tls_restored"}
 EVENTS = "configmgr_tls_events"
+UPDATED = "configmgr_tls_updated"
 DIAGNOSIS = "configmgr_tls_diagnosis"
 
 
@@ -115,8 +116,11 @@ def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -
         seen_outside,
         _events(host.variables.get(EVENTS)),
         _diagnosis(host.variables.get(DIAGNOSIS)),
-        step_times({step: host.variables.get(variable) for step, variable in CHANGES.items()}, restarted),
+        step_times(
+            {step: host.variables.get(name) for step, name in {"update": UPDATED, **CHANGES}.items()}, restarted
+        ),
         _protocols_before(host.variables),
+        _updates(host.variables.get(UPDATED)),
     )
 
 
@@ -150,6 +154,11 @@ def _used(records: Sequence[HostRecord], gate: Mapping[str, Any] | None) -> dict
 
 def _changes(result: Mapping[str, Any] | None) -> list[Any]:
     return list(plain((result or {}).get("changes") or []))
+
+
+def _updates(result: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    names = ("id", "title", "state", "reasons", "exit_code")
+    return [{name: row[name] for name in names if name in row} for row in plain((result or {}).get("packages") or [])]
 
 
 def _events(result: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -15,24 +15,29 @@ description:
   - A site server in passive mode comes before the active one, and secondary replicas of SQL Server come before the
     primary one.
   - Management points, site database servers and site servers are batches of one.
-  - In the O(stage=disable) stage the first of all other machines of a group is a canary, a batch of its own.
-    Machines on which the protocols are off already are left out, so that a run that was cut short goes on where it
-    was.
+  - In the O(stage=update) and O(stage=disable) stages the first of all other machines of a group is a canary, a batch
+    of its own.
+    Machines on which the protocols are off already, or that need no update, are left out, so that a run that was cut
+    short goes on where it was.
   - Hosts without facts, or that failed a step of the run, have no place in the order.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
   stage:
     description: The stage to order the hosts for.
     type: str
-    choices: [enable, disable]
+    choices: [update, enable, disable]
     default: disable
   batch_size:
     description:
-      - How many machines the O(stage=disable) stage changes together after the canary, as a number or as a percentage
-        of those that are left of the restart group.
+      - How many machines the O(stage=update) and O(stage=disable) stages change together after the canary, as a number
+        or as a percentage of those that are left of the restart group.
       - In the O(stage=enable) stage, a restart group is one batch.
     type: str
     default: 25%
+  everybody:
+    description: Whether the O(stage=update) stage is also for machines that no finding asks to be updated.
+    type: bool
+    default: false
   protocols:
     description:
       - The protocols that the O(stage=disable) stage turns off.

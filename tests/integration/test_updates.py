@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import functools
-import http.server
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Outcome, Result, Site, assert_described
+from support import ROOT, Result, Site
 
 from configmgr_lab.control.client import LabClient
 from configmgr_lab.installers.packages import write_packages
@@ -31,7 +29,7 @@ NEEDED = {
     "PC7C": ["winhttp-7-x86"],
 }
 SQL = {"sql_server": True, "sql_server_downtime": 60}
-MINIMUM = 1024
+PLAYBOOKS = ROOT / "playbooks"
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +53,25 @@ def update(site: Site, source: Path | str, host: str, arguments: dict[str, Any] 
     """tls_update on one host, restart allowed, with short waits."""
     given = {"source": str(source), "restart": True, "timeout": 60, **(arguments or {})}
     return site.module("tls_update", given, limit=host, **how).last[host]
+
+
+@contextmanager
+def talking(lab: LabClient) -> Iterator[list[dict[str, Any]]]:
+    """Everybody talks all the time; what failed between machines that were both up."""
+    stop, failures = threading.Event(), list[dict[str, Any]]()
+
+    def talk() -> None:
+        while not stop.is_set():
+            rows = lab.talk(count=False)["conversations"]
+            failures.extend(row for row in rows if row["state"] == "failed")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield failures
+    finally:
+        stop.set()
+        thread.join()
 
 
 def names(result: Result) -> list[str]:
@@ -86,3 +103,46 @@ def test_a_machine_that_needs_nothing_is_left_alone(site: Site, lab: LabClient, 
     result = update(site, source, "CM1")
     assert not result.changed and names(result) == []
     assert lab.dump("CM1") == before
+
+
+# The application catalog keeps the gate shut, as it should; its owner accepts that.
+WAIVERS = """
+- reason: application-catalog
+  hosts: [APP1]
+  owner: tests
+  because: it is retired next month
+  until: 2099-12-31
+"""
+
+
+def variables(source: Path | str, **more: Any) -> dict[str, Any]:
+    return {
+        "configmgr_tls_install_updates": True,
+        "configmgr_tls_update_source": str(source),
+        "configmgr_tls_update_sql_server": True,
+        "configmgr_tls_update_sql_downtime": 60,
+        **more,
+    }
+
+
+def test_one_run_from_untouched_to_fully_compliant(site: Site, lab: LabClient, source: Path) -> None:
+    waivers = site.work / "waivers.yml"
+    waivers.write_text(WAIVERS, encoding="utf-8")
+    given = variables(
+        source,
+        configmgr_tls_disable_legacy=True,
+        configmgr_tls_waivers=str(waivers),
+        configmgr_tls_configmgr_version=2309,
+    )
+    lab.talk_reset()
+    run = functools.partial(site.playbook, PLAYBOOKS / "enforce_tls12.yml", variables=given, forks=20)
+    with talking(lab) as failures:
+        done = run().expect_ok()
+    assert failures == []
+    report = next(result for result in reversed(done.results) if result.action.endswith("tls_report"))
+    assert report.data["summary"]["compliant"] == report.data["summary"]["hosts"] == len(site.hosts)
+    assert [left_behind(lab, host) for host in site.hosts] == [[]] * len(site.hosts)
+    before = {host: {**lab.dump(host), "events": None} for host in site.hosts}
+    again = run().expect_ok()
+    assert not [result for result in again.results if result.changed]
+    assert {host: {**lab.dump(host), "events": None} for host in site.hosts} == before

@@ -41,7 +41,7 @@ class HostRecord:
     disable, rollback). restarted: whether the machine or services were restarted. seen_outside: findings of the look
     from outside. events: what its event log tells of older protocols, or None. diagnosis: symptoms and what could not
     be read, or None. times: when each step began and ended on it, UTC, ISO 8601. protocols_before: as the run found
-    them, by side, or None.
+    them, by side, or None. updates: packages that were installed, or would be.
     """
 
     name: str
@@ -54,6 +54,7 @@ class HostRecord:
     diagnosis: Mapping[str, Any] | None = None
     times: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     protocols_before: Mapping[str, Any] | None = None
+    updates: Sequence[Mapping[str, Any]] = ()
 
     @property
     def state(self) -> str:
@@ -136,6 +137,8 @@ def _host(record: HostRecord, known: dict[str, Any] | None) -> dict[str, Any]:
         host["facts"] = known
     if any(record.changes.values()):
         host["changes"] = {step: list(changes) for step, changes in record.changes.items() if changes}
+    if record.updates:
+        host["updates"] = [dict(row) for row in record.updates]
     if record.events is not None:
         host["events"] = dict(record.events)
     if record.diagnosis is not None:
@@ -165,7 +168,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
     summary = {
         "hosts": len(records),
         **{state: states[state] for state in STATES},
-        "changed": sum(any(record.changes.values()) for record in records),
+        "changed": sum(any(record.changes.values()) or bool(record.updates) for record in records),
         "values": sum(len(changes) for record in records for changes in record.changes.values()),
         "restarted": sum(record.restarted for record in records),
         "waived": sum(finding["status"] == "waived" for finding in _findings(facts.values())),
@@ -180,18 +183,18 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
 def _stages(
     records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], origin: Origin
 ) -> Iterable[dict[str, Any]]:
-    """What was enabled or taken back, restart group by restart group, as the playbooks go through them."""
-    for step in ("enable", "rollback"):
+    """What was installed, enabled or taken back, restart group by restart group, as the playbooks go through them."""
+    for step in ("update", "enable", "rollback"):
         groups: dict[int, list[HostRecord]] = {}
         for record in records:
-            if record.changes.get(step):
+            if _done_in(step, record):
                 place = int(facts.get(record.name, {}).get("restart_group", 0))
                 groups.setdefault(place, []).append(record)
         for place, members in sorted(groups.items()):
-            values = sum(len(record.changes[step]) for record in members)
+            done = sum(len(_done_in(step, record)) for record in members)
             restarted = sum(record.restarted for record in members)
             stopped = sum(record.stopped is not None for record in members)
-            note = f"{values} values, {restarted} of {len(members)} restarted"
+            note = f"{done} {'packages' if step == 'update' else 'values'}, {restarted} of {len(members)} restarted"
             yield {
                 "stage": step,
                 "restart_group": place,
@@ -200,6 +203,10 @@ def _stages(
                 "note": f"{note}, {stopped} stopped" if stopped else note,
                 **_period(step, members),
             }
+
+
+def _done_in(step: str, record: HostRecord) -> Sequence[Any]:
+    return record.updates if step == "update" else record.changes.get(step, ())
 
 
 def _timed(stage: Mapping[str, Any], records: Sequence[HostRecord]) -> dict[str, Any]:

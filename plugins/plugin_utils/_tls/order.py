@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 from .._data import protocols as known_protocols
 from .._data import roles as known_roles
-from .._data.schema_configmgr import Stage
 from .winhttp import BITS
 
-__all__ = ["Batch", "BatchSize", "BatchSizeError", "Order", "Replica", "order", "stage_is_done"]
+__all__ = ["Batch", "BatchSize", "BatchSizeError", "Order", "Replica", "needs_update", "order", "stage_is_done"]
 
+OrderStage = Literal["update", "enable", "disable"]
 Replica = Literal["secondary", "primary"]
 _OFF = frozenset({"off", "not_supported"})
 _WINHTTP = ("WinHTTP DefaultSecureProtocols", "WinHTTP 32-bit DefaultSecureProtocols")
@@ -69,19 +69,21 @@ class Order:
 
 def order(
     facts: Mapping[str, Mapping[str, Any] | None],
-    stage: Stage,
+    stage: OrderStage,
     size: BatchSize,
     *,
+    everybody: bool = False,
     protocols: Sequence[str] = (),
     replicas: Mapping[str, str] | None = None,
 ) -> Order:
     """The batches of ``stage`` over hosts with facts; those without have no place in it.
 
     ``protocols``: what the disable stage turns off. ``replicas``: secondary or primary, of hosts in an availability
-    group. The enable stage only adds, so it needs no canary, and a whole restart group is one batch.
+    group. ``everybody``: the update stage is also for machines that no finding asks to be updated.
+    The enable stage only adds, so it needs no canary, and a whole restart group is one batch.
     """
     known = {name: host for name, host in facts.items() if host}
-    done = [name for name, host in known.items() if stage == "disable" and stage_is_done(host, protocols)]
+    done = [name for name, host in known.items() if _is_done(host, stage, protocols, everybody)]
     left = sorted(
         (name for name in known if name not in set(done)),
         key=lambda name: (_group(known[name]), _rank(known[name], (replicas or {}).get(name)), name),
@@ -93,17 +95,28 @@ def order(
 
 
 def _batches(
-    group: int, names: list[str], facts: Mapping[str, Mapping[str, Any]], stage: Stage, size: BatchSize
+    group: int, names: list[str], facts: Mapping[str, Mapping[str, Any]], stage: OrderStage, size: BatchSize
 ) -> Iterable[Batch]:
     single = {role.id for role in known_roles() if role.one_at_a_time}
     alone = [name for name in names if single.intersection(facts[name].get("roles", ()))]
     together = [name for name in names if name not in set(alone)]
-    if stage == "disable" and together:
+    if stage != "enable" and together:
         yield Batch(group, "canary", (together.pop(0),))
-    step = size.of(len(together)) if stage == "disable" else max(1, len(together))
+    step = size.of(len(together)) if stage != "enable" else max(1, len(together))
     for first in range(0, len(together), step):
         yield Batch(group, "batch", tuple(together[first : first + step]))
     yield from (Batch(group, "single", (name,)) for name in alone)
+
+
+def _is_done(host: Mapping[str, Any], stage: OrderStage, protocols: Sequence[str], everybody: bool) -> bool:
+    if stage == "update":
+        return not everybody and not needs_update(host)
+    return stage == "disable" and stage_is_done(host, protocols)
+
+
+def needs_update(host: Mapping[str, Any]) -> bool:
+    """Whether a finding failed that an update mends."""
+    return any(row["status"] == "fail" and row.get("fix") == "update" for row in host.get("findings", ()))
 
 
 def _group(host: Mapping[str, Any]) -> int:

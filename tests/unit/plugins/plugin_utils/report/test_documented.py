@@ -18,7 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import 
 
 ROOT = Path(__file__).resolve().parents[5]
 # Codes that the base of the actions and the playbooks give without a Refusal.
-OTHERS = {"bad_argument", "error", "reverted", "taken_back"}
+OTHERS = {"bad_argument", "error", "reverted", "taken_back", "update_stopped"}
 MAKERS = {"Refusal", "refusal", "TransferError"}
 # Codes out of tables: of SMB, and of what exit codes of installers mean.
 TABLES = set(REMEDIES) | {f"installer_{row.means}" for row in load_table("exit_codes", ExitCode) if row.remedy}
