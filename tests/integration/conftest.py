@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from support import Site, start_lab, updated_contoso
 
 from configmgr_lab.control.client import LabClient
+from configmgr_lab.installers.packages import write_packages
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +64,20 @@ def updated_site(tmp_path: Path) -> Iterator[Site]:
         yield Site(tmp_path / "lab" / "inventory.yml", tmp_path, client)
     finally:
         lab.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def owner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The owner's folder with every file, before there is a manifest."""
+    folder = tmp_path_factory.mktemp("owner")
+    write_packages(folder)
+    return folder
+
+
+@pytest.fixture
+def source(site: Site, owner: Path) -> Path:
+    """The owner's folder with a manifest."""
+    if not (owner / "manifest.yml").exists():
+        local = {"delegate_to": "localhost", "run_once": True, "vars": {"ansible_connection": "local"}}
+        site.tasks([{"configmgr.tls.tls_update_manifest": {"folder": str(owner)}, **local}]).expect_ok()
+    return owner

@@ -5,83 +5,18 @@
 
 from __future__ import annotations
 
+import csv
 import functools
+import http.server
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT, Result, Site
+from support import Site, assert_described
+from updates import NEEDED, PLAYBOOKS, SQL, left_behind, names, talking, update
 
 from configmgr_lab.control.client import LabClient
-from configmgr_lab.installers.packages import write_packages
-
-FOLDER = r"C:\Windows\configmgr.tls.updates"
-# Machines of contoso and the packages that their findings ask for.
-NEEDED = {
-    "SQL1": ["sql-2012-sp4"],
-    "MP1": ["native-client-11-x64"],
-    "SUP1": ["wsus-2012-r2-x64"],
-    "APP1": ["dotnet-4.8"],
-    "PC7B": ["winhttp-7-x64"],
-    "PC7C": ["winhttp-7-x86"],
-}
-SQL = {"sql_server": True, "sql_server_downtime": 60}
-PLAYBOOKS = ROOT / "playbooks"
-
-
-@pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The owner's folder with every file, before there is a manifest."""
-    folder = tmp_path_factory.mktemp("owner")
-    write_packages(folder)
-    return folder
-
-
-@pytest.fixture
-def source(site: Site, owner: Path) -> Path:
-    """The owner's folder with a manifest."""
-    if not (owner / "manifest.yml").exists():
-        local = {"delegate_to": "localhost", "run_once": True, "vars": {"ansible_connection": "local"}}
-        site.tasks([{"configmgr.tls.tls_update_manifest": {"folder": str(owner)}, **local}]).expect_ok()
-    return owner
-
-
-def update(site: Site, source: Path | str, host: str, arguments: dict[str, Any] | None = None, **how: Any) -> Result:
-    """tls_update on one host, restart allowed, with short waits."""
-    given = {"source": str(source), "restart": True, "timeout": 60, **(arguments or {})}
-    return site.module("tls_update", given, limit=host, **how).last[host]
-
-
-@contextmanager
-def talking(lab: LabClient) -> Iterator[list[dict[str, Any]]]:
-    """Everybody talks all the time; what failed between machines that were both up."""
-    stop, failures = threading.Event(), list[dict[str, Any]]()
-
-    def talk() -> None:
-        while not stop.is_set():
-            rows = lab.talk(count=False)["conversations"]
-            failures.extend(row for row in rows if row["state"] == "failed")
-
-    thread = threading.Thread(target=talk)
-    thread.start()
-    try:
-        yield failures
-    finally:
-        stop.set()
-        thread.join()
-
-
-def names(result: Result) -> list[str]:
-    return [row["id"] for row in result.data["packages"]]
-
-
-def left_behind(lab: LabClient, host: str) -> list[Any]:
-    """Files and tasks of ours."""
-    dump = lab.dump(host)
-    return [path for path in dump["files"] if FOLDER.lower() in path.lower()] + list(dump["tasks"])
 
 
 @pytest.mark.parametrize("host", NEEDED)
@@ -147,3 +82,99 @@ def test_one_run_from_untouched_to_fully_compliant(site: Site, lab: LabClient, s
     again = run().expect_ok()
     assert not [result for result in again.results if result.changed]
     assert {host: {**lab.dump(host), "events": None} for host in site.hosts} == before
+
+
+def test_a_machine_fetches_from_a_share(site: Site, lab: LabClient, source: Path) -> None:
+    share = r"\\files01.contoso.example\updates"
+    given = {"manifest": str(source / "manifest.yml")}
+    lab.share(share, str(source), computers=False)
+    failed = update(site, share, "MP1", given)
+    assert failed.code == "fetch_failed" and "Domain Computers" in failed.data["remedy"]
+    assert_described(failed)
+    assert left_behind(lab, "MP1") == []
+    lab.share(share, str(source))
+    assert names(update(site, share, "MP1", given)) == NEEDED["MP1"]
+    assert left_behind(lab, "MP1") == []
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_a_machine_fetches_from_a_web_server(site: Site, lab: LabClient, source: Path) -> None:
+    handler = functools.partial(QuietHandler, directory=str(source))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        assert names(update(site, address, "MP1")) == NEEDED["MP1"]
+        # Pushed: the controller reads it, and the machine is told no address.
+        lab.reset("MP1")
+        mark = lab.mark()
+        assert names(update(site, address, "MP1", {"transfer": "smb"})) == NEEDED["MP1"]
+        assert not [row for row in lab.commands(since=mark, host="MP1") if address in row["line"]]
+        server.shutdown()
+
+
+def test_small_files_go_through_the_shell(site: Site, lab: LabClient, source: Path) -> None:
+    assert names(update(site, source, "MP1", {"transfer": "shell"})) == NEEDED["MP1"]
+    assert left_behind(lab, "MP1") == []
+
+
+def test_without_a_restart_it_says_that_one_is_needed(site: Site, lab: LabClient, source: Path) -> None:
+    made = update(site, source, "PC7B", {"restart": False})
+    assert made.data["restart_required"] and lab.restarts("PC7B") == 0
+    lab.restart("PC7B")
+    assert lab.wait_for_power("PC7B", up=True, restarts=1)
+    assert not update(site, source, "PC7B", {"restart": False}).changed
+
+
+def test_sql_server_only_when_asked_and_within_the_agreed_downtime(site: Site, lab: LabClient, source: Path) -> None:
+    left = update(site, source, "SQL1")
+    assert not left.changed and [row["code"] for row in left.data["open"]] == ["sql_server_not_asked"]
+    failed = update(site, source, "SQL1", {"sql_server": True, "sql_server_downtime": 5})
+    assert failed.code == "downtime_not_agreed" and failed.data["downtime"] == 45
+    assert_described(failed)
+
+
+def test_packages_on_request_with_what_they_need(site: Site, lab: LabClient, source: Path) -> None:
+    wanted = {"packages": ["oledb19-x64"]}
+    made = update(site, source, "CM1", wanted)
+    assert names(made) == ["visual-cpp-x86", "visual-cpp-x64", "oledb19-x64"]
+    assert made.data["packages"][1]["reasons"] == ["oledb19-x64"]
+    assert not update(site, source, "CM1", wanted).changed
+    asked = {"packages": ["net35-7-x64"]}
+    assert names(update(site, source, "PC7A", asked)) == ["net35-7-x64"]
+    assert not update(site, source, "PC7A", asked).changed
+
+
+def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:
+    before = {host: lab.dump(host) for host in site.hosts}
+    done = site.playbook(
+        PLAYBOOKS / "update_plan.yml", variables=variables(source, configmgr_tls_update_plan_dir=str(tmp_path / "plan"))
+    ).expect_ok()
+    assert {host: lab.dump(host) for host in site.hosts} == before
+    predicted = {
+        (row["id"], result.host)
+        for result in done.results
+        if result.action.endswith("tls_update")
+        for row in result.data["packages"]
+    }
+    assert {host: sorted(package for package, name in predicted if name == host) for host in NEEDED} == {
+        host: sorted(packages) for host, packages in NEEDED.items()
+    }
+    planned = set()
+    for table in (tmp_path / "plan").glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as stream:
+            planned |= {(row["package"], row["machine"]) for row in csv.DictReader(stream)}
+    assert planned == predicted
+    assert 'NetbiosName in ("MP1")' in (tmp_path / "plan" / "native-client-11-x64.wql").read_text(encoding="utf-8")
+
+
+def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source: Path) -> None:
+    lab.set_fault("PC7B", "installer", exit_code=-2147024891)
+    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(source), forks=20)
+    assert done.exit_code == 2
+    updated = {result.host for result in done.results if result.action.endswith("tls_update")}
+    assert updated == {"PC7B"}
+    assert "installer_failed" in done.output

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of updates share: what each machine of contoso needs, and running tls_update on one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from support import ROOT, Result, Site
+
+from configmgr_lab.control.client import LabClient
+
+FOLDER = r"C:\Windows\configmgr.tls.updates"
+# Machines of contoso and the packages that their findings ask for.
+NEEDED = {
+    "SQL1": ["sql-2012-sp4"],
+    "MP1": ["native-client-11-x64"],
+    "SUP1": ["wsus-2012-r2-x64"],
+    "APP1": ["dotnet-4.8"],
+    "PC7B": ["winhttp-7-x64"],
+    "PC7C": ["winhttp-7-x86"],
+}
+SQL = {"sql_server": True, "sql_server_downtime": 60}
+PLAYBOOKS = ROOT / "playbooks"
+
+
+def update(site: Site, source: Path | str, host: str, arguments: dict[str, Any] | None = None, **how: Any) -> Result:
+    """tls_update on one host, restart allowed, with short waits."""
+    given = {"source": str(source), "restart": True, "timeout": 60, **(arguments or {})}
+    return site.module("tls_update", given, limit=host, **how).last[host]
+
+
+@contextmanager
+def talking(lab: LabClient) -> Iterator[list[dict[str, Any]]]:
+    """Everybody talks all the time; what failed between machines that were both up."""
+    stop, failures = threading.Event(), list[dict[str, Any]]()
+
+    def talk() -> None:
+        while not stop.is_set():
+            rows = lab.talk(count=False)["conversations"]
+            failures.extend(row for row in rows if row["state"] == "failed")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield failures
+    finally:
+        stop.set()
+        thread.join()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+
+
+def names(result: Result) -> list[str]:
+    return [row["id"] for row in result.data["packages"]]
+
+
+def left_behind(lab: LabClient, host: str) -> list[Any]:
+    """Files and tasks of ours."""
+    dump = lab.dump(host)
+    return [path for path in dump["files"] if FOLDER.lower() in path.lower()] + list(dump["tasks"])
