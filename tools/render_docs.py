@@ -27,7 +27,22 @@ suppress_warnings = ["ref.ref", "misc.highlighting_failure"]
 """
 GUIDES = (
     ("Start", ("getting-started", "faq", "connections", "inventory", "awx")),
-    ("Use", ("stages", "gate", "forecast", "rollback", "report", "diagnose", "observe", "variables", "errors")),
+    (
+        "Use",
+        (
+            "stages",
+            "updates",
+            "packages",
+            "gate",
+            "forecast",
+            "rollback",
+            "report",
+            "diagnose",
+            "observe",
+            "variables",
+            "errors",
+        ),
+    ),
     ("Know", ("requirements", "security", "scale", "bench", "real-hosts")),
     ("Work on it", ("architecture", "contributing", "lab-coverage")),
 )

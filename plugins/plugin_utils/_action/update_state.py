@@ -20,7 +20,6 @@ from .._windows.jobs import (
     runtime_version,
     system_root,
 )
-from .._windows.questions import Query
 from .._windows.registry import Registry
 from .base import Refusal
 from .machine import Machine
@@ -73,8 +72,7 @@ def read_state(machine: Machine, location: str) -> MachineState:
 def _runtimes(registry: Registry) -> dict[str, Version]:
     found: dict[str, Version] = {}
     for question in runtime_questions():
-        assert isinstance(question, Query)
-        value = registry.key(question.key, question.view or question.place[0]).value("Version")
+        value = registry.key(*reversed(question.place)).value("Version")
         text = runtime_version(str(value.data) if value else None)
         if text is not None:
             found.setdefault(question.key.path.rpartition("\\")[2].lower(), Version.parse(text))

@@ -7,7 +7,9 @@ pure Python, speaks SMB 2 and 3 with signing and encryption, and shares its auth
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,8 +19,20 @@ from .._windows.jobs import FOLDER
 from .errors import TransferError
 
 try:
-    import smbclient
+    # Not its module smbclient: a script of impacket has the same name, and comes first where both are installed.
+    from smbprotocol.connection import Connection
     from smbprotocol.exceptions import SMBAuthenticationError, SMBException
+    from smbprotocol.open import (
+        CreateDisposition,
+        CreateOptions,
+        FileAttributes,
+        FilePipePrinterAccessMask,
+        ImpersonationLevel,
+        Open,
+        ShareAccess,
+    )
+    from smbprotocol.session import Session
+    from smbprotocol.tree import TreeConnect
 except ImportError as error:
     SMB_IMPORT_ERROR: ImportError | None = error
 else:
@@ -29,6 +43,9 @@ else:
 __all__ = ["REMEDIES", "SmbTarget", "push"]
 
 _TIMEOUT = 60
+# One credit of the server is good for as much, and one is always there.
+_PIECE = 65536
+_SMB_3 = 0x0300
 _NT_STATUS = {
     0xC000006D: ("smb_login", "rejected the login"),
     0xC000006E: ("smb_login", "does not let this account log in"),
@@ -58,9 +75,6 @@ class SmbTarget:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
 
-    def path(self, name: str) -> str:
-        return rf"\\{self.server}\ADMIN$\{FOLDER}\{name}"
-
 
 def push(target: SmbTarget, name: str, blocks: Iterable[bytes]) -> int:
     """Write ``blocks`` to the file ``name`` of our folder; how many bytes it were. At no time is more than a block in
@@ -70,37 +84,44 @@ def push(target: SmbTarget, name: str, blocks: Iterable[bytes]) -> int:
         raise TransferError(
             "missing_library", missing_required_lib("smbprotocol"), "Install it, or let the machine fetch the files."
         )
-    connections: dict[str, object] = {}
-    shared = {"port": target.port, "connection_cache": connections}
     written = 0
+    connection = Connection(uuid.uuid4(), target.server, target.port)
     try:
-        smbclient.register_session(
-            target.server,
-            username=target.user,
-            password=target.password,
-            connection_timeout=_TIMEOUT,
-            **shared,
-        )
-        with smbclient.open_file(target.path(name), mode="wb", buffering=0, share_access="r", **shared) as file:
-            for block in blocks:
-                written += _write_all(file, block)
+        connection.connect(timeout=_TIMEOUT)
+        # What a server does not encrypt is signed.
+        session = Session(connection, target.user, target.password, require_encryption=False)
+        session.connect()
+        tree = TreeConnect(session, rf"\\{target.server}\ADMIN$")
+        tree.connect(require_secure_negotiate=connection.dialect >= _SMB_3)
+        file = _open(tree, name)
+        for block in blocks:
+            for first in range(0, len(block), _PIECE):
+                written += file.write(block[first : first + _PIECE], written)
+        file.close()
     except (SMBException, OSError, ValueError) as error:
         raise _failure(target, name, error, written) from None
     finally:
-        _close(connections)
+        # A server that is gone cannot be told that this is the end.
+        with contextlib.suppress(SMBException, OSError, ValueError):
+            connection.disconnect(close=False)
     return written
 
 
-def _write_all(file: smbclient._io.SMBRawIO, block: bytes) -> int:
-    """One write takes as much as the server agreed to take."""
-    rest = memoryview(block)
-    while rest:
-        rest = rest[file.write(rest.tobytes()) :]
-    return len(block)
+def _open(tree: TreeConnect, name: str) -> Open:
+    file = Open(tree, rf"{FOLDER}\{name}")
+    file.create(
+        ImpersonationLevel.Impersonation,
+        FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES,
+        FileAttributes.FILE_ATTRIBUTE_NORMAL,
+        ShareAccess.FILE_SHARE_READ,
+        CreateDisposition.FILE_OVERWRITE_IF,
+        CreateOptions.FILE_NON_DIRECTORY_FILE,
+    )
+    return file
 
 
 def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> TransferError:
-    status = getattr(error, "ntstatus", None) or getattr(error, "status", None)
+    status = getattr(error, "status", None)
     code, phrase = _NT_STATUS.get(int(status or 0), ("", ""))
     if not code and isinstance(error, SMBAuthenticationError):
         code, phrase = "smb_login", "and the controller do not agree on how to log in"
@@ -113,11 +134,3 @@ def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> Tr
 
 def _short(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0][:160]
-
-
-def _close(connections: dict[str, object]) -> None:
-    """Ends what was opened; a server that is gone cannot be told."""
-    try:
-        smbclient.reset_connection_cache(fail_on_error=False, connection_cache=connections)
-    except (SMBException, OSError):
-        connections.clear()

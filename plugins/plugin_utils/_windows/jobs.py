@@ -49,7 +49,7 @@ _ROOT = re.compile(r"[A-Za-z]:\\[A-Za-z0-9 _.-]{1,60}")
 _SUBJECT = re.compile(r"(install|fetch) [a-z0-9][a-z0-9.-]{0,39}")
 _EXIT = re.compile(r"exit=(-?[0-9]{1,10})\s*")
 _HASH = re.compile(r"(?:[0-9a-fA-F]{2} ?){32}")
-_BYTES = re.compile(r":\s*([0-9][0-9.,'’\s\u00a0\u202f]*)")
+_BYTES = re.compile(r":\s*([0-9][0-9.,'\u2019\s\u00a0\u202f]*)")
 _PACKAGES = Key(r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages")
 _RUNTIMES = Key(r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes")
 
@@ -228,7 +228,7 @@ def hotfix_question(update: str) -> Command:
     return Command(update, f"reg query {quoted(_PACKAGES.short)} /f {quoted(update)} /k>nul")
 
 
-def runtime_questions() -> list[Query | Command]:
+def runtime_questions() -> list[Query]:
     """The versions of the Visual C++ runtime; the 64-bit one is noted in either view."""
     places = [(name, view) for name in ("x64", "x86") for view in (View.NATIVE, View.WOW)]
     return [Query(_RUNTIMES.child(name), view, "Version") for name, view in places]

@@ -174,3 +174,25 @@ def test_every_machine_has_exactly_one_place_and_groups_never_go_back(
     ):
         kinds = [batch.kind for batch in found.batches if batch.restart_group == group]
         assert (kinds[0], kinds.count("canary")) == ("canary", 1)
+
+
+OLD = {"findings": [{"id": "dotnet-release", "status": "fail", "fix": "update"}]}
+SET = {"findings": [{"id": "dotnet-v4-settings", "status": "fail", "fix": "settings"}]}
+
+
+def test_the_update_stage_takes_those_that_need_one_behind_a_canary() -> None:
+    facts = {name: {**facts, **(SET if name in ("PC0", "DP1") else OLD)} for name, facts in SITE.items()}
+    assert batches(facts, "update", BatchSize(4), replicas=REPLICAS) == [
+        "0 canary PC1",
+        "0 batch PC2 PC3 PC4 PC5",
+        "0 batch PC6 PC7 PC8",
+        "20 single SQLB",
+        "20 single SQLA",
+        "40 single CM2",
+        "50 single CM1",
+        "60 single MP1",
+        "60 single MP2",
+        "70 canary DP2",
+    ]
+    assert set(order(facts, "update", QUARTER).done) == {"PC0", "DP1"}
+    assert order(facts, "update", QUARTER, everybody=True).done == ()
