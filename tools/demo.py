@@ -159,24 +159,47 @@ def run() -> None:
         lab("down")
     values, restarted = after["summary"]["values"], after["summary"]["restarted"]
     print(f"\nFirst {values} values were set after a backup on each machine, and {restarted} machines restarted.")
-    print(f"Once the updates were there, the older protocols went off batch by batch on {through} machines.")
+    print(f"Then the updates were installed, and the older protocols went off batch by batch on {through} machines.")
     print(f"Look into {DEMO.relative_to(ROOT)}: report.html, before.html, their other formats, the logs.")
 
 
+def updates() -> Path:
+    """The owner's folder: the lab's stand-ins of what Microsoft offers, and the manifest of them."""
+    folder = DEMO / "updates"
+    lab("packages", str(folder))
+    command = [str(BIN / "ansible"), "localhost", "--module-name", "configmgr.tls.tls_update_manifest"]
+    done = subprocess.run(
+        [*command, "--args", f"folder={folder}"], cwd=ROOT, env=_environment(), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise DemoFailed(f"no manifest was written: {done.stdout}{done.stderr}")
+    return folder
+
+
 def turn_off(site: Site, talk: Talk, after: Mapping[str, Any]) -> int:
-    """The last stage, once the updates that were named are installed; how many machines went through it.
+    """The updates that were named, and then the last stage; how many machines went through it.
 
     ``talk``: the conversations as they were found.
     """
     broken = after["summary"]["broken"]["disable"]
     print(f"\nWithout the older protocols, {broken} conversations would break now: the gate stays shut.")
-    print(f"Now an administrator installs the updates on {site.install_updates()} machines.", flush=True)
+    files = updates()
+    print(f"Now the owner has put the files of the updates into {files.relative_to(ROOT)}.", flush=True)
     waivers = DEMO / "waivers.yml"
     waivers.write_text(WAIVERS, encoding="utf-8")
     document = playbook(
         "enforce_tls12",
         log_name="disable",
-        shown=["configmgr_tls_disable_legacy", "configmgr_tls_waivers"],
+        shown=[
+            "configmgr_tls_install_updates",
+            "configmgr_tls_update_source",
+            "configmgr_tls_disable_legacy",
+            "configmgr_tls_waivers",
+        ],
+        configmgr_tls_install_updates=True,
+        configmgr_tls_update_source=str(files.relative_to(ROOT)),
+        configmgr_tls_update_sql_server=True,
+        configmgr_tls_update_sql_downtime=60,
         configmgr_tls_disable_legacy=True,
         configmgr_tls_waivers=str(waivers.relative_to(ROOT)),
         configmgr_tls_compare_with=str(DEMO / "after.json"),

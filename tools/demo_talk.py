@@ -24,17 +24,6 @@ class Site:
         """Everybody talks once, with real handshakes."""
         return list(self._lab.talk()["conversations"])
 
-    def install_updates(self) -> int:
-        """Install on every machine what it lacks for TLS 1.2, and restart those; how many they were."""
-        hosts = [host for host in self._lab.hosts() if self._lab.install(host)]
-        counts = {host: self._lab.restarts(host) + 1 for host in hosts}
-        for host in hosts:
-            self._lab.restart(host)
-        late = [host for host in hosts if not self._lab.wait_for_power(host, up=True, restarts=counts[host])]
-        if late:
-            raise RuntimeError(f"{', '.join(late)} did not come back from a restart")
-        return len(hosts)
-
 
 def older(talk: Talk) -> list[str]:
     """What does not work, or with an older protocol only."""

@@ -17,6 +17,7 @@ from configmgr_lab.control import show
 from configmgr_lab.control.client import LabClient, LabRefused, LabUnreachable
 from configmgr_lab.control.lab import Lab, LabError, LabSettings
 from configmgr_lab.control.process import run_foreground, running, start_background, stop
+from configmgr_lab.installers.packages import SIZE, package_rows, write_packages
 from configmgr_lab.site import load_site
 
 DEFAULT_STATE = Path("build/lab")
@@ -107,6 +108,15 @@ def log(options: argparse.Namespace) -> int:
     return 0
 
 
+def packages(options: argparse.Namespace) -> int:
+    strangers = sorted(set(options.ids) - set(package_rows()))
+    if strangers:
+        raise LabError(f"there is no package {strangers[0]}; known are {', '.join(package_rows())}")
+    written = write_packages(options.folder, options.ids, size=options.size)
+    print(f"Wrote {len(written)} files to {options.folder}.")
+    return 0
+
+
 def _run_line(client: LabClient, host: str, line: str) -> int:
     completed = client.run(host, line)
     sys.stdout.write(completed["stdout"].replace("\r\n", "\n"))
@@ -180,4 +190,8 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("host", metavar="HOST")
     opening.add_argument("-c", dest="line", metavar="LINE", help="run this line and leave with its exit code")
     command("log", log, "what a host was asked").add_argument("host", metavar="HOST")
+    writing = command("packages", packages, "write stand-ins of the installers that Microsoft offers")
+    writing.add_argument("folder", type=Path, metavar="FOLDER")
+    writing.add_argument("ids", nargs="*", metavar="ID", help="only these")
+    writing.add_argument("--size", type=int, default=SIZE, metavar="BYTES", help="of each file (%(default)s)")
     return parser

@@ -96,8 +96,8 @@ def test_a_wrong_password(folder: Any) -> None:
 
 def test_a_share_without_rights(folder: Any) -> None:
     folder.client.set_fault(HOST, "smb_denied")
-    with share(folder) as opened, pytest.raises((OSError, SMBException)):
-        opened("x", True)
+    with pytest.raises(SMBException, match="ACCESS_DENIED"), share(folder):
+        pass
     folder.client.clear_faults(HOST)
     with share(folder) as opened:
         write(opened("x", True), b"1")

@@ -72,7 +72,7 @@ def read_state(machine: Machine, location: str) -> MachineState:
 def _runtimes(registry: Registry) -> dict[str, Version]:
     found: dict[str, Version] = {}
     for question in runtime_questions():
-        value = registry.key(*reversed(question.place)).value("Version")
+        value = registry.key(question.key, question.place[0]).value("Version")
         text = runtime_version(str(value.data) if value else None)
         if text is not None:
             found.setdefault(question.key.path.rpartition("\\")[2].lower(), Version.parse(text))
