@@ -96,11 +96,12 @@ SUITES = (
     Suite(f"integration on {LATEST}", INTEGRATION, INTEGRATION_PATHS, environment=LATEST),
 )
 
-# The probes are compared with programs that are not ours, the page is opened in a browser.
+# The probes are compared with programs that are not ours, files are pushed to one, the page is opened in a browser.
 DEBIAN_PACKAGES = (
     DebianPackage("openssl", "openssl", "conformance"),
     DebianPackage("nginx-light", "nginx", "conformance"),
     DebianPackage("gnutls-bin", "gnutls-serv", "conformance"),
+    DebianPackage("samba", "smbd", "conformance"),
     DebianPackage("openssh-client", "ssh", "integration over ssh"),
     DebianPackage("chromium", "chromium", "browser"),
     DebianPackage("chromium-driver", "chromedriver", "browser"),

@@ -15,7 +15,13 @@ from pathlib import Path
 
 import pytest
 
-DEBIAN_PACKAGE = {"openssl": "openssl", "nginx": "nginx-light", "gnutls-serv": "gnutls-bin"}
+DEBIAN_PACKAGE = {
+    "openssl": "openssl",
+    "nginx": "nginx-light",
+    "gnutls-serv": "gnutls-bin",
+    "smbd": "samba",
+    "smbpasswd": "samba-common-bin",
+}
 
 
 def program(name: str) -> str:
