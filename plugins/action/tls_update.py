@@ -31,6 +31,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import Source, parse_source
 
 _DAY = 86400
+# Failures after which something still runs on the machine.
+_LEFT_ALONE = ("installer_timeout", "already_running")
 
 
 class ActionModule(TlsAction):
@@ -40,6 +42,7 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments, location = task.arguments, backup_location(task.arguments)
+        task.secrets.update({arguments["smb_password"]} - {None, ""})
         limits = _limits(arguments)
         _refuse_bad_packages(arguments["packages"])
         source, files = _owner(arguments)
@@ -72,7 +75,7 @@ class ActionModule(TlsAction):
             _refuse_unagreed_downtime(_select(task, run.files, state), task.arguments)
             state = run.run(state)
         except Refusal as failure:
-            if failure.code != "installer_timeout":
+            if failure.code not in _LEFT_ALONE:
                 _tidy(machine, state)
             failure.details.setdefault("packages", shown(run.done))
             failure.details.setdefault("changed", run.changed)

@@ -178,3 +178,12 @@ def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source:
     updated = {result.host for result in done.results if result.action.endswith("tls_update")}
     assert updated == {"PC7B"}
     assert "installer_failed" in done.output
+
+
+def test_check_mode_of_the_whole_run_writes_nothing(site: Site, lab: LabClient, source: Path) -> None:
+    before = {host: lab.dump(host) for host in site.hosts}
+    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(source), forks=20, check=True)
+    done.expect_ok()
+    assert {host: lab.dump(host) for host in site.hosts} == before
+    predicted = {result.host for result in done.results if result.action.endswith("tls_update") and result.changed}
+    assert predicted == set(NEEDED)

@@ -56,13 +56,21 @@ def run_job(
     timeout: int,
     tell: Callable[[str], None],
 ) -> JobEnd:
-    """Start ``command`` and wait for its end. Refusal task_refused or installer_timeout, RemoteError."""
+    """Start ``command`` and wait for its end.
+
+    Refusal already_running, task_refused or installer_timeout, RemoteError.
+    """
     # Windows itself ends what hangs, at a time when nobody waits any more.
     job = Job(subject, command, 2 * timeout + 600, str(boot))
     done = machine.markers(workshop.start_line(job), f"start the job {subject}")
     if not {"0", "1"} <= done:
-        # Two controllers at once: the other one's job is waited for like one of an earlier run.
         state = parse_job(machine.ask(job_questions(), _LOOK).commands)
+        if state is not None and state.subject != subject and state.is_alive:
+            raise Refusal(
+                "already_running",
+                f"another run has begun to {state.subject} on the machine meanwhile.",
+                "Let it finish, and run the task again. Run one playbook at a time over the same machines.",
+            )
         if state is None or not state.is_alive:
             machine.run(workshop.end_job_line(), "remove the job")
             raise Refusal(

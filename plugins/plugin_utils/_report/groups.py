@@ -67,6 +67,10 @@ class Group:
         return self._of("changes")
 
     @property
+    def updates(self) -> list[Variant[Mapping[str, Any]]]:
+        return self._of("updates")
+
+    @property
     def diagnosis(self) -> list[Variant[Mapping[str, Any]]]:
         return self._of("diagnosis")
 

@@ -36,6 +36,7 @@ def markdown(document: Mapping[str, Any]) -> str:
         *_legacy(document["hosts"]),
         *_stopped(document["hosts"]),
         *_stages(document["stages"]),
+        *_updates(document["hosts"]),
         *_changes(document["hosts"]),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -196,6 +197,17 @@ def _stages(stages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             for row in stages
         ]
         yield _table(("Stage", "Restart group", "Kind", "Machines", "State", "Begun", "Ended", "Note"), rows)
+
+
+def _updates(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Packages in the order in which machines got them first, with the machines."""
+    machines: dict[tuple[str, str], list[str]] = {}
+    for name, host in hosts.items():
+        for row in host.get("updates") or ():
+            machines.setdefault((str(row["title"]), str(row["state"]).replace("_", " ")), []).append(name)
+    if machines:
+        yield "## Updates"
+        yield _table(("Package", "State", "Machines"), [(*row, named(names, 5)) for row, names in machines.items()])
 
 
 def _changes(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
