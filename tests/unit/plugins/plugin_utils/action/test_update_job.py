@@ -114,6 +114,10 @@ def test_a_job_that_was_started_is_waited_for() -> None:
     assert run(Session([STARTED, look(), look(exit_code=0, result=0)])) == JobEnd(0, False)
 
 
+def test_our_own_job_that_runs_without_its_marker_is_waited_for() -> None:
+    assert run(Session(["#ok 0\r\n", look(), look(exit_code=0, result=0)])) == JobEnd(0, False)
+
+
 def test_another_run_that_was_quicker_keeps_the_machine() -> None:
     session = Session(["", look(subject="install y")])
     with pytest.raises(Refusal) as raised:

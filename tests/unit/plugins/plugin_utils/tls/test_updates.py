@@ -138,6 +138,13 @@ def test_sql_server_is_left_open_unless_asked_for() -> None:
     assert ids(selection) == [] and [row.code for row in selection.open] == ["sql_server_not_asked"]
 
 
+def test_sql_server_is_left_open_also_when_its_package_is_named() -> None:
+    state = with_sql(state_of(14393), "13.0.1601.5")
+    named = chosen(state, requested=["sql-2016-sp2"], sql_server=False)
+    assert ids(named) == [] and [row.code for row in named.open] == ["sql_server_not_asked"]
+    assert ids(chosen(state, requested=["sql-2016-sp2"])) == ["sql-2016-sp2"]
+
+
 def test_without_a_file_the_finding_is_left_open() -> None:
     selection = chosen(state_of(9600, dotnet=379893), "distribution_point", release=2309, available=set())
     assert ids(selection) == []
