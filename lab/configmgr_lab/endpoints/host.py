@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
+from ..listening import BACKLOG, listen, reset_at_close
 from ..machine.machine import Machine
 from ..wire.authentication import CredentialStore
 from ..wire.certificates import Authority
@@ -21,9 +21,7 @@ from .identity import Identity
 from .listeners import Listener, listeners
 from .serving import Served, runs, serve
 
-BACKLOG = 128
 CONNECTION_SECONDS = 60.0
-_RESET_AT_CLOSE = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 
 
 class RoleEndpoints:
@@ -82,17 +80,11 @@ class RoleEndpoints:
             self._loop.call_soon_threadsafe(self.refresh)
 
     def _open(self, listener: Listener) -> None:
-        address, port = self.machine.address, listener.port + self._port_offset
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.setblocking(False)
-            sock.bind((address, port))
-            sock.listen(BACKLOG)
-        except OSError as exc:
-            sock.close()
+            sock = listen(self.machine.address, listener.port + self._port_offset)
+        except OSError:
             self.close()
-            raise OSError(exc.errno, f"cannot listen on {address}:{port}: {exc.strerror}{_advice(exc)}") from exc
+            raise
         self._sockets.append(sock)
         self._loop.add_reader(sock, self._take, sock, listener)
 
@@ -117,7 +109,7 @@ class RoleEndpoints:
         except asyncio.CancelledError:
             # The machine goes down: what is open is cut off, not ended.
             transport = writer.transport
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+            reset_at_close(transport.get_extra_info("socket"))
             transport.abort()
         except (OSError, EOFError, ssl.SSLError, TimeoutError):
             pass
@@ -126,13 +118,5 @@ class RoleEndpoints:
 
 
 def _reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+    reset_at_close(connection)
     connection.close()
-
-
-def _advice(exc: OSError) -> str:
-    if exc.errno == errno.EACCES:
-        return "; ports below 1024 need a privilege: start the lab with --port-offset 20000, or allow them"
-    if exc.errno == errno.EADDRINUSE:
-        return "; something else has that port: start the lab with --port-offset 20000, or another --network"
-    return ""

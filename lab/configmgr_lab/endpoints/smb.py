@@ -19,15 +19,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..features import Feature, Source, Subject
+from ..listening import listen, reset_at_close
 from ..machine.machine import Machine
 
 PORT = 445
-BACKLOG = 32
 KINDS = {
     "smb_denied": "refuse everybody the share ADMIN$",
     "smb_cut": "end the next connection to ADMIN$ after so many `bytes`",
 }
-_RESET_AT_CLOSE = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 _numbers = itertools.count(1)
 
 
@@ -70,7 +69,7 @@ class AdminShare:
         if not self.machine.is_up:
             self.close()
         elif self._socket is None:
-            self._socket = self._listen()
+            self._socket = listen(self.machine.address, self.port)
             self._loop.add_reader(self._socket, self._take, self._socket)
 
     def close(self) -> None:
@@ -81,18 +80,6 @@ class AdminShare:
             self._socket = None
         for connection in list(self._connections):
             _reset(connection)
-
-    def _listen(self) -> socket.socket:
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.setblocking(False)
-            listening.bind((self.machine.address, self.port))
-            listening.listen(BACKLOG)
-        except OSError as exc:
-            listening.close()
-            raise OSError(exc.errno, f"cannot listen on {self.machine.address}:{self.port}: {exc.strerror}") from exc
-        return listening
 
     def _power_changed(self, _up: bool) -> None:
         # Comes from a thread of the machine's clock, and may come after the lab has stopped.
@@ -121,7 +108,7 @@ class AdminShare:
 
 def _reset(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        reset_at_close(connection)
         connection.shutdown(socket.SHUT_RDWR)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import struct
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from configmgr_lab.listening import reset_at_close
 from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from configmgr_lab.wire.soap import NotSoap, SoapAnswer, SoapRequest, parse
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from configmgr_lab.wire.endpoint import Endpoint
 
 IDLE_SECONDS = 120.0
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Dropped(Exception):
@@ -178,7 +177,7 @@ def reset(writer: asyncio.StreamWriter) -> None:
     sock = writer.get_extra_info("socket")
     if sock is not None:
         with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            reset_at_close(sock)
     writer.transport.abort()
 
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from configmgr_lab.listening import BACKLOG, listen
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.connection import Connection, reset
@@ -24,7 +25,6 @@ from configmgr_lab.wire.winrm import WinRmService
 HTTPS_PORT = 5986
 HTTP_PORT = 5985
 HANDSHAKE_SECONDS = 30.0
-BACKLOG = 128
 
 
 class _Signal:
@@ -108,16 +108,11 @@ class Endpoint:
         if self._listeners:
             return
         for port, secure in ((HTTPS_PORT, True), (HTTP_PORT, False)):
-            listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             try:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                listener.setblocking(False)
-                listener.bind((self.machine.address, port))
-                listener.listen(BACKLOG)
-            except OSError as exc:
-                listener.close()
+                listener = listen(self.machine.address, port)
+            except OSError:
                 self.close()
-                raise OSError(exc.errno, f"cannot listen on {self.machine.address}:{port}: {exc.strerror}") from exc
+                raise
             self._listeners.append(listener)
             self._loop.add_reader(listener, self._accept, listener, port, secure)
         self.changed.fire()

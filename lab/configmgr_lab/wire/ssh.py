@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import re
 import socket
 import time
@@ -23,13 +22,13 @@ from typing import Any
 
 import asyncssh
 
+from configmgr_lab.listening import listen
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Machine
 
 PORT = 22
 SHELLS = ("cmd", "powershell")
-BACKLOG = 128
 _TO_CMD = re.compile(
     r"if \(\$true\) \{cmd\.exe /d /s /c '((?:[^'\u2018-\u201b]|['\u2018-\u201b]{2})*)'; exit \$LASTEXITCODE\}"
 )
@@ -131,7 +130,7 @@ class SshEndpoint:
         elif self._socket is None or self._foreign != self._faults.holds("foreign_certificate"):
             self.close()
             self._foreign = self._faults.holds("foreign_certificate")
-            self._socket = self._listen()
+            self._socket = listen(self.machine.address, self.port)
             self._opening = self._loop.create_task(self._open(self._socket))
 
     def close(self) -> None:
@@ -145,20 +144,6 @@ class SshEndpoint:
         self._acceptor = self._socket = self._opening = None
         for connection in list(self.connections):
             connection.abort()
-
-    def _listen(self) -> socket.socket:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.setblocking(False)
-            listener.bind((self.machine.address, self.port))
-            listener.listen(BACKLOG)
-        except OSError as exc:
-            listener.close()
-            advice = "; ports below 1024 need a privilege: use --port-offset 20000" if exc.errno == errno.EACCES else ""
-            place = f"{self.machine.address}:{self.port}"
-            raise OSError(exc.errno, f"cannot listen on {place}: {exc.strerror}{advice}") from exc
-        return listener
 
     async def _open(self, listener: socket.socket) -> None:
         self._acceptor = await asyncssh.listen(

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A port of a machine, opened the same way for everything that answers, and a connection's end without a farewell."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+
+BACKLOG = 128
+_ADVICE = {
+    errno.EACCES: "; ports below 1024 need a privilege: start the lab with --port-offset 20000, or allow them",
+    errno.EADDRINUSE: "; something else has that port: use another --network, or --port-offset 20000",
+}
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A socket that does not block and takes connections. Raises OSError with a sentence when it cannot be had."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
+    except OSError as exc:
+        listener.close()
+        advice = _ADVICE.get(exc.errno or 0, "")
+        raise OSError(exc.errno, f"cannot listen on {address}:{port}: {exc.strerror}{advice}") from exc
+    return listener
+
+
+def reset_at_close(connection: socket.socket) -> None:
+    """Let the connection end as that of a machine that lost power or a firewall's does: with a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
