@@ -73,6 +73,8 @@ def free_network() -> str:
     for number in range(19):
         network = f"127.{1 + (first + number) % 19}"
         with socket.socket() as probe:
+            # A lab that ended a moment ago is in nobody's way.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((f"{network}.255.1", CONTROL_PORT))
             except OSError:
