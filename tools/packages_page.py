@@ -56,6 +56,8 @@ def _facts(row: Package) -> Iterator[str]:
     yield f"- Architectures: {', '.join(row.architectures)}."
     if row.needs:
         yield f"- Needs first: {', '.join(f'`{need}`' for need in row.needs)}."
+    if row.after:
+        yield f"- Goes after, where there is a file of them: {', '.join(f'`{early}`' for early in row.after)}."
     if row.arguments:
         yield f"- Arguments: `{' '.join(row.arguments)}`."
     if row.services:

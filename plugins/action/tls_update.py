@@ -45,14 +45,17 @@ class ActionModule(TlsAction):
         task.secrets.update({arguments["smb_password"]} - {None, ""})
         limits = _limits(arguments)
         _refuse_bad_packages(arguments["packages"])
+        machine = Machine(task.host, lambda: self.session(task), self.waiter)
+        if arguments["source"] is None and task.check_mode:
+            with contextlib.closing(machine):
+                return _prediction(task, {}, read_state(machine, location), limits)
         source, files = _owner(arguments)
         delivery = Delivery(source, arguments["transfer"], self._smb(arguments), limits.timeout)
         choose_way(delivery)
-        machine = Machine(task.host, lambda: self.session(task), self.waiter)
         with contextlib.closing(machine):
             state = read_state(machine, location)
             if task.check_mode:
-                return _prediction(_select(task, files, state), files, state, limits)
+                return _prediction(task, files, state, limits)
             return self._install(
                 task,
                 machine,
@@ -135,6 +138,12 @@ def _refuse_bad_packages(names: list[str]) -> None:
 
 
 def _owner(arguments: dict[str, Any]) -> tuple[Source, dict[str, ManifestFile]]:
+    if arguments["source"] is None:
+        raise Refusal(
+            "no_source",
+            "source is missing: nothing says where the files of the updates are.",
+            "Give source, or run in check mode to see which files are needed.",
+        )
     try:
         source = parse_source(arguments["source"], on_controller)
         given = arguments["manifest"]
@@ -151,7 +160,7 @@ def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) 
         findings,
         arguments["configmgr_version"],
         installed=state.installed,
-        available=set(files),
+        available=set(files) if arguments["source"] is not None else {row.id for row in packages()},
         requested=arguments["packages"],
         sql_server=arguments["sql_server"],
     )
@@ -159,7 +168,7 @@ def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) 
 
 def _refuse_unagreed_downtime(selection: Selection, arguments: dict[str, Any]) -> None:
     engines = [need.package for need in selection.needs if need.package.is_engine]
-    minutes = sum(row.minutes for row in engines)
+    minutes = _downtime(selection)
     if minutes > arguments["sql_server_downtime"]:
         names = ", ".join(row.title for row in engines)
         raise Refusal(
@@ -171,23 +180,29 @@ def _refuse_unagreed_downtime(selection: Selection, arguments: dict[str, Any]) -
         )
 
 
-def _prediction(
-    selection: Selection, files: Mapping[str, ManifestFile], state: MachineState, limits: Limits
-) -> dict[str, Any]:
+def _downtime(selection: Selection) -> int:
+    return sum(need.package.minutes for need in selection.needs if need.package.is_engine)
+
+
+def _prediction(task: Task, files: Mapping[str, ManifestFile], state: MachineState, limits: Limits) -> dict[str, Any]:
+    selection, agreed = _select(task, files, state), task.arguments["sql_server_downtime"]
     rows = [
-        {**described(need.package, files[need.package.id], need.reasons), "state": "would_install"}
+        {**described(need.package, files.get(need.package.id), need.reasons), "state": "would_install"}
         for need in selection.needs
     ]
     restart = any(row["restart"] == "windows" for row in rows)
     waiting = state.job.subject if state.job else None
-    named = ", ".join(f"{row['title']} ({row['size']} bytes)" for row in rows) or "nothing"
+    named = ", ".join(row["title"] + (f" ({row['size']} bytes)" if row["size"] else "") for row in rows) or "nothing"
+    downtime = _downtime(selection)
+    warnings = [f"SQL Server may be down for {downtime} minutes, and {agreed} are agreed: it would be refused."]
     return {
+        **({"warnings": warnings} if downtime > agreed else {}),
         "changed": bool(rows) or waiting is not None,
         "packages": rows,
         "open": [row.as_dict() for row in selection.open],
         "restarts": int(restart and limits.restart),
         "restart_required": restart and not limits.restart,
-        "downtime": sum(need.package.minutes for need in selection.needs if need.package.is_engine),
+        "downtime": downtime,
         "msg": f"would install {named}" + (f"; waits first for {waiting} of an earlier run" if waiting else ""),
     }
 

@@ -25,8 +25,9 @@ options:
     description:
       - Where the files are.
       - A folder of the controller, a share (C(\\server\share\folder)), or an address (C(http://) or C(https://)).
+      - It may be left out in check mode only. Every package of the catalogue counts as there then, so that you see what
+        to get from Microsoft.
     type: str
-    required: true
   manifest:
     description:
       - Path of the manifest on the controller.
@@ -182,7 +183,8 @@ packages:
       description: How long it may take.
       type: int
     state:
-      description: V(installed), V(already_installed) (the installer said so), or V(would_install) in check mode.
+      description: V(installed), V(already_installed) (the installer said so), V(not_applicable) (the installer said
+        so of an update that Windows does not list once a later one contains it), or V(would_install) in check mode.
       type: str
     exit_code:
       description: The exit code of the installer. Not in check mode.

@@ -135,6 +135,9 @@ def test_sql_server_only_when_asked_and_within_the_agreed_downtime(site: Site, l
     failed = update(site, source, "SQL1", {"sql_server": True, "sql_server_downtime": 5})
     assert failed.code == "downtime_not_agreed" and failed.data["downtime"] == 45
     assert_described(failed)
+    predicted = update(site, source, "SQL1", {"sql_server": True, "sql_server_downtime": 5}, check=True)
+    assert predicted.status == "ok" and "may be down for 45 minutes" in predicted.data["warnings"][0]
+    assert "warnings" not in update(site, source, "SQL1", SQL, check=True).data
 
 
 def test_packages_on_request_with_what_they_need(site: Site, lab: LabClient, source: Path) -> None:
@@ -146,6 +149,34 @@ def test_packages_on_request_with_what_they_need(site: Site, lab: LabClient, sou
     asked = {"packages": ["net35-7-x64"]}
     assert names(update(site, source, "PC7A", asked)) == ["net35-7-x64"]
     assert not update(site, source, "PC7A", asked).changed
+
+
+def test_what_a_package_goes_after_comes_first(site: Site, lab: LabClient, source: Path) -> None:
+    wanted = {"packages": ["dotnet-4.8"]}
+    made = update(site, source, "PC7C", wanted)
+    assert names(made) == ["servicing-7-x86", "sha2-7-x86", "dotnet-4.8"]
+    # SHA-2 signatures count after a restart, which the .NET Framework asks for.
+    assert lab.restarts("PC7C") == made.data["restarts"] == 2
+    assert not update(site, source, "PC7C", wanted).changed
+
+
+def test_a_hotfix_that_a_later_update_contains_is_no_failure(site: Site, lab: LabClient, source: Path) -> None:
+    lab.set_fault("PC7A", "installer", exit_code=-2145124329)
+    made = update(site, source, "PC7A", {"packages": ["net35-7-x64"]})
+    assert made.status == "ok" and not made.changed
+    assert [row["state"] for row in made.data["packages"]] == ["not_applicable"]
+    assert left_behind(lab, "PC7A") == []
+
+
+def test_without_files_check_mode_says_what_to_get(site: Site, lab: LabClient, tmp_path: Path) -> None:
+    failed = update(site, None, "MP1")
+    assert failed.code == "no_source"
+    assert_described(failed)
+    predicted = update(site, None, "MP1", check=True)
+    assert names(predicted) == NEEDED["MP1"] and predicted.data["packages"][0]["file"] is None
+    site.playbook(PLAYBOOKS / "update_plan.yml", variables={"configmgr_tls_update_plan_dir": str(tmp_path)}).expect_ok()
+    planned = {table.stem for table in tmp_path.glob("*.csv")}
+    assert planned >= {package for host in NEEDED if host != "SQL1" for package in NEEDED[host]}
 
 
 def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:

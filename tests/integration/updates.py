@@ -30,9 +30,12 @@ SQL = {"sql_server": True, "sql_server_downtime": 60}
 PLAYBOOKS = ROOT / "playbooks"
 
 
-def update(site: Site, source: Path | str, host: str, arguments: dict[str, Any] | None = None, **how: Any) -> Result:
+def update(
+    site: Site, source: Path | str | None, host: str, arguments: dict[str, Any] | None = None, **how: Any
+) -> Result:
     """tls_update on one host, restart allowed, with short waits."""
-    given = {"source": str(source), "restart": True, "timeout": 60, **(arguments or {})}
+    files = {} if source is None else {"source": str(source)}
+    given = {**files, "restart": True, "timeout": 60, **(arguments or {})}
     return site.module("tls_update", given, limit=host, **how).last[host]
 
 

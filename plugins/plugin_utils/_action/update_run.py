@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._data import Package, exit_code, installer, package
+from .._data import ExitCode, Package, exit_code, installer, package
 from .._tls.updates import Need, Selection
 from .._updates.manifest import ManifestFile
 from .._windows.jobs import Workshop
@@ -131,9 +131,9 @@ class UpdateRun:
 
     def _note(self, row: Package, reasons: tuple[str, ...], code: int) -> None:
         meaning = exit_code(row.kind, code)
-        if meaning is None or meaning.remedy is not None:
+        if meaning is None or not _is_good(row, meaning):
             raise self._failed(row, code)
-        state = "already_installed" if meaning.means == "already_installed" else "installed"
+        state = meaning.means if meaning.means in ("already_installed", "not_applicable") else "installed"
         if meaning.means in ("restart_required", "restart_started"):
             self.restart_required = True
         self.done.append(
@@ -227,6 +227,11 @@ class UpdateRun:
                 "again.",
                 {"package": row.id},
             )
+
+
+def _is_good(row: Package, meaning: ExitCode) -> bool:
+    """Windows does not list a hotfix that a later update contains, and its installer has no other word for that."""
+    return meaning.remedy is None or (row.component == "hotfix" and meaning.means == "not_applicable")
 
 
 def install_command(row: Package, workshop: Workshop) -> str:

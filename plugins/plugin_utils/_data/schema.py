@@ -319,7 +319,9 @@ class Update(Row):
 
     kb: str
     title: str
-    component: Literal["schannel", "winhttp", "net35", "net45", "wsus", "sql_server", "sql_client", "dhe", "policy"]
+    component: Literal[
+        "schannel", "winhttp", "net35", "net45", "wsus", "sql_server", "sql_client", "dhe", "policy", "signing"
+    ]
     windows: tuple[WindowsId, ...]
     detect: Detect
     restart: Restart

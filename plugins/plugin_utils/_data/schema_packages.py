@@ -99,7 +99,9 @@ class Package(Row):
     file_version (of its ``update``), wsus, dotnet (``release`` is the Release number), visual_cpp (of ``runtime``),
     sql_client (``client``), sql_server (no instance left that ``product`` covers), or hotfix (its number in Windows'
     list of packages; absence proves nothing). ``version`` is what it brings; ``never``: versions that must not be
-    used under its name. ``needs``: packages that have to be there first. ``restart``: what a restart may be needed
+    used under its name. ``needs``: packages that have to be there first; ``after``: packages that go first where the
+    owner has them and Windows does not list them, and whose absence is no hindrance, since a later update may contain
+    them. ``restart``: what a restart may be needed
     of; ``clean_start``: no restart may be pending when it begins. ``services`` are down meanwhile. ``minutes``: how
     long it may take, ``disk_mb``: what it needs on the system drive besides its own file. ``files``: patterns of
     its file's name, in small letters.
@@ -124,6 +126,7 @@ class Package(Row):
     product: SqlProduct | None = None
     never: tuple[Version, ...] = ()
     needs: tuple[PackageId, ...] = ()
+    after: tuple[PackageId, ...] = ()
     services: tuple[str, ...] = ()
     clean_start: bool = False
     disk_mb: int = 500

@@ -168,7 +168,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
     summary = {
         "hosts": len(records),
         **{state: states[state] for state in STATES},
-        "changed": sum(any(record.changes.values()) or bool(record.updates) for record in records),
+        "changed": sum(any(record.changes.values()) or bool(_done_in("update", record)) for record in records),
         "values": sum(len(changes) for record in records for changes in record.changes.values()),
         "restarted": sum(record.restarted for record in records),
         "waived": sum(finding["status"] == "waived" for finding in _findings(facts.values())),
@@ -206,7 +206,10 @@ def _stages(
 
 
 def _done_in(step: str, record: HostRecord) -> Sequence[Any]:
-    return record.updates if step == "update" else record.changes.get(step, ())
+    """Changes of values, or packages that changed the machine."""
+    if step == "update":
+        return [row for row in record.updates if row["state"] in ("installed", "would_install")]
+    return record.changes.get(step, ())
 
 
 def _timed(stage: Mapping[str, Any], records: Sequence[HostRecord]) -> dict[str, Any]:

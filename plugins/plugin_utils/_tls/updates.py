@@ -218,15 +218,25 @@ def _add_what_they_need(
     left: list[Open],
 ) -> None:
     """A package whose needs cannot be met is taken out: it would fail on the machine."""
-    for name in list(reasons):
-        missing = [need for need in package(name).needs if is_installed(package(need), state, installed) is not True]
+    waiting = list(reasons)
+    while waiting:
+        name = waiting.pop(0)
+        missing = _not_there(package(name).needs, state, installed)
         absent = [need for need in missing if need not in available]
         if absent:
             del reasons[name]
             left.append(_no_file(name, package(absent[0])))
             continue
-        for need in missing:
+        early = [row for row in _not_there(package(name).after, state, installed) if row in available]
+        for need in [*missing, *early]:
+            if need not in reasons:
+                waiting.append(need)
             reasons.setdefault(need, []).append(name)
+
+
+def _not_there(names: Sequence[str], state: HostState, installed: Installed) -> list[str]:
+    rows = [package(name) for name in names]
+    return [row.id for row in rows if fits(row, state) and is_installed(row, state, installed) is not True]
 
 
 def _in_order(names: Collection[str]) -> list[Package]:

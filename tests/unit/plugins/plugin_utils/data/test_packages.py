@@ -25,6 +25,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement imp
 # Updates that the issue of TLS 1.2 is about; those of SQL Server are builds.
 IN_CATALOGUE = {
     "KB3140245", "KB4019276", "KB4467770", "KB4022720", "KB4022721", "KB3154517", "KB3154518", "KB3154519", "KB3154520",
+    "KB4474419", "KB4490628",
 }  # fmt: skip
 ROW = {
     "id": "some-package", "title": "A package", "component": "visual_cpp", "kind": "exe", "files": ["some.exe"],
@@ -46,8 +47,10 @@ def test_every_update_is_there() -> None:
 def test_what_a_package_needs_comes_before_it() -> None:
     order = [row.id for row in packages()]
     for row in packages():
-        for need in row.needs:
+        for need in (*row.needs, *row.after):
             assert order.index(need) < order.index(row.id)
+        # Taking a package out because of what its need needs is not provided for.
+        assert not [need for need in row.needs if package(need).needs]
 
 
 def test_no_package_is_a_version_that_breaks_configmgr() -> None:
@@ -75,6 +78,7 @@ def test_engines_stop_their_service_and_start_clean() -> None:
         ("files", ["../x.exe"]),
         ("kind", "bat"),
         ("needs", ["no-such-package"]),
+        ("after", ["no-such-package"]),
         ("findings", ["no-such-finding"]),
         ("runtime", None),
         ("client", "odbc18"),

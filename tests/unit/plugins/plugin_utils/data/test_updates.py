@@ -30,6 +30,8 @@ UPDATES = [
     ("KB4580386", "sql_client", ["win10_1903_22h2"], "windows_revision", "windows"),
     ("KB4557473", "dhe", ["win10_1607_ws2016"], "windows_revision", "windows"),
     ("KB5017811", "policy", ["win10_1809_ws2019", "win10_1903_22h2"], "none", "none"),
+    ("KB4490628", "signing", ["win7_ws2008r2"], "hotfix", "none"),
+    ("KB4474419", "signing", ["win7_ws2008r2"], "hotfix", "windows"),
 ]
 
 

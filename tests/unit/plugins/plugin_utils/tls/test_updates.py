@@ -163,9 +163,24 @@ def test_where_no_package_fits_the_finding_says_so() -> None:
     assert "dotnet-release" in {row.subject for row in selection.open if row.code == "no_package"}
 
 
+def test_what_a_package_goes_after_is_installed_where_it_is_at_hand_and_not_listed() -> None:
+    state = state_of(7601, "Client", dotnet=379893)
+
+    def got(**how: object) -> list[str]:
+        return ids(chosen(state, "client", requested=["dotnet-4.8"], **how))
+
+    assert got() == ["servicing-7-x64", "sha2-7-x64", "dotnet-4.8"]
+    assert got(available={"dotnet-4.8", "servicing-7-x64"}) == ["dotnet-4.8"]
+    assert got(installed=Installed(updates={"KB4474419"})) == ["dotnet-4.8"]
+    needs = chosen(state, "client", requested=["dotnet-4.8"]).needs
+    assert [need.reasons for need in needs] == [("sha2-7-x64",), ("dotnet-4.8",), ("dotnet-release",)]
+    newer = state_of(9200, dotnet=379893)
+    assert ids(chosen(newer, "distribution_point", requested=["dotnet-4.8"])) == ["dotnet-4.8"]
+
+
 def test_only_what_was_requested() -> None:
     state = with_file(state_of(7601, "Client", dotnet=379893), "winhttp", OLD_7)
-    assert ids(chosen(state, "client", requested=["dotnet-4.8"])) == ["dotnet-4.8"]
+    assert ids(chosen(state, "client", requested=["dotnet-4.8"]))[-1:] == ["dotnet-4.8"]
     assert ids(chosen(state, "client", requested=["net35-7-x64"])) == ["net35-7-x64"]
     there = Installed(updates={"KB3154518"})
     assert ids(chosen(state, "client", requested=["net35-7-x64"], installed=there)) == []
