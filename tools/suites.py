@@ -50,7 +50,7 @@ UNIT = _pytest("tests/unit")
 INTEGRATION = _pytest("-n", "2", "--dist", "loadfile", "tests/integration")
 
 # What is not about WinRM's own messages.
-OVER_SSH = ("modules", "playbooks", "rollback", "restart")
+OVER_SSH = ("modules", "playbooks", "rollback", "restart", "updates")
 
 # In the order of running: what is quick and fails often comes first.
 SUITES = (

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support import Site, assert_described
-from updates import NEEDED, PLAYBOOKS, SQL, left_behind, names, talking, update
+from updates import NEEDED, PLAYBOOKS, SQL, left_behind, names, smb_login, talking, update
 
 from configmgr_lab.control.client import LabClient
 
@@ -51,8 +51,9 @@ WAIVERS = """
 """
 
 
-def variables(source: Path | str, **more: Any) -> dict[str, Any]:
+def variables(site: Site, source: Path | str, **more: Any) -> dict[str, Any]:
     return {
+        **smb_login(site, "configmgr_tls_smb_"),
         "configmgr_tls_install_updates": True,
         "configmgr_tls_update_source": str(source),
         "configmgr_tls_update_sql_server": True,
@@ -65,6 +66,7 @@ def test_one_run_from_untouched_to_fully_compliant(site: Site, lab: LabClient, s
     waivers = site.work / "waivers.yml"
     waivers.write_text(WAIVERS, encoding="utf-8")
     given = variables(
+        site,
         source,
         configmgr_tls_disable_legacy=True,
         configmgr_tls_waivers=str(waivers),
@@ -182,7 +184,8 @@ def test_without_files_check_mode_says_what_to_get(site: Site, lab: LabClient, t
 def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:
     before = {host: lab.dump(host) for host in site.hosts}
     done = site.playbook(
-        PLAYBOOKS / "update_plan.yml", variables=variables(source, configmgr_tls_update_plan_dir=str(tmp_path / "plan"))
+        PLAYBOOKS / "update_plan.yml",
+        variables=variables(site, source, configmgr_tls_update_plan_dir=str(tmp_path / "plan")),
     ).expect_ok()
     assert {host: lab.dump(host) for host in site.hosts} == before
     predicted = {
@@ -204,7 +207,7 @@ def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, sou
 
 def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source: Path) -> None:
     lab.set_fault("PC7B", "installer", exit_code=-2147024891)
-    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(source), forks=20)
+    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(site, source), forks=20)
     assert done.exit_code == 2
     updated = {result.host for result in done.results if result.action.endswith("tls_update")}
     assert updated == {"PC7B"}
@@ -213,7 +216,7 @@ def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source:
 
 def test_check_mode_of_the_whole_run_writes_nothing(site: Site, lab: LabClient, source: Path) -> None:
     before = {host: lab.dump(host) for host in site.hosts}
-    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(source), forks=20, check=True)
+    done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(site, source), forks=20, check=True)
     done.expect_ok()
     assert {host: lab.dump(host) for host in site.hosts} == before
     predicted = {result.host for result in done.results if result.action.endswith("tls_update") and result.changed}

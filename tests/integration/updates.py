@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from support import ROOT, Result, Site
+from support import CONNECTION, ROOT, Result, Site
 
 from configmgr_lab.control.client import LabClient
 
@@ -35,8 +35,16 @@ def update(
 ) -> Result:
     """tls_update on one host, restart allowed, with short waits."""
     files = {} if source is None else {"source": str(source)}
-    given = {**files, "restart": True, "timeout": 60, **(arguments or {})}
+    given = {**files, **smb_login(site, "smb_"), "restart": True, "timeout": 60, **(arguments or {})}
     return site.module("tls_update", given, limit=host, **how).last[host]
+
+
+def smb_login(site: Site, prefix: str) -> dict[str, str]:
+    """Hosts that are reached with a key have no password that ADMIN$ would take."""
+    if CONNECTION != "ssh":
+        return {}
+    row = next(row for row in site.variables.values() if "ansible_password" in row)
+    return {f"{prefix}user": row["ansible_user"], f"{prefix}password": row["ansible_password"]}
 
 
 @contextmanager
