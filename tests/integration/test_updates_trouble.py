@@ -18,54 +18,49 @@ import yaml
 from support import Site, assert_described, collections_path
 from updates import NEEDED, left_behind, names, update, wait_for
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import ExitCode, load_table
 from configmgr_lab.control.client import LabClient
 
-# Exit code of the installer, the code that the task fails with, and what its message says.
-EXIT_CODES = (
-    (1602, "installer_failed", "cancelled"),
-    (1603, "installer_failed", "fatal error"),
-    (1612, "installer_failed", "source of the product"),
-    (1619, "installer_failed", "could not be opened"),
-    (1620, "installer_failed", "no installation package"),
-    (1625, "installer_failed", "policy"),
-    (1633, "installer_not_applicable", "architecture"),
-    (112, "installer_no_space", "disk"),
-    (4711, "installer_failed", "nothing is known"),
-    (-2146498530, "installer_failed", "nothing is known"),
-)
+# A machine that needs a package of the kind. No package of the catalogue is a cab.
+HOSTS = {"msi": "MP1", "msu": "PC7B", "exe": "APP1"}
+# What the task fails with when an installer that did nothing ends with a code of this meaning.
+ENDS = {
+    "installed": "not_installed",
+    "restart_required": "not_installed",
+    "already_installed": "not_installed",
+    "restart_started": "not_down",
+    "busy": "installer_busy",
+}
+EXIT_CODES = [(row.code, row.kinds[0], row.means, row.phrase) for row in load_table("exit_codes", ExitCode)] + [
+    (4711, "msi", "failed", "nothing is known about this exit code"),
+    (0x800F081E, "msi", "failed", "nothing is known about this exit code"),
+]
 
 
-@pytest.mark.parametrize(("exit_code", "code", "phrase"), EXIT_CODES)
-def test_a_failing_installer_is_named_and_the_next_run_converges(
-    site: Site, lab: LabClient, source: Path, exit_code: int, code: str, phrase: str
+@pytest.mark.parametrize(("exit_code", "kind", "means", "phrase"), EXIT_CODES)
+def test_each_exit_code_is_understood_and_the_next_run_converges(
+    site: Site, lab: LabClient, source: Path, exit_code: int, kind: str, means: str, phrase: str
 ) -> None:
-    lab.set_fault("MP1", "installer", exit_code=exit_code)
-    failed = update(site, source, "MP1")
-    assert failed.status == "failed" and failed.code == code and phrase in failed.data["msg"]
-    assert failed.data["exit_code"] == exit_code and not failed.changed
+    host = HOSTS[kind]
+    signed = exit_code - 2**32 if exit_code >= 2**31 else exit_code
+    lab.set_fault(host, "installer", exit_code=signed)
+    failed = update(site, source, host, {"busy_timeout": 0, "down_timeout": 1})
+    assert failed.status == "failed" and failed.code == ENDS.get(means, f"installer_{means}")
     assert_described(failed)
-    assert left_behind(lab, "MP1") == []
-    assert names(update(site, source, "MP1")) == NEEDED["MP1"]
+    if means not in ENDS or means == "busy":
+        assert f"{phrase} (exit code {signed})" in failed.data["msg"] and failed.data["exit_code"] == signed
+        assert not failed.changed
+    assert left_behind(lab, host) == []
+    assert names(update(site, source, host)) == NEEDED[host]
 
 
-@pytest.mark.parametrize(("host", "exit_code"), [("SUP1", -2145124329), ("SUP1", -2147024784), ("PC7B", -2147024891)])
-def test_what_wusa_says_is_understood(site: Site, lab: LabClient, source: Path, host: str, exit_code: int) -> None:
-    lab.set_fault(host, "installer", exit_code=exit_code)
-    failed = update(site, source, host)
-    assert failed.code in ("installer_not_applicable", "installer_no_space", "installer_failed")
-    assert "nothing is known" not in failed.data["msg"]
-    assert_described(failed)
-
-
-@pytest.mark.parametrize("exit_code", [0, 3010, 1638])
-def test_an_installer_that_did_nothing_is_not_believed(
-    site: Site, lab: LabClient, source: Path, exit_code: int
-) -> None:
-    lab.set_fault("MP1", "installer", exit_code=exit_code)
-    failed = update(site, source, "MP1")
-    assert failed.code == "not_installed"
-    assert_described(failed)
-    assert names(update(site, source, "MP1")) == NEEDED["MP1"]
+def test_an_installer_that_restarts_the_machine_against_its_orders(site: Site, lab: LabClient, source: Path) -> None:
+    lab.set_fault("PC7B", "installer", ignores_norestart=True)
+    made = update(site, source, "PC7B")
+    assert made.status == "ok", made.data["msg"]
+    assert [(row["id"], row["exit_code"]) for row in made.data["packages"]] == [("winhttp-7-x64", 1641)]
+    assert made.data["restarts"] == lab.restarts("PC7B") == 1
+    assert left_behind(lab, "PC7B") == []
 
 
 def test_an_installation_of_somebody_else_is_waited_for(site: Site, lab: LabClient, source: Path) -> None:

@@ -23,7 +23,7 @@ MACHINE_KINDS = {
     "restart_never_returns": "the next restart does not end",
     "slow_command": "wait `seconds` before each command runs",
     "installer": "`exit_code` of the next installer, or that it `hangs`, that the machine `restarts` in the middle, "
-    "that somebody else's is `busy` for seconds; how many `seconds` each takes",
+    "that it `ignores_norestart`, that somebody else's is `busy` for seconds; how many `seconds` each takes",
     "disk_free": "so many `bytes` are free on drive C:",
 }
 
@@ -54,7 +54,7 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         _needed(data, "seconds")
         faults.slow = float(data["seconds"])
     elif kind == "installer":
-        check_names(data, {"kind", "exit_code", "hangs", "restarts", "busy", "seconds"})
+        check_names(data, {"kind", "exit_code", "hangs", "restarts", "ignores_norestart", "busy", "seconds"})
         _set_installer(endpoint, data)
     elif kind == "disk_free":
         check_names(data, {"kind", "bytes"})
@@ -77,6 +77,7 @@ def _set_installer(endpoint: Endpoint, data: dict[str, Any]) -> None:
         faults.seconds = float(data["seconds"])
     faults.hangs = bool(data.get("hangs", faults.hangs))
     faults.restarts = bool(data.get("restarts", faults.restarts))
+    faults.ignores_norestart = bool(data.get("ignores_norestart", faults.ignores_norestart))
 
 
 def clear_faults(endpoint: Endpoint) -> None:

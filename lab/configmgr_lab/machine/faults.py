@@ -46,6 +46,8 @@ class InstallerFaults:
     hangs: bool = False
     restarts: bool = False
     """The machine restarts by itself in the middle of the next one."""
+    ignores_norestart: bool = False
+    """Installers restart the machine when they need to, whatever they were told."""
     busy_until: datetime | None = None
     """Somebody else's installation runs so long."""
     seconds: float | None = None

@@ -108,9 +108,10 @@ class UpdateRun:
 
     def _run_installer(self, row: Package, state: MachineState) -> JobEnd:
         """Somebody else's installation is waited for; an installer is never started beside another."""
-        command = install_command(row, state.workshop)
+        command, busy = install_command(row, state.workshop), 0
 
         def once() -> JobEnd | None:
+            nonlocal busy
             end = run_job(
                 self.machine,
                 state.workshop,
@@ -122,11 +123,14 @@ class UpdateRun:
             )
             self.machine.run(state.workshop.end_job_line(), "remove the job")
             meaning = exit_code(row.kind, end.exit_code) if end.exit_code is not None else None
-            return None if meaning is not None and meaning.means == "busy" else end
+            if meaning is None or meaning.means != "busy":
+                return end
+            busy = end.exit_code or 0
+            return None
 
         end: JobEnd | None = self.machine.waiter.until(self.limits.busy_timeout, once)
         if end is None:
-            raise self._failed(row, 1618)
+            raise self._failed(row, busy)
         return end
 
     def _note(self, row: Package, reasons: tuple[str, ...], code: int) -> None:

@@ -54,7 +54,7 @@ def run_installer(call: Call, path: str, kind: str, words: Sequence[str]) -> int
     if (refusal := _refusal(machine, package, given)) is not None:
         return refusal
     code = _install(machine, package)
-    if code == RESTART and not given & {"/norestart"}:
+    if code == RESTART and (faults.ignores_norestart or "/norestart" not in given):
         machine.restart()
         return RESTARTING
     return code
