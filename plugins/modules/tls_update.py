@@ -199,8 +199,8 @@ open:
       description: The finding or package.
       type: str
     code:
-      description: V(no_file) (not in the manifest), V(no_package) (the catalogue has none for this Windows), or
-        V(sql_server_not_asked).
+      description: V(no_file) (not in the manifest), V(no_package) (the catalogue has none for this Windows),
+        V(sql_server_not_asked), or V(sql_server_cluster) (an instance of a failover cluster, which is never patched).
       type: str
     phrase:
       description: The same as a sentence.

@@ -142,6 +142,14 @@ def test_sql_server_only_when_asked_and_within_the_agreed_downtime(site: Site, l
     assert "warnings" not in update(site, source, "SQL1", SQL, check=True).data
 
 
+def test_an_instance_of_a_failover_cluster_is_never_patched(site: Site, lab: LabClient, source: Path) -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL11.MSSQLSERVER\Cluster"
+    lab.run("SQL1", f'reg add "{key}" /v ClusterName /d SQLFCI /f')
+    left = update(site, source, "SQL1", SQL)
+    assert left.status == "ok" and not left.changed
+    assert [row["code"] for row in left.data["open"]] == ["sql_server_cluster"]
+
+
 def test_packages_on_request_with_what_they_need(site: Site, lab: LabClient, source: Path) -> None:
     wanted = {"packages": ["oledb19-x64"]}
     made = update(site, source, "CM1", wanted)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._data import Version, packages
+from .._tls.state import HostState
 from .._tls.updates import Installed, fits
 from .._windows.jobs import (
     JobState,
     Workshop,
+    cluster_question,
     free_bytes,
     hotfix_question,
     job_questions,
@@ -21,6 +23,7 @@ from .._windows.jobs import (
     system_root,
 )
 from .._windows.registry import Registry
+from .._windows.snapshot import SQL_SERVER
 from .base import Refusal
 from .machine import Machine
 from .visit import Visit, read_machine
@@ -49,6 +52,8 @@ def read_state(machine: Machine, location: str) -> MachineState:
     visit = read_machine(machine.session(), location)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
     questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]
+    if visit.state.sql_instances:
+        questions.append(cluster_question())
     answers = machine.ask(questions, "see what is installed")
     workshop = system_root(answers.commands)
     if workshop is None:
@@ -58,7 +63,9 @@ def read_state(machine: Machine, location: str) -> MachineState:
             "Check that this is a Windows machine and that a remote command shell works there.",
             {"changed": False},
         )
-    found = Installed(_runtimes(answers.registry), updates & set(answers.commands))
+    found = Installed(
+        _runtimes(answers.registry), updates & set(answers.commands), _clustered(answers.registry, visit.state)
+    )
     return MachineState(
         visit,
         found,
@@ -67,6 +74,11 @@ def read_state(machine: Machine, location: str) -> MachineState:
         free_bytes(answers.commands.get("space", ())),
         "folder" in answers.commands,
     )
+
+
+def _clustered(registry: Registry, state: HostState) -> set[str]:
+    keys = {item.key for item in state.sql_instances}
+    return {key for key in keys if registry.key(SQL_SERVER.child(rf"{key}\Cluster")).value("ClusterName")}
 
 
 def _runtimes(registry: Registry) -> dict[str, Version]:

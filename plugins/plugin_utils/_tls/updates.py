@@ -32,11 +32,12 @@ class Installed:
     """What a machine shows of packages beyond its TLS state.
 
     ``runtimes``: versions of the Visual C++ runtime by architecture; ``updates``: numbers (KB3154518) that Windows
-    lists as installed.
+    lists as installed; ``clustered``: registry keys of the SQL Server instances that run in a failover cluster.
     """
 
     runtimes: Mapping[str, Version] = field(default_factory=dict)
     updates: Collection[str] = ()
+    clustered: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,22 @@ def select(
     for finding in findings:
         if finding.fix == "update" and finding.status is Status.FAIL:
             for group in _candidates(state, finding.id, release, requested):
-                _choose(finding.id, group, available, sql_server, reasons, left)
+                if (hindrance := _hindrance(finding.id, group[0], state, installed, sql_server)) is not None:
+                    left.append(hindrance)
+                else:
+                    _choose(finding.id, group, available, reasons, left)
             if not any(finding.id in package.findings for package in packages() if fits(package, state)):
                 left.append(_nothing_fits(finding))
     for name in requested:
-        _request(name, state, installed, available, sql_server, reasons, left)
+        row = package(name)
+        if name in reasons or not fits(row, state) or is_installed(row, state, installed):
+            continue
+        if (hindrance := _hindrance(name, row, state, installed, sql_server)) is not None:
+            left.append(hindrance)
+        elif name not in available:
+            left.append(_no_file(name, row))
+        elif row.component != "wsus" or state.wsus is not None:
+            reasons[name] = ["requested"]
     _add_what_they_need(state, installed, available, reasons, left)
     needs = [Need(row, tuple(reasons[row.id])) for row in _in_order(reasons)]
     return Selection(tuple(needs), tuple(dict.fromkeys(left)))
@@ -172,42 +184,27 @@ def _engine_is_old(row: Package, item: Any) -> bool:
     return capable is False
 
 
+def _hindrance(subject: str, row: Package, state: HostState, installed: Installed, sql_server: bool) -> Open | None:
+    """Why an engine of SQL Server is not updated, whatever files there are."""
+    if not row.is_engine:
+        return None
+    if any(item.key in installed.clustered and _covers(row, item.version) for item in state.sql_instances):
+        return _engine_clustered(subject, row)
+    return None if sql_server else _engine_off(subject, row)
+
+
 def _choose(
     finding: str,
     group: Sequence[Package],
     available: Collection[str],
-    sql_server: bool,
     reasons: dict[str, list[str]],
     left: list[Open],
 ) -> None:
-    if group[0].is_engine and not sql_server:
-        left.append(_engine_off(finding, group[0]))
-        return
     here = [row for row in group if row.id in available]
     if here:
         reasons.setdefault(here[0].id, []).append(finding)
     else:
         left.append(_no_file(finding, group[0]))
-
-
-def _request(
-    name: str,
-    state: HostState,
-    installed: Installed,
-    available: Collection[str],
-    sql_server: bool,
-    reasons: dict[str, list[str]],
-    left: list[Open],
-) -> None:
-    row = package(name)
-    if name in reasons or not fits(row, state) or is_installed(row, state, installed):
-        return
-    if row.is_engine and not sql_server:
-        left.append(_engine_off(name, row))
-    elif name not in available:
-        left.append(_no_file(name, row))
-    elif row.component != "wsus" or state.wsus is not None:
-        reasons[name] = ["requested"]
 
 
 def _add_what_they_need(
@@ -250,6 +247,15 @@ def _engine_off(subject: str, row: Package) -> Open:
         "sql_server_not_asked",
         f"{row.title} would mend it, and SQL Server is not updated unless that is asked for",
         "Agree on a downtime with the owners of the databases, and switch the update of SQL Server on.",
+    )
+
+
+def _engine_clustered(subject: str, row: Package) -> Open:
+    return Open(
+        subject,
+        "sql_server_cluster",
+        f"{row.title} would mend it, and an instance that it patches runs in a failover cluster",
+        "Patch its nodes one by one, the passive ones first, as SQL Server's documentation says, and run it again.",
     )
 
 

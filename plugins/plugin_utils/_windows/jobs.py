@@ -20,6 +20,7 @@ from .apply import echo_line
 from .command import quoted
 from .questions import Command, Query
 from .registry import Key, View
+from .snapshot import SQL_SERVER
 
 __all__ = [
     "FOLDER",
@@ -28,6 +29,7 @@ __all__ = [
     "NOT_YET",
     "RUNNING",
     "Workshop",
+    "cluster_question",
     "free_bytes",
     "hash_command",
     "hotfix_question",
@@ -232,6 +234,13 @@ def runtime_questions() -> list[Query]:
     """The versions of the Visual C++ runtime; the 64-bit one is noted in either view."""
     places = [(name, view) for name in ("x64", "x86") for view in (View.NATIVE, View.WOW)]
     return [Query(_RUNTIMES.child(name), view, "Version") for name, view in places]
+
+
+def cluster_question() -> Query:
+    """ClusterName in the key Cluster of each instance of a failover cluster. No page of Microsoft's says so; it is
+    where administrators' scripts (Get-SQLInstance) look.
+    """
+    return Query(SQL_SERVER, View.NATIVE, "ClusterName", tree=True)
 
 
 def runtime_version(registry_value: str | None) -> str | None:

@@ -145,6 +145,17 @@ def test_sql_server_is_left_open_also_when_its_package_is_named() -> None:
     assert ids(chosen(state, requested=["sql-2016-sp2"])) == ["sql-2016-sp2"]
 
 
+@pytest.mark.parametrize("sql_server", [True, False])
+def test_an_instance_of_a_failover_cluster_is_left_open(sql_server: bool) -> None:
+    state = with_sql(state_of(9600), "11.2.5058.0", "12.0.2000.8")
+    clustered = Installed(clustered={"MSSQL.I0"})
+    found = chosen(state, "site_database", installed=clustered, sql_server=sql_server)
+    assert ids(found) == (["sql-2014-sp3"] if sql_server else [])
+    assert [row.code for row in found.open] == ["sql_server_cluster", *([] if sql_server else ["sql_server_not_asked"])]
+    named = chosen(state, "site_database", requested=["sql-2012-sp4"], installed=clustered, sql_server=sql_server)
+    assert ids(named) == [] and {row.code for row in named.open} == {"sql_server_cluster"}
+
+
 def test_without_a_file_the_finding_is_left_open() -> None:
     selection = chosen(state_of(9600, dotnet=379893), "distribution_point", release=2309, available=set())
     assert ids(selection) == []
