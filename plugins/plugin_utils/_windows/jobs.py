@@ -55,6 +55,8 @@ _BYTES = re.compile(r":\s*([0-9][0-9.,'\u2019\s\u00a0\u202f]*)")
 _PACKAGES = Key(r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages")
 _RUNTIMES = Key(r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes")
 
+# schtasks takes plain ANSI, but no declaration of an encoding that is another one, and no UTF-8 with a mark
+# (reported in https://github.com/fatso83/vmware-auto-suspend/issues/8). What echo writes is ANSI.
 _TASK_XML = (
     '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
     '<Principals><Principal id="Author"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal>'
