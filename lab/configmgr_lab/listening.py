@@ -1,13 +1,18 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A port of a machine, opened the same way for everything that answers, and a connection's end without a farewell."""
+"""Ports of a machine, opened and followed the same way for everything that answers, and connections that are reset."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import socket
 import struct
+from collections.abc import Callable
+
+from configmgr_lab.wire.seam import Machine
 
 BACKLOG = 128
 _ADVICE = {
@@ -29,6 +34,18 @@ def listen(address: str, port: int) -> socket.socket:
         advice = _ADVICE.get(exc.errno or 0, "")
         raise OSError(exc.errno, f"cannot listen on {address}:{port}: {exc.strerror}{advice}") from exc
     return listener
+
+
+def follow_power(machine: Machine, refresh: Callable[[], None]) -> None:
+    """Let ``refresh`` run in this event loop whenever the machine's power changes."""
+    loop = asyncio.get_running_loop()
+
+    def changed(_up: bool) -> None:
+        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(refresh)
+
+    machine.on_power(changed)
 
 
 def reset_at_close(connection: socket.socket) -> None:

@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
-from ..listening import BACKLOG, listen, reset_at_close
+from ..listening import BACKLOG, follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 from ..wire.authentication import CredentialStore
 from ..wire.certificates import Authority
@@ -50,7 +50,7 @@ class RoleEndpoints:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         if self.listeners:
-            machine.on_power(self._power_changed)
+            follow_power(machine, self.refresh)
 
     @property
     def ports(self) -> list[int]:
@@ -73,11 +73,6 @@ class RoleEndpoints:
         self._sockets.clear()
         for task in list(self._tasks):
             task.cancel()
-
-    def _power_changed(self, _up: bool) -> None:
-        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.refresh)
 
     def _open(self, listener: Listener) -> None:
         try:

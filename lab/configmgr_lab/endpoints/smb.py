@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..features import Feature, Source, Subject
-from ..listening import listen, reset_at_close
+from ..listening import follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 
 PORT = 445
@@ -62,7 +62,7 @@ class AdminShare:
         self._socket: socket.socket | None = None
         self._connections: set[socket.socket] = set()
         self._server: Any = None
-        self.machine.on_power(self._power_changed)
+        follow_power(self.machine, self.refresh)
 
     def refresh(self) -> None:
         """Raises OSError with a sentence when the port cannot be had."""
@@ -80,11 +80,6 @@ class AdminShare:
             self._socket = None
         for connection in list(self._connections):
             _reset(connection)
-
-    def _power_changed(self, _up: bool) -> None:
-        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.refresh)
 
     def _take(self, listening: socket.socket) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):

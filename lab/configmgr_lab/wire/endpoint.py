@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from configmgr_lab.listening import BACKLOG, listen
+from configmgr_lab.listening import BACKLOG, follow_power, listen
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.connection import Connection, reset
@@ -69,7 +69,7 @@ class Endpoint:
         self.followers: list[Callable[[], None]] = []
         """What else of the machine listens, and follows the same faults."""
         self._loop = asyncio.get_running_loop()
-        machine.on_power(self._power_changed)
+        follow_power(machine, self.refresh)
 
     def refresh(self) -> None:
         """Open or close the listeners to suit the machine's power and its faults. Raises OSError if it cannot bind."""
@@ -94,11 +94,6 @@ class Endpoint:
     @property
     def is_listening(self) -> bool:
         return bool(self._listeners)
-
-    def _power_changed(self, _up: bool) -> None:
-        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.refresh)
 
     @property
     def open_connections(self) -> int:

@@ -11,7 +11,6 @@ everything else is a mistake of syntax to it, as it is to cmd when it comes ther
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import socket
 import time
@@ -22,7 +21,7 @@ from typing import Any
 
 import asyncssh
 
-from configmgr_lab.listening import listen
+from configmgr_lab.listening import follow_power, listen
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Machine
@@ -114,7 +113,7 @@ class SshEndpoint:
         self._foreign = False
         self._opening: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
-        machine.on_power(self._power_changed)
+        follow_power(machine, self.refresh)
 
     def knows(self, user: str) -> str | None:
         """The password of a user that may log in."""
@@ -154,11 +153,6 @@ class SshEndpoint:
             encoding=None,
             allow_scp=False,
         )
-
-    def _power_changed(self, _up: bool) -> None:
-        # Comes from a thread of the machine's clock, and may come after the lab has stopped.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.refresh)
 
     async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         connection = process.channel.get_connection()

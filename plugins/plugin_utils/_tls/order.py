@@ -14,7 +14,7 @@ from .._data import protocols as known_protocols
 from .._data import roles as known_roles
 from .winhttp import BITS
 
-__all__ = ["Batch", "BatchSize", "BatchSizeError", "Order", "Replica", "needs_update", "order", "stage_is_done"]
+__all__ = ["Batch", "BatchSize", "BatchSizeError", "Order", "Replica", "order", "stage_is_done"]
 
 OrderStage = Literal["update", "enable", "disable"]
 Replica = Literal["secondary", "primary"]
@@ -110,11 +110,11 @@ def _batches(
 
 def _is_done(host: Mapping[str, Any], stage: OrderStage, protocols: Sequence[str], everybody: bool) -> bool:
     if stage == "update":
-        return not everybody and not needs_update(host)
+        return not everybody and not _needs_update(host)
     return stage == "disable" and stage_is_done(host, protocols)
 
 
-def needs_update(host: Mapping[str, Any]) -> bool:
+def _needs_update(host: Mapping[str, Any]) -> bool:
     """Whether a finding failed that an update mends."""
     return any(row["status"] == "fail" and row.get("fix") == "update" for row in host.get("findings", ()))
 
