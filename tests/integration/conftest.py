@@ -18,10 +18,29 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support import Site, start_lab, updated_contoso
+from support import Site, environment_of_ansible, start_lab, updated_contoso
+from warm_ansible import WarmAnsible
 
 from configmgr_lab.control.client import LabClient
 from configmgr_lab.installers.packages import write_packages
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The parent that forks ansible-playbook, from before the first lab's threads."""
+    Site.warm = WarmAnsible(environment_of_ansible(tmp_path_factory.mktemp("ansible")))
+    try:
+        yield
+    finally:
+        Site.warm.close()
+        Site.warm = None
+
+
+@pytest.fixture(autouse=True)
+def how_tasks_run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through ansible-playbook for the mark ``seam``, and for all tests where the environment asks for it."""
+    whole = os.environ.get("CONFIGMGR_TLS_WHOLE") == "yes" or request.node.get_closest_marker("seam") is not None
+    monkeypatch.setattr(Site, "whole", whole)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running the real ansible-playbook and reading what came of it, host by host."""
+"""Running tasks and playbooks on a site and reading what came of it, host by host."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
+from one_process import OneProcess
+from warm_ansible import WarmAnsible, settings_of
 
 from configmgr_lab.control.client import LabClient
 from configmgr_lab.control.embedded import EmbeddedLab
@@ -32,6 +34,8 @@ CONNECTION = os.environ.get("CONFIGMGR_TLS_CONNECTION", "")
 WINRM_ONLY = pytest.mark.skipif(CONNECTION == "ssh", reason="about logons and certificates of WinRM")
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
+FAILED, UNREACHABLE = 2, 4
+"""Exit codes of ansible-playbook."""
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 DOTNET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 ROLES = (
@@ -76,7 +80,7 @@ def assert_described(result: Result) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One ansible-playbook: exit code, everything it printed, and its results in the order in which they came."""
+    """One run: exit code, everything that was printed, and its results in the order in which they came."""
 
     exit_code: int
     output: str
@@ -102,8 +106,14 @@ class Outcome:
 
 @dataclass
 class Site:
-    """What is tested on: an inventory, and the lab behind it (None for real machines)."""
+    """What is tested on: an inventory, and the lab behind it (None for real machines).
 
+    whole: every task goes through ansible-playbook, as a test with the mark ``seam`` wants it. warm: the parent that
+    forks ansible-playbook.
+    """
+
+    whole: ClassVar[bool] = False
+    warm: ClassVar[WarmAnsible | None] = None
     inventory: Path
     work: Path
     lab: LabClient | None
@@ -146,59 +156,117 @@ class Site:
     ) -> Outcome:
         """Run a playbook over these hosts. Extra variables are given as JSON."""
         self.runs += 1
-        recorded = self.work / f"results-{self.runs}.jsonl"
+        recorded, printed = self.work / f"results-{self.runs}.jsonl", self.work / f"output-{self.runs}.txt"
         recorded.touch()
         hosts = limit if isinstance(limit, str) else ",".join(limit)
-        command = [sys.executable, "-m", "ansible", "playbook", str(path), "--inventory", str(self.inventory)]
-        command += ["--limit", hosts, "--forks", str(forks), "--extra-vars", json.dumps(dict(variables or {}))]
-        command += [*(["--check"] if check else []), *(["--diff"] if diff else []), *options]
+        arguments = [str(path), "--inventory", str(self.inventory), "--limit", hosts, "--forks", str(forks)]
+        arguments += ["--extra-vars", json.dumps(dict(variables or {}))]
+        arguments += [*(["--check"] if check else []), *(["--diff"] if diff else []), *options]
         begun = time.monotonic()
-        done = subprocess.run(
-            command,
-            env=self._environment(recorded) | dict(environment or {}),
-            cwd=self.work,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        exit_code = self._run(arguments, self._environment(recorded) | dict(environment or {}), printed)
         rows = [json.loads(line) for line in recorded.read_text(encoding="utf-8").splitlines()]
         results = tuple(Result(row["host"], row["task"], row["action"], row["status"], row["result"]) for row in rows)
-        return Outcome(done.returncode, done.stdout, results, time.monotonic() - begun)
+        output = printed.read_text(encoding="utf-8", errors="replace")
+        return Outcome(exit_code, output, results, time.monotonic() - begun)
+
+    def _run(self, arguments: list[str], environment: dict[str, str], printed: Path) -> int:
+        if Site.warm is not None and Site.warm.settings == settings_of(environment):
+            return Site.warm.run(arguments, environment, self.work, printed)
+        command = [sys.executable, "-m", "ansible", "playbook", *arguments]
+        with printed.open("wb") as output:
+            return subprocess.run(
+                command, env=environment, cwd=self.work, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            ).returncode
 
     def tasks(self, tasks: Sequence[Mapping[str, Any]], **how: Any) -> Outcome:
-        """Run a play of these tasks; ``how`` is what playbook() takes."""
+        """Run a play of these tasks; ``how`` is what playbook() takes.
+
+        Tasks that are nothing but modules of ours are run in this process, unless the test or the caller wants
+        something of Ansible itself.
+        """
         named = [{"name": f"{number} {next(iter(task))}", **task} for number, task in enumerate(tasks, start=1)]
+        ours = all(list(task)[1:] == [name for name in task if name.startswith(MODULES)] for task in named)
+        if ours and not Site.whole and not {"options", "environment"} & how.keys():
+            return self._in_one_process(named, **how)
         play = [{"name": "test", "hosts": "all", "gather_facts": False, "tasks": named}]
         path = self.work / f"play-{self.runs + 1}.yml"
         path.write_text(yaml.safe_dump(play, sort_keys=False), encoding="utf-8")
         return self.playbook(path, **how)
+
+    def _in_one_process(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        *,
+        limit: str | Sequence[str] = "all",
+        variables: Mapping[str, Any] | None = None,
+        check: bool = False,
+        diff: bool = False,
+        forks: int = 10,
+    ) -> Outcome:
+        chosen = limit.split(",") if isinstance(limit, str) else limit
+        hosts = self.hosts if limit == "all" else [host for host in self.hosts if host in chosen]
+        assert hosts, f"no host is called {limit}"
+        begun = time.monotonic()
+        play = OneProcess({host: {**self.variables[host], **dict(variables or {})} for host in hosts}, self.groups)
+        results = []
+        for task in tasks:
+            action = list(task)[1]
+            rows = play.run(action, task[action], check=check, diff=diff, forks=forks)
+            results += [Result(host, task["name"], action, status, data) for host, status, data in rows]
+        states = {result.status for result in results}
+        exit_code = UNREACHABLE if "unreachable" in states else FAILED if "failed" in states else 0
+        return Outcome(exit_code, "", tuple(results), time.monotonic() - begun)
 
     def module(self, name: str, arguments: Mapping[str, Any] | None = None, **how: Any) -> Outcome:
         """Run one of our modules, named without its collection."""
         return self.tasks([{MODULES + name: dict(arguments or {})}], **how)
 
     def _environment(self, recorded: Path) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        configuration = self.work / "ansible.cfg"
-        configuration.write_text("[defaults]\n", encoding="utf-8")
-        return kept | {
-            "ANSIBLE_CONFIG": str(configuration),
-            "ANSIBLE_COLLECTIONS_PATH": collections_path(),
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-            "ANSIBLE_CALLBACKS_ENABLED": "record_results",
-            "ANSIBLE_NOCOLOR": "1",
-            "RECORD_RESULTS": str(recorded),
-        }
+        return environment_of_ansible(self.work) | {"RECORD_RESULTS": str(recorded)}
 
     def _inventory(self) -> tuple[dict[str, list[str]], dict[str, dict[str, Any]]]:
+        if self.lab is not None:
+            return read_inventory(self.inventory)
         command = [sys.executable, "-m", "ansible", "inventory", "--inventory", str(self.inventory), "--list"]
         environment = self._environment(self.work / "unused")
         listed = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
         variables = listed.pop("_meta")["hostvars"]
         groups = {name: list(row.get("hosts", ())) for name, row in listed.items()}
         return groups, variables
+
+
+def environment_of_ansible(folder: Path) -> dict[str, str]:
+    """This process's own, without what it says of Ansible, and what the tests want of it. Writes into the folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    configuration = folder / "ansible.cfg"
+    configuration.write_text("[defaults]\n", encoding="utf-8")
+    return kept | {
+        "ANSIBLE_CONFIG": str(configuration),
+        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record_results",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+
+
+def read_inventory(path: Path) -> tuple[dict[str, list[str]], dict[str, dict[str, Any]]]:
+    """Groups and host variables of a file as the lab writes it, without starting Ansible to read it."""
+    groups: dict[str, list[str]] = {}
+    hosts: dict[str, dict[str, Any]] = {}
+
+    def read(name: str, group: Mapping[str, Any], inherited: Mapping[str, Any], above: tuple[str, ...]) -> None:
+        shared = {**inherited, **(group.get("vars") or {})}
+        for host, own in (group.get("hosts") or {}).items():
+            hosts[host] = {**hosts.get(host, {}), **shared, **(own or {})}
+            for each in (*above, name):
+                if host not in groups.setdefault(each, []):
+                    groups[each].append(host)
+        for child, content in (group.get("children") or {}).items():
+            read(child, content or {}, shared, (*above, name))
+
+    for name, content in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        read(name, content, {}, ())
+    return groups, hosts
 
 
 def collections_path() -> str:

@@ -1,0 +1,109 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ansible-playbook without the second and a half that importing it takes: a process that has, forks for every run.
+
+The command line, the environment, the folder and the exit code are those of a program of its own. What Ansible reads
+of its environment when it is imported is the same for all runs of one parent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+IMPORTED = (
+    "ansible.cli.playbook",
+    "ansible.executor.playbook_executor",
+    "ansible.executor.process.worker",
+    "ansible.plugins.strategy.linear",
+    "ansible.plugins.callback.default",
+    "ansible.plugins.connection.winrm",
+    "ansible.plugins.connection.psrp",
+    "ansible.plugins.connection.ssh",
+    "ansible.plugins.inventory.yaml",
+    "cryptography.x509",
+    "pypsrp.client",
+    "requests_ntlm",
+    "smbprotocol.open",
+    "winrm.protocol",
+    "jmespath",
+)
+
+
+class WarmAnsible:
+    """One parent, started with the ``ANSIBLE_`` part of the environment that its runs will have."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = settings_of(environment)
+        self._turn = threading.Lock()
+        self._parent = subprocess.Popen(
+            [sys.executable, __file__], env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path) -> int:
+        """Run ansible-playbook with these arguments; everything it prints goes to the file ``output``."""
+        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
+        with self._turn:
+            assert self._parent.stdin is not None and self._parent.stdout is not None
+            self._parent.stdin.write(json.dumps({**request, "output": str(output)}) + "\n")
+            self._parent.stdin.flush()
+            return int(self._parent.stdout.readline())
+
+    def close(self) -> None:
+        assert self._parent.stdin is not None
+        self._parent.stdin.close()
+        self._parent.wait()
+
+
+def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """What Ansible is told by the environment, but for the place of its empty configuration file."""
+    return {name: value for name, value in environment.items() if name.startswith("ANSIBLE_") and "CONFIG" not in name}
+
+
+def _serve() -> None:
+    for module in IMPORTED:
+        importlib.import_module(module)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _become_ansible(json.loads(line))
+        _child, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _become_ansible(request: dict[str, object]) -> None:
+    os.setsid()
+    os.chdir(str(request["folder"]))
+    environment = request["environment"]
+    assert isinstance(environment, dict)
+    os.environ.clear()
+    os.environ.update(environment)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    output = os.open(str(request["output"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for target, source in ((0, nothing), (1, output), (2, output)):
+        os.dup2(source, target)
+    arguments = request["arguments"]
+    assert isinstance(arguments, list)
+    sys.argv = ["ansible-playbook", *arguments]
+    from ansible.cli.playbook import main
+
+    code = 1
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve()
