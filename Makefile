@@ -12,7 +12,7 @@ export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-unit test-lab test-integration test-sanity test-molecule test-browser test-docs lint bench docs \
+.PHONY: help venv demo test test-changed test-all test-unit test-lab test-integration test-sanity test-molecule test-browser test-docs lint bench docs \
         build clean lab-up lab-down constraints format
 
 help: ## this list
@@ -24,17 +24,23 @@ venv: ## the development environment in .venv (skipped when current)
 demo: venv ## an emulated site before and after enforce_tls12.yml
 	$(BIN)/python tools/demo.py
 
-test: venv ## every suite
+test: venv ## the suites that the continuous integration runs
 	$(RUN)
+
+test-changed: venv ## what your change can have broken (BASE=main: all since main)
+	$(RUN) --changed $(if $(BASE),--base $(BASE))
 
 test-unit: venv ## unit tests
 	$(RUN) unit
+
+test-all: venv ## every combination: both ansible-cores, all connections, all of ansible-test (for releases)
+	$(RUN) --all
 
 test-lab: venv ## the lab's own tests
 	$(RUN) lab
 
 test-integration: venv ## the collection against the lab
-	$(RUN) integration conformance
+	$(RUN) modules playbooks conformance
 
 test-sanity: venv ## ansible-test sanity and units
 	$(RUN) sanity ansible-test-units
@@ -48,8 +54,8 @@ test-browser: venv ## the report's page in Chromium
 test-docs: venv ## documentation and changelog
 	$(RUN) docs changelog
 
-lint: venv ## ruff, mypy, ansible-lint, licences
-	$(RUN) ruff mypy ansible-lint reuse
+lint: venv ## ruff, mypy, the layers, ansible-lint, licences
+	$(RUN) ruff ruff-format layers mypy yamllint ansible-lint reuse
 
 format: venv ## let ruff put the Python files in order
 	$(BIN)/ruff check --fix .

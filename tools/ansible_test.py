@@ -10,7 +10,8 @@ ansible-test has three habits that need care:
   temporary folder, with its own git repository (that is how it lists the files);
 - it downloads a script that installs pip, unless one lies in its cache: ours uses the pip that Python brings;
 - it drops the PIP_ settings of the caller's environment: they are handed on in a file that lives as long as the run.
-Its home is .venv-sanity/home, so that nothing is left in the user's own and later runs find its environments.
+Its homes are in .venv-sanity, so that nothing is left in the user's own and later runs find its environments; one for
+each kind of test, because two may run at the same time.
 """
 
 from __future__ import annotations
@@ -85,11 +86,12 @@ def _arguments(kind: str, more: list[str]) -> list[str]:
 def run(kind: str, more: list[str]) -> int:
     """Runs ansible-test on a fresh artefact; the exit code is its own."""
     environment = make("sanity")
-    home = environment.path / "home"
+    home = environment.path / f"home-{kind}"
     _seed_pip_script(home)
-    _link_pythons(environment.path / "pythons")
+    pythons = home / "pythons"
+    _link_pythons(pythons)
     pip_settings = _write_pip_settings(home)
-    path = [environment.path / "bin", environment.path / "pythons"]
+    path = [environment.path / "bin", pythons]
     path += [Path(entry) for entry in os.environ["PATH"].split(os.pathsep) if not entry.endswith("/shims")]
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
     variables |= {"HOME": str(home), "PATH": os.pathsep.join(map(str, path)), "LC_ALL": "C.UTF-8"}

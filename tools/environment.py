@@ -15,11 +15,14 @@ python3 can still say which Python is wanted).
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,14 +161,28 @@ def _link_collection(environment: Environment) -> None:
         link.symlink_to(ROOT, target_is_directory=True)
 
 
+@contextlib.contextmanager
+def _alone(environment: Environment) -> Iterator[None]:
+    """Two suites that begin at the same time want the same environment."""
+    with (ROOT / f"{environment.folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def make(name: str) -> Environment:
     """Makes the named environment if it is missing or out of date.
 
     Raises CannotMakeEnvironment when the machine has no suitable Python or an installation fails.
     """
     environment = ENVIRONMENTS[name]
-    if is_current(environment):
-        return environment
+    if not is_current(environment):
+        with _alone(environment):
+            if not is_current(environment):
+                _make(environment)
+    return environment
+
+
+def _make(environment: Environment) -> None:
     python = python_for(environment)
     if python is None:
         raise CannotMakeEnvironment(
@@ -184,7 +201,6 @@ def make(name: str) -> Environment:
         _link_collection(environment)
     fingerprint = _fingerprint(environment, os.path.realpath(environment.python))
     (environment.path / STAMP).write_text(fingerprint, encoding="utf-8")
-    return environment
 
 
 def freeze() -> None:

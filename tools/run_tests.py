@@ -1,8 +1,10 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the test suites one after the other, whatever fails, and says how each ended.
+"""Runs the test suites, two at a time, whatever fails, and says how each ended and how long it took the last time.
 
-    python tools/run_tests.py                run all suites
+    python tools/run_tests.py                run the suites
+    python tools/run_tests.py --all          run those for releases, too
+    python tools/run_tests.py --changed      run what the uncommitted change can have broken (--base REV: all since REV)
     python tools/run_tests.py unit lab       run these
     python tools/run_tests.py --list         name them
 
@@ -13,18 +15,24 @@ The last line is "N passed, N failed"; the exit code is 1 when a suite failed, 2
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from environment import ENVIRONMENTS, CannotMakeEnvironment, Environment, make, python_for
-from suites import DEBIAN_PACKAGES, ROOT, SUITES, DebianPackage, Suite
+from suites import DEBIAN_PACKAGES, EVERYTHING, ROOT, SUITES, DebianPackage, Suite
 
 LOGS = ROOT / "build" / "tests"
+LANES = 2
+"""Suites at a time: each keeps about one core busy."""
+TOTAL = "all together"
 PASSED, FAILED, LEFT_OUT = "passed", "failed", "left out"
 
 
@@ -37,9 +45,11 @@ class Outcome:
     seconds: float = 0.0
     reason: str = ""
 
-    def line(self) -> str:
+    def line(self, before: float | None = None) -> str:
+        """For people; ``before``: the seconds of the last run."""
         duration = f"{self.seconds:7.1f} s" if self.state != LEFT_OUT else " " * 9
-        return f"{self.state:<8}  {duration}  {self.suite}" + (f": {self.reason}" if self.reason else "")
+        compared = f" (last time {before:.1f} s)" if before is not None and self.state != LEFT_OUT else ""
+        return f"{self.state:<8}  {duration}  {self.suite}{compared}" + (f": {self.reason}" if self.reason else "")
 
 
 def missing_packages(suites: Sequence[Suite]) -> list[DebianPackage]:
@@ -133,33 +143,103 @@ def summary(outcomes: Sequence[Outcome], packages: Sequence[DebianPackage]) -> l
     return [*lines, f"{count[PASSED]} passed, {count[FAILED]} failed"]
 
 
-def chosen(names: Sequence[str]) -> list[Suite]:
-    """The suites of these names in the table's order, all for no names. Raises KeyError for an unknown one."""
+def chosen(names: Sequence[str], *, whole: bool = False) -> list[Suite]:
+    """The suites of these names in the table's order; for no names all, those for releases only with ``whole``.
+
+    Raises KeyError for an unknown name.
+    """
     known = {suite.name for suite in SUITES}
     for name in names:
         if name not in known:
             raise KeyError(name)
-    return [suite for suite in SUITES if not names or suite.name in names]
+    return [suite for suite in SUITES if suite.name in names or (not names and (whole or not suite.release))]
+
+
+def changed_files(base: str) -> list[str]:
+    """What differs from the revision, and what git does not know yet."""
+    commands = (["git", "diff", "--name-only", base, "--"], ["git", "ls-files", "--others", "--exclude-standard"])
+    return [
+        file
+        for command in commands
+        for file in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    ]
+
+
+def touched_by(files: Sequence[str], suites: Sequence[Suite]) -> list[Suite]:
+    """The suites that the files can have broken."""
+    return [
+        suite
+        for suite in suites
+        if any(fnmatch(file, pattern) for file in files for pattern in (*suite.covers, *EVERYTHING))
+    ]
+
+
+def run_side_by_side(suites: Sequence[Suite]) -> Iterator[Outcome]:
+    """Each outcome as soon as it is known; suites begin in the order of the table."""
+    with ThreadPoolExecutor(LANES) as lanes:
+        for done in as_completed([lanes.submit(run_suite, suite) for suite in suites]):
+            yield done.result()
+
+
+def last_times() -> dict[str, float]:
+    try:
+        return dict(json.loads((LOGS / "times.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def keep_times(times: Mapping[str, float]) -> None:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    (LOGS / "times.json").write_text(json.dumps(times, indent=1), encoding="utf-8")
+
+
+def _wanted(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[Suite]:
+    try:
+        suites = chosen(options.suites, whole=options.all)
+    except KeyError as error:
+        parser.error(f"there is no suite {error}; --list names them")
+    if not options.changed:
+        return suites
+    try:
+        return touched_by(changed_files(options.base), suites)
+    except subprocess.CalledProcessError as error:
+        parser.error(f"git does not tell what changed: {error.stderr.strip()}")
+
+
+def run(suites: Sequence[Suite], whole: bool) -> list[Outcome]:
+    """Run them and print a line for each; with ``whole`` they are all there are, and their total is kept."""
+    before, begun = last_times(), time.monotonic()
+    times, outcomes = dict(before), []
+    for outcome in run_side_by_side(suites):
+        outcomes.append(outcome)
+        print(outcome.line(before.get(outcome.suite)), flush=True)
+        if outcome.state == PASSED:
+            times[outcome.suite] = round(outcome.seconds, 1)
+    seconds = time.monotonic() - begun
+    compared = f" (last time {before[TOTAL]:.0f} s)" if whole and TOTAL in before else ""
+    print(f"\n{len(outcomes)} suites in {seconds:.0f} s{compared}")
+    keep_times({**times, TOTAL: round(seconds, 1)} if whole else times)
+    return outcomes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="run the test suites")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="run only these")
+    parser.add_argument("--all", action="store_true", help="the suites for releases, too")
+    parser.add_argument("--changed", action="store_true", help="what the change can have broken")
+    parser.add_argument("--base", default="HEAD", metavar="REV", help="changed since when (with --changed)")
     parser.add_argument("--list", action="store_true", help="name the suites")
     options = parser.parse_args(arguments)
-    try:
-        suites = chosen(options.suites)
-    except KeyError as error:
-        parser.error(f"there is no suite {error}; --list names them")
+    suites = _wanted(parser, options)
     if options.list:
-        print("\n".join(suite.name for suite in suites))
+        print("\n".join(f"{suite.name}{' (release)' if suite.release else ''}" for suite in suites))
+        return 0
+    if not suites:
+        print("nothing that a suite looks at has changed")
         return 0
     install_packages(missing_packages(suites))
-    outcomes = []
-    for suite in suites:
-        outcomes.append(run_suite(suite))
-        print(outcomes[-1].line(), flush=True)
-    print("\n" + "\n".join(summary(outcomes, missing_packages(suites))), flush=True)
+    outcomes = run(suites, whole=not (options.suites or options.changed or options.all))
+    print("\n".join(summary(outcomes, missing_packages(suites))), flush=True)
     return 1 if any(outcome.state == FAILED for outcome in outcomes) else 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LATEST = "core-2.21"
@@ -16,6 +17,7 @@ LATEST = "core-2.21"
 class Suite:
     """One command whose exit code 0 means passed.
 
+    covers: patterns of the files whose change can make it fail. release: only before a release, with every combination.
     needs_paths: globs below the repository; the suite has nothing to do where none of them matches anything.
     needs_programs: programs without which it is left out.
     environment: name of the environment (tools/environment.py) whose programs it runs.
@@ -24,10 +26,12 @@ class Suite:
 
     name: str
     command: tuple[str, ...]
+    covers: tuple[str, ...]
     needs_paths: tuple[str, ...] = ()
     needs_programs: tuple[str, ...] = ()
     environment: str = "main"
     variables: tuple[tuple[str, str], ...] = ()
+    release: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,57 +47,98 @@ def _pytest(*paths: str) -> tuple[str, ...]:
     return ("pytest", "-c", "pyproject.toml", "-q", *paths)
 
 
+def _integration(name: str, *arguments: str, **more: Any) -> Suite:
+    covers = (*PLUGINS, *PLAYBOOKS, *LAB, "tests/integration/*")
+    return Suite(name, _pytest(*arguments), covers, ("tests/integration/**/test_*.py",), **more)
+
+
+PYTHON = ("*.py",)
+PLUGINS = ("plugins/*", "meta/*")
+PLAYBOOKS = ("roles/*", "playbooks/*")
+LAB = ("lab/configmgr_lab/*",)
+DOCS = ("docs/*", "*.md", "plugins/modules/*", "plugins/inventory/*", "plugins/doc_fragments/*")
+ARTEFACT = (*PLUGINS, *PLAYBOOKS, "galaxy.yml", "changelogs/*", "README.md")
+EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools/suites.py", "tests/conftest.py")
+"""A change here can break any suite."""
+
 UNIT_PATHS = ("tests/unit/**/test_*.py",)
-INTEGRATION_PATHS = ("tests/integration/**/test_*.py",)
 UNIT = _pytest("tests/unit")
-# Each file has a lab of its own, so that two of them can run side by side.
-INTEGRATION = _pytest("-n", "2", "--dist", "loadfile", "tests/integration")
-
+INTEGRATION = "tests/integration"
+# One folder of each kind: what ansible-test adds is its own layout and isolation.
+UNITS_OF_EACH_KIND = tuple(f"tests/unit/plugins/{name}/" for name in ("action", "plugin_utils/data"))
 # What is not about WinRM's own messages.
-OVER_SSH = ("modules", "playbooks", "rollback", "restart", "updates")
+OVER_SSH = tuple(f"{INTEGRATION}/test_{name}.py" for name in ("modules", "rollback", "restart", "updates", "playbooks"))
+OVER = ("CONFIGMGR_TLS_CONNECTION", "ssh")
+SSH: dict[str, Any] = {"needs_programs": ("ssh",)}
+WHOLE = ("CONFIGMGR_TLS_WHOLE", "yes")
 
-# In the order of running: what is quick and fails often comes first.
+# In the order of beginning, two at a time: what is quick and fails often comes first, the long ones not last.
 SUITES = (
-    Suite("ruff", ("ruff", "check", ".")),
-    Suite("ruff-format", ("ruff", "format", "--check", "--quiet", ".")),
-    Suite("mypy", (sys.executable, "tools/check_types.py")),
-    Suite("reuse", ("reuse", "lint", "--quiet")),
-    Suite("changelog", ("antsibull-changelog", "lint")),
-    Suite("unit", UNIT, UNIT_PATHS),
-    Suite("lab", _pytest("lab/tests"), ("lab/tests/**/test_*.py",)),
-    Suite("tools", _pytest("tests/tools"), ("tests/tools/test_*.py",)),
-    Suite("awx", _pytest("-n", "2", "tests/awx"), ("tests/awx/test_*.py",)),
-    Suite("yamllint", ("yamllint", "--strict", ".")),
-    Suite("ansible-lint", ("ansible-lint", "--profile", "production", "--offline", "-q"), ("playbooks/*.yml",)),
+    Suite("ruff", ("ruff", "check", "."), PYTHON),
+    Suite("ruff-format", ("ruff", "format", "--check", "--quiet", "."), PYTHON),
+    Suite("layers", ("lint-imports",), (*PYTHON,)),
+    Suite("mypy", (sys.executable, "tools/check_types.py"), PYTHON),
+    Suite("yamllint", ("yamllint", "--strict", "."), ("*.yml", "*.yaml", ".yamllint")),
+    Suite("reuse", ("reuse", "lint", "--quiet"), ("*",)),
+    Suite("changelog", ("antsibull-changelog", "lint"), ("changelogs/*", "galaxy.yml")),
+    Suite("unit", UNIT, (*PLUGINS, *LAB, "tests/unit/*"), UNIT_PATHS),
+    Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
+    Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
+    _integration("modules", "-m", "not seam", INTEGRATION),
+    Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity"), ARTEFACT),
+    _integration("playbooks", "-m", "seam", INTEGRATION),
     Suite(
-        "docs",
-        (sys.executable, "tools/lint_docs.py", "."),
-        ("plugins/modules/*",),
+        "ansible-lint",
+        ("ansible-lint", "--profile", "production", "--offline", "-q"),
+        (*PLAYBOOKS, "*.yml", ".ansible-lint"),
+        ("playbooks/*.yml",),
     ),
-    Suite("artefact", (sys.executable, "tools/artefact.py")),
-    Suite("importer", (sys.executable, "tools/import_artefact.py")),
-    Suite("guides", (sys.executable, "tools/render_docs.py")),
-    Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity")),
-    Suite("ansible-test-units", (sys.executable, "tools/ansible_test.py", "units"), UNIT_PATHS),
-    Suite("integration", INTEGRATION, INTEGRATION_PATHS),
-    Suite(
-        "integration over ssh",
-        _pytest("-n", "2", "--dist", "loadfile", *(f"tests/integration/test_{name}.py" for name in OVER_SSH)),
-        INTEGRATION_PATHS,
-        ("ssh",),
-        variables=(("CONFIGMGR_TLS_CONNECTION", "ssh"),),
-    ),
-    Suite("runner", _pytest("tests/runner"), ("tests/runner/test_*.py",)),
-    Suite("conformance", _pytest("tests/conformance"), ("tests/conformance/**/test_*.py",), ("openssl",)),
+    Suite("docs", (sys.executable, "tools/lint_docs.py", "."), (*DOCS, *PLUGINS), ("plugins/modules/*",)),
+    Suite("awx", _pytest("tests/awx"), (*PLUGINS, "playbooks/*", "tests/awx/*"), ("tests/awx/test_*.py",)),
+    Suite("artefact", (sys.executable, "tools/artefact.py"), ARTEFACT),
+    Suite("importer", (sys.executable, "tools/import_artefact.py"), ARTEFACT),
+    Suite("guides", (sys.executable, "tools/render_docs.py"), (*DOCS, *PLUGINS)),
     Suite(
         "browser",
         _pytest("tests/browser"),
+        ("plugins/plugin_utils/_report/*", "tests/browser/*"),
         ("tests/browser/test_*.py",),
         ("chromium", "chromedriver", "npm"),
     ),
-    Suite("molecule", (sys.executable, "tools/molecule_scenarios.py"), ("extensions/molecule/*/molecule.yml",)),
-    Suite(f"unit on {LATEST}", UNIT, UNIT_PATHS, environment=LATEST),
-    Suite(f"integration on {LATEST}", INTEGRATION, INTEGRATION_PATHS, environment=LATEST),
+    Suite(
+        "conformance",
+        _pytest("tests/conformance"),
+        ("plugins/plugin_utils/_probe/*", "plugins/plugin_utils/_updates/*", "tests/conformance/*"),
+        ("tests/conformance/**/test_*.py",),
+        ("openssl",),
+    ),
+    Suite(
+        "molecule",
+        (sys.executable, "tools/molecule_scenarios.py"),
+        (*PLUGINS, *PLAYBOOKS, *LAB, "extensions/*"),
+        ("extensions/molecule/*/molecule.yml",),
+    ),
+    Suite("runner", _pytest("tests/runner"), (*PLUGINS, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
+    _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
+    _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
+    _integration(f"seams on {LATEST}", "-m", "both_cores", INTEGRATION, environment=LATEST),
+    Suite(f"unit on {LATEST}", UNIT, (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
+    Suite(
+        "ansible-test-units",
+        (sys.executable, "tools/ansible_test.py", "units", *UNITS_OF_EACH_KIND),
+        (*PLUGINS, "tests/unit/*", "galaxy.yml"),
+        UNIT_PATHS,
+    ),
+    _integration("integration whole", INTEGRATION, variables=(WHOLE,), release=True),
+    _integration("integration whole over ssh", *OVER_SSH, variables=(WHOLE, OVER), release=True, **SSH),
+    _integration(f"integration whole on {LATEST}", INTEGRATION, variables=(WHOLE,), environment=LATEST, release=True),
+    Suite(
+        "ansible-test-units whole",
+        (sys.executable, "tools/ansible_test.py", "units"),
+        (*PLUGINS, "tests/unit/*"),
+        UNIT_PATHS,
+        release=True,
+    ),
 )
 
 # The probes are compared with programs that are not ours, files are pushed to one, the page is opened in a browser.
@@ -102,7 +147,7 @@ DEBIAN_PACKAGES = (
     DebianPackage("nginx-light", "nginx", "conformance"),
     DebianPackage("gnutls-bin", "gnutls-serv", "conformance"),
     DebianPackage("samba", "smbd", "conformance"),
-    DebianPackage("openssh-client", "ssh", "integration over ssh"),
+    DebianPackage("openssh-client", "ssh", "modules over ssh"),
     DebianPackage("chromium", "chromium", "browser"),
     DebianPackage("chromium-driver", "chromedriver", "browser"),
     # Brings axe-core, which judges accessibility.

@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support import Site, environment_of_ansible, start_lab, updated_contoso
+from support import WHOLE, Site, environment_of_ansible, start_lab, updated_contoso
 from warm_ansible import WarmAnsible
 
 from configmgr_lab.control.client import LabClient
@@ -38,9 +38,8 @@ def warm_ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def how_tasks_run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through ansible-playbook for the mark ``seam``, and for all tests where the environment asks for it."""
-    whole = os.environ.get("CONFIGMGR_TLS_WHOLE") == "yes" or request.node.get_closest_marker("seam") is not None
-    monkeypatch.setattr(Site, "whole", whole)
+    """Through ansible-playbook for the mark ``seam``, and for all tests where CONFIGMGR_TLS_WHOLE asks for it."""
+    monkeypatch.setattr(Site, "whole", WHOLE or request.node.get_closest_marker("seam") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +96,5 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def source(site: Site, owner: Path) -> Path:
     """The owner's folder with a manifest."""
     if not (owner / "manifest.yml").exists():
-        local = {"delegate_to": "localhost", "run_once": True, "vars": {"ansible_connection": "local"}}
-        site.tasks([{"configmgr.tls.tls_update_manifest": {"folder": str(owner)}, **local}]).expect_ok()
+        site.module("tls_update_manifest", {"folder": str(owner)}, limit=site.hosts[0]).expect_ok()
     return owner

@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 # How the lab's hosts are reached: winrm, psrp or ssh; empty for a mixture of winrm and psrp.
 CONNECTION = os.environ.get("CONFIGMGR_TLS_CONNECTION", "")
+WHOLE = os.environ.get("CONFIGMGR_TLS_WHOLE") == "yes"
+"""Whether every task goes through ansible-playbook, marked or not."""
 WINRM_ONLY = pytest.mark.skipif(CONNECTION == "ssh", reason="about logons and certificates of WinRM")
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
@@ -155,6 +157,7 @@ class Site:
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run a playbook over these hosts. Extra variables are given as JSON."""
+        assert Site.whole, "a test that runs ansible-playbook has the mark seam"
         self.runs += 1
         recorded, printed = self.work / f"results-{self.runs}.jsonl", self.work / f"output-{self.runs}.txt"
         recorded.touch()
@@ -181,12 +184,10 @@ class Site:
     def tasks(self, tasks: Sequence[Mapping[str, Any]], **how: Any) -> Outcome:
         """Run a play of these tasks; ``how`` is what playbook() takes.
 
-        Tasks that are nothing but modules of ours are run in this process, unless the test or the caller wants
-        something of Ansible itself.
+        Each task is one module of ours and runs in this process, unless the test has the mark ``seam``.
         """
         named = [{"name": f"{number} {next(iter(task))}", **task} for number, task in enumerate(tasks, start=1)]
-        ours = all(list(task)[1:] == [name for name in task if name.startswith(MODULES)] for task in named)
-        if ours and not Site.whole and not {"options", "environment"} & how.keys():
+        if not Site.whole:
             return self._in_one_process(named, **how)
         play = [{"name": "test", "hosts": "all", "gather_facts": False, "tasks": named}]
         path = self.work / f"play-{self.runs + 1}.yml"

@@ -20,6 +20,8 @@ from support import ROOT, Site, collections_path, start_lab
 
 from configmgr_lab.control.client import LabClient
 
+pytestmark = pytest.mark.seam
+
 ENFORCE = ROOT / "playbooks" / "enforce_tls12.yml"
 PROVIDERS = {"contoso": "CM1", "fabrikam": "FPROV1"}
 # A console is nothing that ConfigMgr knows of.

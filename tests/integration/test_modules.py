@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from support import ROLES, WINRM_ONLY, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
@@ -151,6 +152,7 @@ def test_the_diff_is_what_a_reg_file_would_say(site: Site) -> None:
 
 
 @WINRM_ONLY
+@pytest.mark.seam
 def test_the_password_is_in_nothing_that_is_printed_or_returned(site: Site, lab: LabClient) -> None:
     for host, fault in (("MP1", "unauthorized"), ("DP1", "unauthorized"), ("SUP1", "port_closed")):
         lab.set_fault(host, fault)

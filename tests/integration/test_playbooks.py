@@ -15,6 +15,8 @@ from support import ROOT, WINRM_ONLY, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
 
+pytestmark = pytest.mark.seam
+
 PLAYBOOKS = ROOT / "playbooks"
 NET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 # What the site file leaves out on purpose; no setting can replace it.

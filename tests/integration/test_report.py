@@ -19,6 +19,8 @@ from support import ROOT, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
 
+pytestmark = pytest.mark.seam
+
 AUDIT = ROOT / "playbooks" / "audit.yml"
 TLS12 = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
 FORMATS = ["html", "json", "junit", "sarif", "csv", "markdown"]

@@ -30,6 +30,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEG
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
 from configmgr_lab.control.client import LabClient
 
+pytestmark = pytest.mark.seam
+
 PLAYBOOKS = ROOT / "playbooks"
 SCHANNEL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
 OLDER = [rf"{protocol}\{side}" for protocol in ("TLS 1.0", "TLS 1.1") for side in ("Client", "Server")]

@@ -18,6 +18,8 @@ from support import DOTNET4, SCHANNEL, Outcome, Site, assert_described, start_la
 
 from configmgr_lab.control.client import LabClient
 
+pytestmark = pytest.mark.seam
+
 FAILED_EXIT, UNREACHABLE_EXIT = 2, 4
 WAYS = {"A": ("winrm", "basic"), "B": ("winrm", "ntlm"), "C": ("psrp", "basic"), "D": ("psrp", "ntlm")}
 

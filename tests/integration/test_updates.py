@@ -62,6 +62,7 @@ def variables(site: Site, source: Path | str, **more: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.seam
 def test_one_run_from_untouched_to_fully_compliant(site: Site, lab: LabClient, source: Path) -> None:
     waivers = site.work / "waivers.yml"
     waivers.write_text(WAIVERS, encoding="utf-8")
@@ -178,6 +179,7 @@ def test_a_hotfix_that_a_later_update_contains_is_no_failure(site: Site, lab: La
     assert left_behind(lab, "PC7A") == []
 
 
+@pytest.mark.seam
 def test_without_files_check_mode_says_what_to_get(site: Site, lab: LabClient, tmp_path: Path) -> None:
     failed = update(site, None, "MP1")
     assert failed.code == "no_source"
@@ -189,6 +191,7 @@ def test_without_files_check_mode_says_what_to_get(site: Site, lab: LabClient, t
     assert planned >= {package for host in NEEDED if host != "SQL1" for package in NEEDED[host]}
 
 
+@pytest.mark.seam
 def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:
     before = {host: lab.dump(host) for host in site.hosts}
     done = site.playbook(
@@ -213,6 +216,7 @@ def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, sou
     assert 'NetbiosName in ("MP1")' in (tmp_path / "plan" / "native-client-11-x64.wql").read_text(encoding="utf-8")
 
 
+@pytest.mark.seam
 def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source: Path) -> None:
     lab.set_fault("PC7B", "installer", exit_code=-2147024891)
     done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(site, source), forks=20)
@@ -222,6 +226,7 @@ def test_a_canary_that_fails_stops_the_stage(site: Site, lab: LabClient, source:
     assert "installer_failed" in done.output
 
 
+@pytest.mark.seam
 def test_check_mode_of_the_whole_run_writes_nothing(site: Site, lab: LabClient, source: Path) -> None:
     before = {host: lab.dump(host) for host in site.hosts}
     done = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables(site, source), forks=20, check=True)
