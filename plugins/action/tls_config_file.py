@@ -8,9 +8,10 @@ import datetime
 from typing import Any, Literal
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, run_name
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import config_file
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.config_file import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.config_file import (
     FileState,
     FileStep,
     last_step,
@@ -59,21 +60,21 @@ class ActionModule(TlsAction):
 def _refuse_unusable(before: FileState, path: str, state: str) -> None:
     folder = path.rpartition("\\")[0]
     if not before.answered:
-        raise Refusal(
+        raise Failure(
             "no_answer",
             "the machine answered nothing that could be read; nothing was changed.",
             "Check that this is a Windows machine and that a remote command shell works there.",
             {"changed": False},
         )
     if not before.folder and state == "present":
-        raise Refusal(
+        raise Failure(
             "no_folder",
             f"the machine has no folder {folder}; nothing was changed.",
             "The file belongs to a machine with IIS and the role; take this one out of the task.",
             {"changed": False},
         )
     if not before.readable:
-        raise Refusal(
+        raise Failure(
             "unreadable",
             f"{path} is there and could not be read, so that it cannot be compared; nothing was changed.",
             "Give the account that Ansible uses access to the file.",
@@ -86,7 +87,7 @@ def _former(before: FileState, undone: FileStep | None, wanted: str, path: str, 
     if undone is None:
         return before.content
     if before.content not in (wanted, None) and not force:
-        raise Refusal(
+        raise Failure(
             "conflict",
             f"{path} was changed since run {undone.run} wrote it; nothing was changed.",
             "See what is in it, and give force: true to restore the former state all the same.",
@@ -114,7 +115,7 @@ def _apply(session: Session, line: str, path: str, wanted: str | None, undone: F
     else:
         right = bool(_mark) and (after.content is None) == (undone is not None and undone.former == "new")
     if not right:
-        raise Refusal(
+        raise Failure(
             "not_applied",
             f"{path} is not as it should be after the change.",
             "Check the rights on the folder and on the backup location, and that the disk is not full; the task can "

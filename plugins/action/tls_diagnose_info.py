@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, in_range, roles_of
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import EVENT_IDS, diagnose, shortened
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import Event, events_command, parse_events
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import log_places
@@ -28,6 +27,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search imp
     searches,
     tail_parts,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session, join
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText, quoted
@@ -68,7 +69,7 @@ def _folders(given: Sequence[str]) -> list[str]:
         try:
             quoted(folder)
         except UnsafeText as error:
-            raise Refusal(
+            raise Failure(
                 "bad_argument", f"log_folders cannot be used: {error}.", r"Give folders like D:\SMS\Logs."
             ) from None
     return list(given)

@@ -8,9 +8,10 @@ import datetime
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, run_name
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.window import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.window import (
     NAME,
     SCHANNEL,
     Window,
@@ -83,7 +84,7 @@ def _schannel(registry: Registry) -> KeyReading:
     reading = registry.key(SCHANNEL)
     value = reading.value(NAME)
     if reading.presence is not Presence.PRESENT or (value is not None and not can_be_kept(value)):
-        raise Refusal(
+        raise Failure(
             "unreadable",
             "EventLogging of SCHANNEL could not be read, so that it cannot be backed up; nothing was changed.",
             "Give the account that Ansible uses full access to the SCHANNEL key.",
@@ -108,7 +109,7 @@ def _start(session: Session, location: str, reading: KeyReading, window: Window 
     change = start_change(reading)
     # A window that is open with the former value still in place is one whose last run was interrupted.
     if change is not None and window is not None and change.before != _undo(session, location, window).before:
-        raise Refusal(
+        raise Failure(
             "conflict",
             f"EventLogging was set to {change.before or 'absent'} since the window of run {window.run} was opened.",
             "Close that window with state: stopped (and force: true to restore the value from before it), then open "
@@ -125,7 +126,7 @@ def _stop(session: Session, location: str, reading: KeyReading, window: Window |
     if current == undo.before:
         return None
     if current != undo.after and not force:
-        raise Refusal(
+        raise Failure(
             "conflict",
             f"EventLogging was set to {current or 'absent'} since the window of run {window.run} was opened.",
             "Give force: true to restore the value from before the window all the same; nothing was changed.",
@@ -142,7 +143,7 @@ def _undo(session: Session, location: str, window: Window) -> UndoValue:
     undo = parse_undo(lines)
     values = undo.values if undo else ()
     if len(values) != 1 or (values[0].view, values[0].key, values[0].name) != (View.NATIVE, SCHANNEL, NAME):
-        raise Refusal(
+        raise Failure(
             "no_undo_file",
             f"the backup {file} is missing or damaged; nothing was changed.",
             "Set EventLogging of SCHANNEL by hand (1 is what Windows installs), and delete the file event_logging.txt "
@@ -169,7 +170,7 @@ def _apply(session: Session, location: str, step: Window, registry: Registry, ch
     applied = parse_applied(backup, edits, queries, answer.stdout)
     now = registry.updated(applied.registry).key(SCHANNEL).value(NAME)
     if not applied.backed_up or not applied.journaled:
-        raise Refusal(
+        raise Failure(
             "no_backup",
             f"the backup {backup.file} could not be written as it should be; EventLogging is {now or 'absent'}.",
             "Check that the account may write to that folder and that the disk is not full, or choose another one "
@@ -177,7 +178,7 @@ def _apply(session: Session, location: str, step: Window, registry: Registry, ch
             {"changed": now != current},
         )
     if now != after:
-        raise Refusal(
+        raise Failure(
             "not_applied",
             f"EventLogging is {now or 'absent'}, not {after or 'absent'}.",
             "Check the rights on the SCHANNEL key, and whether a Group Policy writes it.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, in_range
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import (
     Event,
     events_command,
@@ -20,7 +20,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.usage impo
     legacy_users,
     usage,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.window import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.window import (
     SCHANNEL,
     logs_success,
     open_window,
@@ -54,7 +55,7 @@ class ActionModule(TlsAction):
 
 def _result(answers: Answers, days: int, most: int) -> dict[str, Any]:
     if not {"handshakes", "problems"} <= set(answers.commands):
-        raise Refusal(
+        raise Failure(
             "no_events",
             "the machine did not give its Schannel events.",
             "Check that the account may read the System log, and that wevtutil.exe runs in a remote command shell.",

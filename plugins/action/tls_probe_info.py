@@ -9,7 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_context
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
@@ -38,7 +39,7 @@ class ActionModule(TlsAction):
 
 
 def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The whole task, from checked arguments to its result. Refusal when an argument makes no sense."""
+    """The whole task, from checked arguments to its result. Failure when an argument makes no sense."""
     started = time.monotonic()
     timeout, concurrency = arguments["timeout"], arguments["concurrency"]
     _require(timeout > 0, "timeout must be more than 0 seconds")
@@ -58,7 +59,7 @@ def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _require(holds: bool, sentence: str) -> None:
     if not holds:
-        raise Refusal("bad_argument", f"{sentence}.", "Correct the option.")
+        raise Failure("bad_argument", f"{sentence}.", "Correct the option.")
 
 
 def _port(given: dict[str, Any]) -> int | None:
@@ -84,7 +85,7 @@ def _context(arguments: dict[str, Any]) -> ssl.SSLContext:
     try:
         return http_context(client, arguments.get("ca_path"))
     except OSError as problem:
-        raise Refusal(
+        raise Failure(
             "certificate_file",
             f"A certificate, key or authority for the health checks cannot be read: {problem.strerror or problem}.",
             "Check client_certificate, client_key, client_key_password and ca_path on the controller.",

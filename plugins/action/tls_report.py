@@ -15,10 +15,9 @@ from typing import Any
 import yaml
 from ansible.utils.display import Display
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import (
     RunResults,
@@ -26,6 +25,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results 
     step_times,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,
     HostRecord,
@@ -195,7 +196,7 @@ def _earlier(path: Path) -> Mapping[str, Any] | None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         kind = "" if isinstance(error, (OSError, NotADocument)) else "it is not JSON: "
-        raise Refusal(
+        raise Failure(
             "report_not_read",
             f"the earlier report {path} cannot be used: {kind}{why}.",
             "Name a file that this module wrote in the format json.",
@@ -213,7 +214,7 @@ def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[s
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(renderer.render(document).encode("utf-8", "replace"))
         except OSError as error:
-            raise Refusal(
+            raise Failure(
                 "report_not_written",
                 f"the report could not be written to {file}: {error.strerror}.",
                 "Choose a folder on the controller that its user may write to.",

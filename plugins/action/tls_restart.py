@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import read_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import (
     Waiter,
     restart_services,
     shut_down,
@@ -77,10 +78,10 @@ class ActionModule(TlsAction):
 def _refuse_bad_input(arguments: dict[str, Any]) -> None:
     for name in ("delay", "down_timeout", "up_timeout"):
         if arguments[name] < 0:
-            raise Refusal("bad_argument", f"{name} is negative.", "Give a number of seconds.")
+            raise Failure("bad_argument", f"{name} is negative.", "Give a number of seconds.")
     try:
         shutdown_command(arguments["delay"], arguments["message"])
         for service in arguments["services"]:
             service_command("query", service)
     except UnsafeText as error:
-        raise Refusal("bad_argument", f"{error}.", "Leave the character out.") from None
+        raise Failure("bad_argument", f"{error}.", "Leave the character out.") from None

@@ -7,12 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.undo_files import read_undo_files
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import setting_rows
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files import read_undo_files
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import JournalEntry, active_entries
@@ -64,7 +65,7 @@ def _entries(visit: Visit, arguments: dict[str, Any]) -> list[JournalEntry]:
         entries = entries_to_undo([entry for entry in visit.state.journal if entry.undoes_from is None], run)
     if run and not entries and arguments["must_exist"]:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
-        raise Refusal(
+        raise Failure(
             "unknown_run",
             f"the machine was not changed by a run named {run}.",
             f"Runs that can be taken back: {known}.",
@@ -77,7 +78,7 @@ def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEn
     names = {row.name.lower() for stage in ("enable", "disable") for row in setting_rows(stage)}
     strangers = [value.name for undo in undos for value in undo.values if value.name.lower() not in names]
     if strangers:
-        raise Refusal(
+        raise Failure(
             "no_undo_file",
             f"a backup names values that this collection never sets ({', '.join(strangers[:3])}).",
             "Somebody changed the file; restore the values by hand.",
@@ -87,7 +88,7 @@ def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEn
         places = "; ".join(
             rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5]
         )
-        raise Refusal(
+        raise Failure(
             "conflict",
             f"{len(plan.conflicts)} values were changed by somebody else since: {places}.",
             "See who set them, and give force: true to restore the former values all the same; nothing was changed.",
@@ -98,7 +99,7 @@ def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEn
 
 def _refuse_missing(outcome: Outcome, run: str) -> None:
     if outcome.missing:
-        raise Refusal(
+        raise Failure(
             "not_applied",
             f"{len(outcome.missing)} values could not be restored.",
             "Check the rights on these keys, and whether a Group Policy writes them; the task can be "

@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, roles_of, run_name
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import Visit, read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
@@ -47,27 +48,27 @@ class ActionModule(TlsAction):
 def _refuse_contradictions(task: Task) -> None:
     arguments = task.arguments
     if arguments["stage"] == "enable" and arguments["protocols"]:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             "protocols are only turned off in the disable stage.",
             "Leave out protocols, or give stage: disable.",
         )
     if arguments["stage"] == "disable" and arguments["protocols"] == []:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             "the disable stage was given no protocol to turn off.",
             "Name some, or leave out protocols for all the older ones.",
         )
     if arguments["stage"] == "enable" and arguments["waived"]:
-        raise Refusal("bad_argument", "waivers are for the disable stage.", "Leave out waived, or give stage: disable.")
+        raise Failure("bad_argument", "waivers are for the disable stage.", "Leave out waived, or give stage: disable.")
     if not arguments["components"]:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             "no component was given.",
             "Name at least one of schannel, dotnet, winhttp, or leave out components.",
         )
     if arguments["stage"] == "disable" and "schannel" not in arguments["components"]:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             "the disable stage is about SCHANNEL's protocols, and schannel is not among the components.",
             "Add schannel to components.",
@@ -77,7 +78,7 @@ def _refuse_contradictions(task: Task) -> None:
 def _plan(task: Task, visit: Visit) -> Plan:
     arguments, windows = task.arguments, visit.state.windows
     if windows.release is None:
-        raise Refusal(
+        raise Failure(
             "windows_unknown",
             f"nothing is known about {windows.name}, build {windows.build}.",
             "This collection needs Windows 7, Windows Server 2008 SP2, or later.",
@@ -93,7 +94,7 @@ def _plan(task: Task, visit: Visit) -> Plan:
         x64=windows.has_wow,
     )
     if plan.blocked:
-        raise Refusal(
+        raise Failure(
             "unreadable",
             f"{len(plan.blocked)} values could not be read, so that they cannot be backed up; nothing was changed.",
             "Give the account that Ansible uses full access to the named keys.",
@@ -108,7 +109,7 @@ def _refuse_unready(task: Task, visit: Visit) -> None:
     reasons = [{"code": finding["id"], "phrase": finding["reasons"][0]["phrase"]} for finding in blocking]
     if reasons:
         phrases = "; ".join(reason["phrase"] for reason in reasons)
-        raise Refusal(
+        raise Failure(
             "not_ready",
             f"the machine is not ready for older protocols to be turned off: {phrases}.",
             "Mend what is named (the remedy of each finding is in the facts) and run the task again; "
@@ -120,7 +121,7 @@ def _refuse_unready(task: Task, visit: Visit) -> None:
 def _refuse_missing(outcome: Outcome) -> None:
     if outcome.missing:
         names = ", ".join(rf"{change.path}\{change.name}" for change in outcome.missing[:3])
-        raise Refusal(
+        raise Failure(
             "not_applied",
             f"{len(outcome.missing)} of {len(outcome.missing) + len(outcome.applied)} values are not "
             f"as they were set ({names}).",

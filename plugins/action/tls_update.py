@@ -9,26 +9,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, in_range, roles_of
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.machine import Machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.update_files import Delivery, choose_way
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.update_run import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.machine import Machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.updates import Selection, is_installed, select
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.delivery import Delivery, choose_way
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import ManifestFile
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import (
     Limits,
     UpdateRun,
     described,
     shown,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.update_state import MachineState, read_state
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.updates import Selection, is_installed, select
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.errors import TransferError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import ManifestFile
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import SmbTarget
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import Source, parse_source
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.state import MachineState, read_state
 
 _DAY = 86400
 # Failures after which something still runs on the machine.
@@ -77,12 +77,6 @@ class ActionModule(TlsAction):
         try:
             _refuse_unagreed_downtime(_select(task, run.files, state), task.arguments)
             state = run.run(state)
-        except Refusal as failure:
-            if failure.code not in _LEFT_ALONE:
-                _tidy(machine, state)
-            failure.details.setdefault("packages", shown(run.done))
-            failure.details.setdefault("changed", run.changed)
-            raise
         except RemoteError as error:
             if not run.changed:
                 raise
@@ -91,6 +85,12 @@ class ActionModule(TlsAction):
                 f"the connection was lost while updates were installed ({error}).",
                 "Run the task again; it waits for what is still running and goes on from what it finds.",
             ) from error
+        except Failure as failure:
+            if failure.code not in _LEFT_ALONE:
+                _tidy(machine, state)
+            failure.details.setdefault("packages", shown(run.done))
+            failure.details.setdefault("changed", run.changed)
+            raise
         if run.done or state.leftovers:
             _tidy(machine, state)
         left = _select(task, run.files, state)
@@ -130,7 +130,7 @@ def _limits(arguments: dict[str, Any]) -> Limits:
 def _refuse_bad_packages(names: list[str]) -> None:
     strangers = sorted(set(names) - {row.id for row in packages()})
     if strangers:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             f"{strangers[0]!r} is not a package of the catalogue.",
             "The guide to updates lists the packages by their names.",
@@ -139,17 +139,14 @@ def _refuse_bad_packages(names: list[str]) -> None:
 
 def _owner(arguments: dict[str, Any]) -> tuple[Source, dict[str, ManifestFile]]:
     if arguments["source"] is None:
-        raise Refusal(
+        raise Failure(
             "no_source",
             "source is missing: nothing says where the files of the updates are.",
             "Give source, or run in check mode to see which files are needed.",
         )
-    try:
-        source = parse_source(arguments["source"], on_controller)
-        given = arguments["manifest"]
-        return source, source.manifest(on_controller(given) if given else None)
-    except TransferError as error:
-        raise Refusal(error.code, str(error), error.remedy, {"changed": False}) from None
+    source = parse_source(arguments["source"], on_controller)
+    given = arguments["manifest"]
+    return source, source.manifest(on_controller(given) if given else None)
 
 
 def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) -> Selection:
@@ -171,7 +168,7 @@ def _refuse_unagreed_downtime(selection: Selection, arguments: dict[str, Any]) -
     minutes = _downtime(selection)
     if minutes > arguments["sql_server_downtime"]:
         names = ", ".join(row.title for row in engines)
-        raise Refusal(
+        raise Failure(
             "downtime_not_agreed",
             f"{names} would stop SQL Server for about {minutes} minutes, and "
             f"{arguments['sql_server_downtime']} are agreed.",

@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.errors import TransferError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import (
     MANIFEST,
     Scan,
@@ -48,24 +48,21 @@ class ActionModule(TlsAction):
 def _scan(folder: Path, given: dict[str, Any]) -> Scan:
     strangers = sorted(set(given) - {row.id for row in packages()})
     if strangers:
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             f"{strangers[0]!r} is not a package of the catalogue.",
             "The guide to updates lists the packages by their names.",
         )
-    try:
-        scan = scan_folder(folder, {name: str(file) for name, file in given.items()})
-    except TransferError as error:
-        raise Refusal(error.code, str(error), error.remedy) from None
+    scan = scan_folder(folder, {name: str(file) for name, file in given.items()})
     if scan.ambiguous:
         name, files = next(iter(scan.ambiguous.items()))
-        raise Refusal(
+        raise Failure(
             "ambiguous",
             f"several files may be the package {name}: {', '.join(files)}.",
             "Say under files which one it is, or take the others out of the folder.",
         )
     if not scan.files:
-        raise Refusal(
+        raise Failure(
             "no_files",
             f"no file in {folder} has the name of a package's file.",
             "Put the files there as Microsoft names them, or name them under files.",
@@ -77,6 +74,6 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refusal(
+        raise Failure(
             "not_written", f"{path} could not be written: {error.strerror}.", "Give yourself access, or another path."
         ) from None

@@ -7,11 +7,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.plan import (
     PackagePlan,
     collection_query,
@@ -78,7 +79,7 @@ def _write(folder: Path, texts: dict[Path, str], stale: list[Path]) -> None:
         for path in stale:
             path.unlink()
     except OSError as error:
-        raise Refusal(
+        raise Failure(
             "not_written",
             f"the plan could not be written to {folder}: {error.strerror}.",
             "Choose a folder on the controller that its user may write to.",

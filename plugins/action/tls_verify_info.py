@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.action.tls_probe_info import seen_from_outside
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import callers_of, role_endpoints
@@ -57,7 +58,7 @@ class ActionModule(TlsAction):
         wanted = arguments["hosts"] or list(everyone)
         strangers = [name for name in wanted if name not in everyone]
         if strangers:
-            raise Refusal("bad_argument", f"{strangers[0]} is not a host of the play.", "Correct the list of hosts.")
+            raise Failure("bad_argument", f"{strangers[0]} is not a host of the play.", "Correct the list of hosts.")
         chosen = [everyone[name] for name in wanted]
         asked, health = _asked(task, chosen), _asked_health(task, chosen, everyone)
         stopped = {host.name: str(host.stopped["message"]) for host in chosen if host.stopped}
@@ -145,7 +146,7 @@ class _Variables:
         try:
             return int(given)
         except (TypeError, ValueError):
-            raise Refusal(
+            raise Failure(
                 "bad_argument", f"{variable} of {self._name} is {given!r}, not a port.", "Give a number; 0 for none."
             ) from None
 

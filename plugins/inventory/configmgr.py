@@ -154,11 +154,11 @@ from ansible.errors import AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate import admin_service, registry_source
-from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.errors import EstateError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.hosts import PARENT, hosts_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.records import Rows, estate_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 
 ENDINGS = ("configmgr.yml", "configmgr.yaml")
 
@@ -174,8 +174,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._read_config_data(path)
         try:
             self._populate(self._rows(path, cache))
-        except EstateError as error:
-            raise AnsibleParserError(f"{path}: {error}") from None
+        except Failure as failure:
+            raise AnsibleParserError(failure.message(path)) from None
 
     def _rows(self, path: str, cache: bool) -> Rows:
         """From the cache when there is one and it may be used; what was read goes into it."""

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support import Site, start_lab
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.visit import read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._data import roles as known_roles
+from .._failure import Failure
 from .._tls.journal import RUN_NAME
 from .._windows.command import UnsafeText, location_path
-from .base import Refusal, Task
+from .base import Task
 from .run_name import DEFAULT_RUN
 
 __all__ = ["backup_location", "in_range", "roles_of", "run_name"]
@@ -38,8 +39,8 @@ def backup_location(arguments: Mapping[str, Any]) -> str:
     return location
 
 
-def _bad_location(problem: str) -> Refusal:
-    return Refusal(
+def _bad_location(problem: str) -> Failure:
+    return Failure(
         "bad_argument",
         f"backup_location cannot be used: {problem}.",
         r"Give a path like D:\backup\configmgr.tls, or one that begins with %ProgramData%.",
@@ -49,7 +50,7 @@ def _bad_location(problem: str) -> Refusal:
 def run_name(arguments: Mapping[str, Any]) -> str:
     name = str(arguments.get("run") or DEFAULT_RUN)
     if not RUN_NAME.fullmatch(name):
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             f"{name!r} cannot be the name of a run.",
             "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
@@ -58,8 +59,8 @@ def run_name(arguments: Mapping[str, Any]) -> str:
 
 
 def in_range(arguments: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    """A number of the arguments; Refusal when it is not within the two, both included."""
+    """A number of the arguments; Failure when it is not within the two, both included."""
     number = int(arguments[name])
     if not least <= number <= most:
-        raise Refusal("bad_argument", f"{name} is {number}.", f"Give a number from {least} to {most}.")
+        raise Failure("bad_argument", f"{name} is {number}.", f"Give a number from {least} to {most}.")
     return number

@@ -3,13 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The base of every action: arguments checked against the module's own documentation, one call, a plain result.
 
-Failures are raised as objects that name the host, what was attempted and the remedy; what comes out is None, bool,
-int, float, str, list and dict, with every secret replaced.
+Every Failure becomes a result that names the host, what was attempted and the remedy. What comes out is None, bool,
+int, float, str, list and dict, with every secret replaced, whether the task failed or not.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,38 +21,32 @@ from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from .._data import preload
-from .._remote import RemoteError, Session, open_session
+from .._failure import Failure
+from .._machine.visit import prepare
+from .._plain import plain
+from .._remote import Session, open_session, secrets_of
 from .._tls.conversation import conversations
 from .._tls.requirement import requirements
-from .plain import plain
 from .spec import argument_spec
 
-__all__ = ["Refusal", "TlsAction"]
+__all__ = ["Task", "TlsAction"]
 
 T = TypeVar("T")
-_SECRET_OPTIONS = ("remote_password", "certificate_key_password", "password", "private_key_passphrase")
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()
 requirements()
 conversations()
-
-
-class Refusal(Exception):
-    """A failure that we found ourselves: ``code`` is stable, ``remedy`` says what to do, ``details`` is added to the
-    result.
-    """
-
-    def __init__(self, code: str, message: str, remedy: str, details: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.remedy = remedy
-        self.details = dict(details or {})
+prepare(str(argument_spec("tls_rollback")["backup_location"]["default"]))
 
 
 @dataclass(frozen=True)
 class Task:
-    """What an action is asked: ``arguments`` are plain and checked, ``variables`` are those of the host."""
+    """What an action is asked: ``arguments`` are plain and checked, ``variables`` are those of the host.
+
+    secrets: what no result may hold: arguments that are never logged, and what the connection logs in with, since a
+    machine can print anything.
+    """
 
     host: str
     arguments: dict[str, Any]
@@ -90,13 +83,8 @@ class TlsAction(ActionBase):
             result.update(self.act(task))
             if self.timed and result["changed"] and not task.check_mode:
                 result.update(begun=begun, ended=_now())
-        except RemoteError as error:
-            result.update(self._remote_failure(task, error))
-        except Refusal as error:
-            failure = {"code": error.code, "remedy": error.remedy, "host": task.host, **error.details}
-            message = f"{task.host}: {error} {error.remedy}".strip()
-            task.secrets.update(self._login_secrets())
-            raise AnsibleActionFail(self._clean(message, task), result=self._clean(failure, task)) from None
+        except Failure as failure:
+            result.update(self._failed(task, failure))
         return self._clean(result, task)
 
     def session(self, task: Task) -> Session:
@@ -117,22 +105,15 @@ class TlsAction(ActionBase):
             variables,
             bool(self._task.check_mode),
             bool(self._task.diff),
-            set(outcome._no_log_values),
+            {*outcome._no_log_values, *secrets_of(self._connection)},
         )
 
-    def _remote_failure(self, task: Task, error: RemoteError) -> dict[str, Any]:
-        failure = {"msg": str(error), "error": error.as_result(), "code": error.code, "changed": False}
-        if error.unreachable:
-            return {**failure, "unreachable": True}
-        raise AnsibleActionFail(str(error), result=self._clean(failure, task)) from None
-
-    def _login_secrets(self) -> set[str]:
-        """What the connection logs in with: a failure can quote what a host printed, and a host can print anything."""
-        secrets = set()
-        for name in _SECRET_OPTIONS:
-            with contextlib.suppress(KeyError):
-                secrets.add(str(self._connection.get_option(name) or ""))
-        return secrets - {""}
+    def _failed(self, task: Task, failure: Failure) -> dict[str, Any]:
+        """The result of an unreachable host; any other failure is raised as Ansible wants it."""
+        message, result = failure.message(task.host), failure.result(task.host)
+        if failure.unreachable:
+            return {**result, "msg": message, "unreachable": True}
+        raise AnsibleActionFail(self._clean(message, task), result=self._clean(result, task)) from None
 
     def _clean(self, result: T, task: Task) -> T:
         cleaned: T = remove_values(plain(result), task.secrets)

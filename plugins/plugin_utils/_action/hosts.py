@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Refusal, Task
-from .plain import plain
+from .._failure import Failure
+from .._plain import plain
+from .base import Task
 
 __all__ = ["HostVariables", "host_variables"]
 
@@ -51,7 +52,7 @@ def host_variables(task: Task, names: Sequence[str] | None = None) -> list[HostV
 
 def _one(name: str, variables: Any) -> HostVariables:
     if not isinstance(variables, Mapping):
-        raise Refusal("bad_argument", f"there is no host {name!r} in the inventory.", "Correct the list of hosts.")
+        raise Failure("bad_argument", f"there is no host {name!r} in the inventory.", "Correct the list of hosts.")
     stopped = plain(variables.get("configmgr_tls_stopped"))
     facts = (variables.get("ansible_facts") or {}).get("configmgr_tls")
     # A fact of a host that this run could not read is from a cache, and would pass for today's.

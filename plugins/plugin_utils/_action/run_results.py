@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._plain import plain
 from .._tls.standing import Progress, standing
-from .plain import plain
 
 __all__ = ["RunResults", "run_results", "step_times"]
 

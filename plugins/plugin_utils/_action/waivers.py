@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 from ansible.module_utils.basic import missing_required_lib
 
+from .._failure import Failure
+from .._plain import plain
 from .._tls.waiver import Waiver, WaiverError, parse_waivers
-from .base import Refusal
 from .controller import on_controller
-from .plain import plain
 
 try:
     import jmespath
@@ -28,22 +28,22 @@ __all__ = ["condition_holds", "load_waivers"]
 
 
 def load_waivers(path: str | None) -> list[Waiver]:
-    """No path, no waivers. Refusal bad_waivers or missing_library."""
+    """No path, no waivers. Failure bad_waivers or missing_library."""
     if path is None:
         return []
     if JMESPATH_IMPORT_ERROR is not None:
-        raise Refusal("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
+        raise Failure("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
     file = on_controller(path)
     try:
         return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
     except OSError as error:
-        raise Refusal(
+        raise Failure(
             "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refusal("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
+        raise Failure("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
     except WaiverError as error:
-        raise Refusal(
+        raise Failure(
             "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
         ) from None
 

@@ -9,15 +9,15 @@ all of them at once, for a process that forks and wants its children to find the
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.errors import DataError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.packages import (
+from .errors import DataError
+from .load import load_table
+from .packages import (
     exit_code,
     installer,
     package,
     packages,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+from .schema import (
     ConfigMgrSupport,
     Detect,
     DotnetRelease,
@@ -34,7 +34,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import 
     WindowsRelease,
     WinHttp,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+from .schema_configmgr import (
     Accept,
     ConfigFile,
     ConfigMgrRelease,
@@ -44,14 +44,14 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
     RoleNeeds,
     SettingRow,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_packages import (
+from .schema_packages import (
     GOOD_MEANINGS,
     ExitCode,
     Installer,
     Package,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.settings import desired_values, setting_rows
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import (
+from .settings import desired_values, setting_rows
+from .site import (
     config_file,
     config_files,
     configmgr_release,
@@ -60,7 +60,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import (
     roles,
     roles_named,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.sql import (
+from .sql import (
     inbox_sql_client_tls12,
     known_bad_client,
     known_bad_clients,
@@ -74,9 +74,9 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.sql import (
     sql_support,
     sql_tls12,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES, preload
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.windows import (
+from .tables import TABLES, preload
+from .version import Version
+from .windows import (
     dotnet_requirement,
     dotnet_version,
     net35_update,

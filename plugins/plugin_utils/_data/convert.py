@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from .version import Version
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import re
 from importlib import resources
 from typing import Any, TypeVar, cast
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError, convert_row
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.errors import DataError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import Row
+from .convert import FieldError, convert_row
+from .errors import DataError
+from .rows import Row
 
 try:
     import yaml

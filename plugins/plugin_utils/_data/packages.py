@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_packages import (
+from .load import load_table
+from .schema_packages import (
     ExitCode,
     Installer,
     Kind,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import Reference
+from .convert import Reference
 
 Confidence = Literal["high", "medium", "low"]
 # A URL, a KB number, or the id of a row of sources.yml, which is replaced by that row's URL on load.

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import (
+from .convert import FieldError
+from .rows import (
     ProtocolId,
     Row,
     Source,
@@ -18,7 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import (
     UpdateId,
     WindowsId,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from .version import Version
 
 Side = Literal["client", "server"]
 Product = Literal["client", "server"]

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import ProtocolId, RoleId, Row, Source
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import Restart, Side, View
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from .convert import FieldError
+from .rows import ProtocolId, RoleId, Row, Source
+from .schema import Restart, Side, View
+from .version import Version
 
 Stage = Literal["enable", "disable"]
 Component = Literal["schannel", "dotnet", "winhttp"]

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError, Reference
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import Row
+from .convert import FieldError, Reference
+from .rows import Row
 
 # What can stand in quotes on a line of cmd.exe, and means itself to findstr with /l.
 _LITERAL = re.compile(r"[A-Za-z0-9 .,:'()\[\]_/*-]{4,80}")

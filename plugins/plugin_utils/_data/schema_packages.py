@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.convert import FieldError, Reference
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import Row, SqlClientId, UpdateId
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from .convert import FieldError, Reference
+from .rows import Row, SqlClientId, UpdateId
+from .version import Version
 
 # What a word of a command line may hold: nothing that cmd.exe reads as more than a character.
 _ARGUMENT = re.compile(r"[A-Za-z0-9/_.:={}-]+")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import Side, WindowsRelease
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+from .load import load_table
+from .schema import Side, WindowsRelease
+from .schema_configmgr import (
     Component,
     DesiredValue,
     SettingRow,

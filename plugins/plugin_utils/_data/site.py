@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import TypeVar
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+from .load import load_table
+from .schema_configmgr import (
     ConfigFile,
     ConfigMgrRelease,
     Role,

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+from .load import load_table
+from .schema import (
     FaultyBuild,
     KnownBad,
     SqlBranch,
@@ -14,8 +14,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import 
     SqlClientRequirement,
     SqlSupport,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import latest_from
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.version import Version
+from .site import latest_from
+from .version import Version
 
 
 def sql_branch(version: Version) -> SqlBranch | None:

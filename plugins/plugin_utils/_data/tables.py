@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.rows import Row
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+from .load import load_table
+from .rows import Row
+from .schema import (
     DotnetRelease,
     DotnetRequirement,
     KnownBad,
@@ -20,19 +20,19 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import 
     Update,
     WindowsRelease,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import (
+from .schema_configmgr import (
     ConfigFile,
     ConfigMgrRelease,
     Role,
     SettingRow,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidence import (
+from .schema_evidence import (
     KnownIssue,
     LogFile,
     LogSignature,
     SchannelEvent,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_packages import (
+from .schema_packages import (
     ExitCode,
     Installer,
     Package,

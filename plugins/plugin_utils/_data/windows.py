@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import (
+from .load import load_table
+from .schema import (
     DotnetRelease,
     DotnetRequirement,
     Product,
@@ -16,7 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import 
     Update,
     WindowsRelease,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.site import latest_from
+from .site import latest_from
 
 
 def protocols() -> tuple[Protocol, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import EstateError
+from .errors import estate_failure
 from .records import Rows
 
 try:
@@ -68,7 +68,7 @@ class AdminService:
         self._session.auth = _logon(login)
 
     def rows(self, name: str, filter: str = "", limit: int = 0) -> list[dict[str, Any]]:
-        """All rows of a class, or the first ``limit``. Raises EstateError."""
+        """All rows of a class, or the first ``limit``. Raises Failure."""
         found: list[dict[str, Any]] = []
         for page in self._pages(name, {"$filter": filter} if filter else {}):
             found += page
@@ -100,22 +100,22 @@ class AdminService:
         try:
             answer = self._session.get(address, params=dict(options), timeout=self._timeout, allow_redirects=False)
         except requests.exceptions.SSLError as error:
-            raise EstateError("admin_service_certificate", self._place, attempted, _short(error)) from None
+            raise estate_failure("admin_service_certificate", self._place, attempted, _short(error)) from None
         except requests.exceptions.Timeout:
-            raise EstateError(
+            raise estate_failure(
                 "admin_service_time_out", self._place, attempted, f"no answer in {self._timeout:.0f} s"
             ) from None
         except requests.exceptions.RequestException as error:
-            raise EstateError("admin_service_unreachable", self._place, attempted, _short(error)) from None
+            raise estate_failure("admin_service_unreachable", self._place, attempted, _short(error)) from None
         if answer.status_code != 200:
             code = _STATUSES.get(answer.status_code, "admin_service_failed")
-            raise EstateError(code, self._place, attempted, f"HTTP status {answer.status_code}")
+            raise estate_failure(code, self._place, attempted, f"HTTP status {answer.status_code}")
         try:
             body = answer.json()
         except ValueError:
-            raise EstateError("admin_service_answer", self._place, attempted, "the answer is not JSON") from None
+            raise estate_failure("admin_service_answer", self._place, attempted, "the answer is not JSON") from None
         if not isinstance(body, dict) or not _is_rows(body.get("value")):
-            raise EstateError("admin_service_answer", self._place, attempted, "the answer has no rows")
+            raise estate_failure("admin_service_answer", self._place, attempted, "the answer has no rows")
         return body
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-__all__ = ["REMEDIES", "EstateError"]
+from .._failure import Failure
+
+__all__ = ["REMEDIES", "estate_failure"]
 
 REMEDIES = {
     "admin_service_unreachable": "Check the name and port of the SMS Provider, and that its AdminService is enabled.",
@@ -22,10 +24,7 @@ REMEDIES = {
 }
 
 
-class EstateError(Exception):
-    """``code`` is a key of REMEDIES; the text names the address, what was attempted and the remedy."""
-
-    def __init__(self, code: str, place: str, attempted: str, detail: str = "") -> None:
-        self.code = code
-        said = f": {detail}" if detail else ""
-        super().__init__(f"{place}: could not {attempted} ({code}){said}. {REMEDIES[code]}")
+def estate_failure(code: str, place: str, attempted: str, detail: str = "") -> Failure:
+    """A key of REMEDIES as a failure; the text names the address and what was attempted."""
+    said = f": {detail}" if detail else ""
+    return Failure(code, f"{place}: could not {attempted} ({code}){said}.", REMEDIES[code])

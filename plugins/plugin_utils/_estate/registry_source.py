@@ -19,7 +19,7 @@ from ansible.plugins.loader import connection_loader
 from .._remote import RemoteError, open_session
 from .._windows.questions import Answers, Query, ask
 from .._windows.registry import Key, Registry, View
-from .errors import EstateError
+from .errors import estate_failure
 from .records import Rows
 
 __all__ = ["QUESTIONS", "read_rows", "rows_of"]
@@ -34,18 +34,18 @@ _SECONDARY, _PRIMARY = 1, 2
 
 
 def read_rows(host: str, variables: Mapping[str, Any]) -> Rows:
-    """``variables``: of the connection, as an inventory has them. Raises EstateError."""
+    """``variables``: of the connection, as an inventory has them. Raises Failure."""
     kind = str(variables.get("ansible_connection") or "winrm")
     connection = connection_loader.get(kind, PlayContext(), None)
     if connection is None:
-        raise EstateError("site_server_unread", host, _ATTEMPTED, f"there is no connection {kind}")
+        raise estate_failure("site_server_unread", host, _ATTEMPTED, f"there is no connection {kind}")
     given = {"inventory_hostname": host, "ansible_host": host, **variables}
     connection.set_options(var_options={**given, "_extras": _extras(connection, kind, given)})
     try:
         with open_session(connection, host=host) as session:
             answer = session.run("&".join(ask(QUESTIONS)), attempted=_ATTEMPTED)
     except RemoteError as error:
-        raise EstateError(
+        raise estate_failure(
             "site_server_unread", host, _ATTEMPTED, f"{error.code}: {error.phrase} ({error.detail[:200]})"
         ) from None
     return rows_of(host, Answers.parse(QUESTIONS, answer.stdout).registry)
@@ -61,11 +61,11 @@ def _extras(connection: Any, kind: str, variables: Mapping[str, Any]) -> dict[st
 
 
 def rows_of(host: str, registry: Registry) -> Rows:
-    """In the shape of the SMS Provider's classes. Raises EstateError for a machine that is no site server."""
+    """In the shape of the SMS Provider's classes. Raises Failure for a machine that is no site server."""
     said, setup = registry.key(_IDENTIFICATION, View.NATIVE), registry.key(_SETUP, View.NATIVE)
     code = _text(said.value("Site Code"))
     if not code:
-        raise EstateError("site_server_unread", host, _ATTEMPTED, "the machine has no site in its registry")
+        raise estate_failure("site_server_unread", host, _ATTEMPTED, "the machine has no site in its registry")
     server = _text(said.value("Site Server")) or host
     # In the registry 2 is a secondary site; in SMS_Site it is a primary one.
     kind = said.value("Site Type")

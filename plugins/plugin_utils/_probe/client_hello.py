@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import (
+from .numbers import (
     GROUP_SECP256R1,
     GROUP_X25519,
     GROUPS,

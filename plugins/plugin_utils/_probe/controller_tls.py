@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Final
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import Address, TroubleError, open_socket
+from .transport import Address, TroubleError, open_socket
 
 # In the ssl module by name since Python 3.12; the number has been OpenSSL's for ever.
 _LEGACY_SERVER_CONNECT: Final = 0x4

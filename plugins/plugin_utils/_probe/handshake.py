@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import (
+from .numbers import (
     PROTOCOL_OF_VERSION,
     SSL2_CIPHERS,
     WIRE_VERSION,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import HealthCheck
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import error_to_dict
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import (
+from .checks import HealthCheck
+from .results import error_to_dict
+from .transport import (
     Address,
     Trouble,
     TroubleCode,

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import HealthResult, Target, check_health
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.probe import probe
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint, ProbeResult
+from .http import HealthResult, Target, check_health
+from .numbers import Protocol
+from .probe import probe
+from .results import Endpoint, ProbeResult
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.certificate import Certificate, read_certificate
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.client_hello import RANDOM_LENGTH, client_hello
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import tls13_certificate
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
+from .certificate import Certificate, read_certificate
+from .client_hello import RANDOM_LENGTH, client_hello
+from .controller_tls import tls13_certificate
+from .numbers import Protocol
+from .results import (
     SILENT_REFUSALS,
     Endpoint,
     Kind,
@@ -24,7 +24,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results impor
     settle,
     verdict_of,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import (
+from .transport import (
     Address,
     Exchange,
     Trouble,

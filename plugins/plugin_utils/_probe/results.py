@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.certificate import Certificate
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import (
+from .certificate import Certificate
+from .numbers import (
     INCONCLUSIVE_ALERTS,
     Protocol,
     alert_name,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import PreLogin
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import Exchange, Trouble, TroubleCode
+from .tds import PreLogin
+from .transport import Exchange, Trouble, TroubleCode
 
 
 class Kind(StrEnum):

@@ -13,9 +13,9 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final, Self
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import Answer, read_answer
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import (
+from .handshake import Answer, read_answer
+from .numbers import Protocol
+from .tds import (
     PreLogin,
     TdsError,
     prelogin_request,

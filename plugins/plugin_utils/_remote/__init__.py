@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.factory import open_session
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.lines import LIMIT, join
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer, Session
+from .errors import RemoteError
+from .factory import open_session, secrets_of
+from .lines import LIMIT, join
+from .session import Answer, Session
 
-__all__ = ["LIMIT", "Answer", "RemoteError", "Session", "join", "open_session"]
+__all__ = ["LIMIT", "Answer", "RemoteError", "Session", "join", "open_session", "secrets_of"]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import Fault, table
+from .errors import Fault, table
 
 _FAULT_IN_TEXT = re.compile(r"'wsmanfault_code': '?(\d+)")
 _SUBCODE_IN_TEXT = re.compile(r"'fault_subcode': '(?:\w+:)?(\w+)'")

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from .._failure import Failure
+
 RETRIES = frozenset({"never", "wait", "renew", "reset", "reconnect"})
 SCRUBBED = "********"
 
@@ -23,7 +25,7 @@ _REQUIRED = frozenset({"code", "kind", "phrase", "remedy", "unreachable", "retry
 _MATCHERS = frozenset({"faults", "subcodes", "http", "texts"})
 
 
-class RemoteError(Exception):
+class RemoteError(Failure):
     """A command line that did not reach a host, or whose answer did not come back.
 
     kind: the family (authentication, certificate, network, ...); code: the stable name (auth_rejected, ...);
@@ -46,20 +48,24 @@ class RemoteError(Exception):
         phrase: str = "",
         sent: bool = False,
     ) -> None:
+        self.phrase = phrase or code
+        super().__init__(code, f"{host}: could not {attempted}: {self.phrase}. {remedy}", remedy)
         self.kind = kind
-        self.code = code
         self.host = host
         self.attempted = attempted
-        self.remedy = remedy
         self.detail = detail
         self.unreachable = unreachable
-        self.phrase = phrase or code
         self.sent = sent
-        super().__init__(f"{host}: could not {attempted}: {self.phrase}. {remedy}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         more = {"unreachable": self.unreachable, "phrase": self.phrase, "sent": self.sent}
         return _rebuild, ({**self.as_result(), **more},)
+
+    def message(self, host: str) -> str:
+        return str(self)
+
+    def result(self, host: str) -> dict[str, Any]:
+        return {"error": self.as_result(), "code": self.code, "changed": False}
 
     def as_result(self) -> dict[str, str]:
         """The error as plain data for a task's result: kind, code, host, attempted, remedy, detail."""

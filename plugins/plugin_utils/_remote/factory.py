@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import psrp, ssh, winrm
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import error
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Channel, Session, ShellSession
+from . import psrp, ssh, winrm
+from .errors import error
+from .session import Channel, Session, ShellSession
 
 _ATTEMPTED = "log in and open a command shell"
 _SECRETS = ("remote_password", "certificate_key_password", "password", "private_key_passphrase")
@@ -51,7 +51,7 @@ def open_session(connection: Any, *, host: str) -> Session:
     if library.missing is not None:
         detail = f"{missing_required_lib(library.name)} ({library.missing})"
         raise error("missing_library", host=host, attempted=_ATTEMPTED, detail=detail)
-    session = ShellSession(library.channel(connection), host=host, secrets=_secrets_of(connection))
+    session = ShellSession(library.channel(connection), host=host, secrets=secrets_of(connection))
     try:
         return session.open()
     except BaseException:
@@ -59,7 +59,8 @@ def open_session(connection: Any, *, host: str) -> Session:
         raise
 
 
-def _secrets_of(connection: Any) -> list[str]:
+def secrets_of(connection: Any) -> list[str]:
+    """What the connection logs in with: it must appear in no message and no result."""
     secrets = []
     for name in _SECRETS:
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import error
+from .errors import error
 
 LIMIT = 8150
 """Characters (UTF-16 code units) of one line. cmd takes 8,191 (source: Microsoft, command-line string limitation); the

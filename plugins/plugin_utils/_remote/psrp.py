@@ -14,8 +14,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Output
+from .environment import settle
+from .session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
 try:

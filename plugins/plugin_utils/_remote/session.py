@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.classify import evidence_of, refused, row_for
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import Fault, RemoteError, error
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.lines import check
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import Again, Policy, Stage, Step, next_step
+from .classify import evidence_of, refused, row_for
+from .errors import Fault, RemoteError, error
+from .lines import check
+from .retry import Again, Policy, Stage, Step, next_step
 
 T = TypeVar("T")
 

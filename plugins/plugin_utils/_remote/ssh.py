@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Output
+from .session import Output
 
 LIBRARY = "ssh"
 MISSING: ImportError | None = None

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from .._data import packages
-from .errors import TransferError
+from .._failure import Failure
 
 __all__ = ["MANIFEST", "ManifestFile", "Scan", "hash_file", "manifest_text", "parse_manifest", "scan_folder"]
 
@@ -52,7 +52,7 @@ class Scan:
 
 
 def parse_manifest(text: str, place: str) -> dict[str, ManifestFile]:
-    """The files by package. TransferError bad_manifest names ``place`` and what is wrong."""
+    """The files by package. Failure bad_manifest names ``place`` and what is wrong."""
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -103,7 +103,7 @@ def manifest_text(files: Iterable[ManifestFile]) -> str:
 def scan_folder(folder: Path, given: Mapping[str, str]) -> Scan:
     """The files of a folder that are packages, by the names that Microsoft gives them.
 
-    ``given``: package -> file, for files with other names and where several files match. TransferError no_source.
+    ``given``: package -> file, for files with other names and where several files match. Failure no_source.
     """
     names = _names_in(folder)
     files, ambiguous = [], {}
@@ -124,13 +124,13 @@ def _names_in(folder: Path) -> list[str]:
     try:
         return sorted(path.name for path in folder.iterdir() if path.is_file())
     except OSError as error:
-        raise TransferError(
+        raise Failure(
             "no_source", f"the folder {folder} cannot be read: {error.strerror}.", "Correct the folder."
         ) from None
 
 
 def _absent(folder: Path, name: str) -> list[str]:
-    raise TransferError("no_source", f"there is no file {name!r} in {folder}.", "Correct the name of the file.")
+    raise Failure("no_source", f"there is no file {name!r} in {folder}.", "Correct the name of the file.")
 
 
 def _matching(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
@@ -138,18 +138,18 @@ def _matching(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256, read block by block. TransferError no_source."""
+    """SHA-256, read block by block. Failure no_source."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
     except OSError as error:
-        raise TransferError(
+        raise Failure(
             "no_source", f"{path} cannot be read: {error.strerror}.", "Give yourself access to the file."
         ) from None
     return digest.hexdigest()
 
 
-def _bad(place: str, problem: str) -> TransferError:
-    return TransferError("bad_manifest", f"the manifest {place} {problem}.", _REMEDY)
+def _bad(place: str, problem: str) -> Failure:
+    return Failure("bad_manifest", f"the manifest {place} {problem}.", _REMEDY)

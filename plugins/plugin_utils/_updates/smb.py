@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import missing_required_lib
 
+from .._failure import Failure
 from .._windows.jobs import FOLDER
-from .errors import TransferError
 
 try:
     # Not its module smbclient: a script of impacket has the same name, and comes first where both are installed.
@@ -78,10 +78,10 @@ class SmbTarget:
 
 def push(target: SmbTarget, name: str, blocks: Iterable[bytes]) -> int:
     """Write ``blocks`` to the file ``name`` of our folder; how many bytes it were. At no time is more than a block in
-    memory. TransferError; what the blocks raise comes out as it is.
+    memory. Failure; what the blocks raise comes out as it is.
     """
     if SMB_IMPORT_ERROR is not None:
-        raise TransferError(
+        raise Failure(
             "missing_library", missing_required_lib("smbprotocol"), "Install it, or let the machine fetch the files."
         )
     written = 0
@@ -120,7 +120,7 @@ def _open(tree: TreeConnect, name: str) -> Open:
     return file
 
 
-def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> TransferError:
+def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> Failure:
     status = getattr(error, "status", None)
     code, phrase = _NT_STATUS.get(int(status or 0), ("", ""))
     if not code and isinstance(error, SMBAuthenticationError):
@@ -129,7 +129,7 @@ def _failure(target: SmbTarget, name: str, error: Exception, written: int) -> Tr
         code, phrase = "smb_unreachable", f"does not answer on port {target.port}"
     if not code:
         code, phrase = "smb_dropped", f"ended the transfer after {written} bytes ({_short(error)})"
-    return TransferError(code, f"{target.server} {phrase}, so that {name} could not be copied to it.", REMEDIES[code])
+    return Failure(code, f"{target.server} {phrase}, so that {name} could not be copied to it.", REMEDIES[code])
 
 
 def _short(error: Exception) -> str:

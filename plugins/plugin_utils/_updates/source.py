@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ansible.module_utils.urls import open_url
 
-from .errors import TransferError
+from .._failure import Failure
 from .manifest import MANIFEST, ManifestFile, parse_manifest
 
 __all__ = ["BLOCK", "Source", "parse_source"]
@@ -40,7 +40,7 @@ class Source:
         return self.place.startswith("https:")
 
     def manifest(self, path: Path | None) -> dict[str, ManifestFile]:
-        """The manifest at ``path`` on the controller, by default the one beside the files. TransferError."""
+        """The manifest at ``path`` on the controller, by default the one beside the files. Failure."""
         if path is not None:
             file = path
         elif self.kind == "folder":
@@ -48,7 +48,7 @@ class Source:
         elif self.kind == "web":
             return parse_manifest(self._download(MANIFEST).decode("utf-8", "replace"), f"{self.place}/{MANIFEST}")
         else:
-            raise TransferError(
+            raise Failure(
                 "no_manifest",
                 "the controller does not read shares, so it has no manifest of this one.",
                 "Give manifest, the path of a copy on the controller.",
@@ -56,14 +56,14 @@ class Source:
         try:
             return parse_manifest(file.read_text(encoding="utf-8"), str(file))
         except (OSError, UnicodeDecodeError) as error:
-            raise TransferError(
+            raise Failure(
                 "no_manifest",
                 f"the manifest {file} cannot be read: {getattr(error, 'strerror', None) or error}.",
                 "Write it with the module tls_update_manifest, or give its path as manifest.",
             ) from None
 
     def blocks(self, file: ManifestFile) -> Iterator[bytes]:
-        """The file block by block; TransferError at its end when it is not the file of the manifest."""
+        """The file block by block; Failure at its end when it is not the file of the manifest."""
         digest, size = hashlib.sha256(), 0
         with closing(self._open(file.file)) as stream:
             while block := self._read(stream, file.file):
@@ -74,9 +74,9 @@ class Source:
             raise wrong_file(f"{self.place}, {file.file}", file, digest.hexdigest())
 
     def fetch_command(self, file: ManifestFile, root: str, target: str) -> str:
-        """What the machine itself runs to get the file to ``target``. TransferError for a name it cannot be told."""
+        """What the machine itself runs to get the file to ``target``. Failure for a name it cannot be told."""
         if not _PLAIN_NAME.fullmatch(file.file):
-            raise TransferError(
+            raise Failure(
                 "bad_name",
                 f"the machine cannot be told to fetch a file named {file.file!r}.",
                 "Rename it to letters, digits, dots, hyphens and underscores, and write the manifest anew.",
@@ -115,7 +115,7 @@ class Source:
 
 
 def parse_source(text: str, locate: Callable[[str], Path]) -> Source:
-    """TransferError bad_source for what is none of the three. ``locate``: where a path of the user is."""
+    """Failure bad_source for what is none of the three. ``locate``: where a path of the user is."""
     text = text.strip()
     if text.startswith("\\\\"):
         place = text.rstrip("\\")
@@ -131,25 +131,25 @@ def parse_source(text: str, locate: Callable[[str], Path]) -> Source:
         return Source("web", place)
     folder = locate(text)
     if not text or not folder.is_dir():
-        raise TransferError(
+        raise Failure(
             "no_source", f"there is no folder {folder} on the controller.", "Give the folder that holds the files."
         )
     return Source("folder", str(folder))
 
 
-def wrong_file(place: str, file: ManifestFile, found: str) -> TransferError:
-    return TransferError(
+def wrong_file(place: str, file: ManifestFile, found: str) -> Failure:
+    return Failure(
         "wrong_hash",
         f"{place} is not the file of the manifest: its SHA-256 is {found}, and should be {file.sha256}.",
         "Get the file from Microsoft again, or write the manifest anew if the file was replaced on purpose.",
     )
 
 
-def _bad_source(text: str, rule: str) -> TransferError:
-    return TransferError("bad_source", f"{text!r} cannot be used: {rule}.", "Correct source.")
+def _bad_source(text: str, rule: str) -> Failure:
+    return Failure("bad_source", f"{text!r} cannot be used: {rule}.", "Correct source.")
 
 
-def _unreadable(place: str, reason: str) -> TransferError:
-    return TransferError(
+def _unreadable(place: str, reason: str) -> Failure:
+    return Failure(
         "no_source", f"{place} cannot be read: {reason}.", "Check that the file is there and that it may be read."
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.errors import TransferError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import SmbTarget, push
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import FOLDER
 from ansible_collections.configmgr.tls.tests.conformance.probe.programs import free_port, program, running
@@ -105,7 +105,7 @@ def test_a_shorter_file_takes_the_place_of_a_longer_one(tmp_path: Path) -> None:
     ],
 )
 def test_refusals(tmp_path: Path, user: str, password: str, share: str, code: str) -> None:
-    with samba(tmp_path, WAYS["signed"], share) as target, pytest.raises(TransferError) as raised:
+    with samba(tmp_path, WAYS["signed"], share) as target, pytest.raises(Failure) as raised:
         awaited_push(SmbTarget(ADDRESS, target.port, user, password), "package.msu", blocks(1))
     assert raised.value.code == code and raised.value.remedy and password not in str(raised.value)
 

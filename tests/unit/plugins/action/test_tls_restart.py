@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_restart
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import (
     Bench,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.plain import plain
+from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 
 
 class Tagged(str):

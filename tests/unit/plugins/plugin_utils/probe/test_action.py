@@ -13,7 +13,7 @@ import yaml
 
 from ansible_collections.configmgr.tls.plugins.action.tls_probe_info import seen_from_outside
 from ansible_collections.configmgr.tls.plugins.modules.tls_probe_info import DOCUMENTATION, RETURN
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import DEFAULT_PORTS, Kind
@@ -93,7 +93,7 @@ def test_without_a_port_the_usual_one_of_the_kind_is_asked(kind: Kind) -> None:
     ],
 )
 def test_an_argument_that_makes_no_sense_is_refused(arguments: dict[str, Any], code: str, words: str) -> None:
-    with pytest.raises(Refusal, match=words) as refused:
+    with pytest.raises(Failure, match=words) as refused:
         seen_from_outside({**DEFAULTS, **arguments})
     assert refused.value.code == code
     assert refused.value.remedy

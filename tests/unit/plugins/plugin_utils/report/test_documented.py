@@ -17,9 +17,9 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors impor
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import REMEDIES
 
 ROOT = Path(__file__).resolve().parents[5]
-# Codes that the base of the actions and the playbooks give without a Refusal.
+# Codes that the base of the actions and the playbooks give without a Failure.
 OTHERS = {"bad_argument", "error", "reverted", "taken_back", "update_stopped"}
-MAKERS = {"Refusal", "refusal", "TransferError"}
+MAKERS = {"Failure", "refusal"}
 # Codes out of tables: of SMB, and of what exit codes of installers mean.
 TABLES = set(REMEDIES) | {f"installer_{row.means}" for row in load_table("exit_codes", ExitCode) if row.remedy}
 # Variables without a default: one is needed before any host is known, one comes from the role.
@@ -27,7 +27,7 @@ WITHOUT_DEFAULT = {"configmgr_tls_hosts", "configmgr_tls_services"}
 
 
 def refusals(tree: ast.AST) -> Iterator[str]:
-    """The first argument of every call that makes a Refusal or what becomes one."""
+    """The first argument of every call that makes a Failure or what becomes one."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -38,7 +38,7 @@ def refusals(tree: ast.AST) -> Iterator[str]:
             continue
         if isinstance(first, ast.IfExp):
             first = first.orelse
-        assert isinstance(first, ast.Constant), f"line {node.lineno}: the code of a Refusal has to be a literal"
+        assert isinstance(first, ast.Constant), f"line {node.lineno}: the code of a Failure has to be a literal"
         yield str(first.value)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_report
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import RENDERERS
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import document
 
@@ -52,7 +52,7 @@ def test_a_lone_surrogate_does_not_keep_a_report_from_being_written(tmp_path: Pa
 
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Failure) as caught:
         tls_report._write(document(), str(tmp_path / "file" / "report.json"), ["json"])
     assert caught.value.code == "report_not_written"
     assert str(tmp_path / "file") in str(caught.value)
@@ -71,7 +71,7 @@ def test_an_earlier_report(tmp_path: Path) -> None:
 def test_an_earlier_report_that_is_none(text: str, why: str, tmp_path: Path) -> None:
     file = tmp_path / "old.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(Refusal, match=why) as caught:
+    with pytest.raises(Failure, match=why) as caught:
         tls_report._earlier(file)
     assert caught.value.code == "report_not_read"
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.errors import TransferError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import (
     ManifestFile,
     manifest_text,
@@ -51,7 +51,7 @@ def test_a_manifest_is_read_as_it_was_written(listed: list[ManifestFile]) -> Non
 
 @given(st.text())
 def test_any_other_text_is_refused(text: str) -> None:
-    with pytest.raises(TransferError) as raised:
+    with pytest.raises(Failure) as raised:
         parse_manifest(text, "m.yml")
     assert raised.value.code == "bad_manifest" and "m.yml" in str(raised.value)
 
@@ -75,13 +75,13 @@ def test_any_other_text_is_refused(text: str) -> None:
 )
 def test_a_bad_row_is_named(field: str, value: object) -> None:
     text = yaml.safe_dump({"schema": 1, "files": [{**FILE.as_dict(), field: value}]})
-    with pytest.raises(TransferError, match="file 1"):
+    with pytest.raises(Failure, match="file 1"):
         parse_manifest(text, "m.yml")
 
 
 def test_a_package_twice_is_refused() -> None:
     text = yaml.safe_dump({"schema": 1, "files": [FILE.as_dict(), FILE.as_dict()]})
-    with pytest.raises(TransferError, match="two files"):
+    with pytest.raises(Failure, match="two files"):
         parse_manifest(text, "m.yml")
 
 
@@ -100,7 +100,7 @@ def test_the_owner_may_name_a_file(tmp_path: Path) -> None:
     (tmp_path / "windows8.1-kb5050063-x64.msu").write_bytes(b"later rollup")
     scan = scan_folder(tmp_path, {"wsus-2012-r2-x64": "windows8.1-kb5050063-x64.msu"})
     assert [file.package for file in scan.files] == ["wsus-2012-r2-x64"]
-    with pytest.raises(TransferError, match=r"gone\.msu"):
+    with pytest.raises(Failure, match=r"gone\.msu"):
         scan_folder(tmp_path, {"wsus-2012-r2-x64": "gone.msu"})
 
 
@@ -111,7 +111,7 @@ def test_two_files_for_one_package_are_ambiguous(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(TransferError) as raised:
+    with pytest.raises(Failure) as raised:
         scan_folder(tmp_path / "gone", {})
     assert raised.value.code == "no_source"
 
@@ -127,7 +127,7 @@ def test_no_text_becomes_more_than_a_place(text: str) -> None:
     for prefix in ("\\\\server\\", "http://server/"):
         try:
             source = parse_source(prefix + text, Path)
-        except TransferError as error:
+        except Failure as error:
             assert error.code == "bad_source"
         else:
             assert not set(source.place) & set('"%&|<>^!();,=\n\r\t')
@@ -141,7 +141,7 @@ def test_a_file_is_read_block_by_block_and_checked_at_its_end(tmp_path: Path) ->
     blocks = list(source.blocks(file))
     assert b"".join(blocks) == content and len(blocks) > 1
     (tmp_path / "x.exe").write_bytes(content[:-1])
-    with pytest.raises(TransferError) as raised:
+    with pytest.raises(Failure) as raised:
         list(source.blocks(file))
     assert raised.value.code == "wrong_hash"
 
@@ -155,7 +155,7 @@ def test_what_a_machine_is_told_to_fetch() -> None:
 
 @pytest.mark.parametrize("name", ["a b.exe", "a&b.exe", "a%b%.exe", "-a.exe", "a;b.exe", "ä.exe"])
 def test_a_name_that_a_machine_cannot_be_told(name: str) -> None:
-    with pytest.raises(TransferError) as raised:
+    with pytest.raises(Failure) as raised:
         Source("share", r"\\s\u").fetch_command(ManifestFile("dotnet-4.8", name, DIGEST, 1), r"C:\Windows", r"C:\x")
     assert raised.value.code == "bad_name"
 

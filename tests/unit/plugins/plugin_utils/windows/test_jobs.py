@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.update_run import install_command
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import package, packages
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import LIMIT
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import install_command
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import (
     NOT_YET,
     RUNNING,

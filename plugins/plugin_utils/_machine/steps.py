@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from .._failure import Failure
 from .._remote import LIMIT
 from .._remote.lines import length
 from .._tls.journal import JournalEntry
@@ -17,7 +18,6 @@ from .._windows.command import UnsafeText
 from .._windows.questions import Query
 from .._windows.registry import Key, View
 from .._windows.undo import UndoValue, render_undo
-from .base import Refusal
 from .visit import journal_path
 
 __all__ = ["ChangeSet", "Step", "change_steps"]
@@ -79,7 +79,7 @@ class Step:
 
 
 def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list[Step]:
-    """The lines that make the change, at least one. Refusal when it cannot be said in command lines."""
+    """The lines that make the change, at least one. Failure when it cannot be said in command lines."""
     sequence = max((entry.sequence for entry in state.journal), default=0)
     waiting = [change_set]
     steps: list[Step] = []
@@ -91,7 +91,7 @@ def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list
         elif halves := part.halves():
             waiting[:0] = halves
         else:
-            raise Refusal(
+            raise Failure(
                 "not_writable",
                 f"the change of a single key takes more than the {LIMIT} characters of a command line; "
                 "nothing was changed.",
@@ -114,7 +114,7 @@ def _step(entry: JournalEntry, location: str, part: ChangeSet) -> Step:
     try:
         return Step(backup, edits, queries, apply_line(backup, edits, queries))
     except UnsafeText as error:
-        raise Refusal(
+        raise Failure(
             "not_writable",
             f"a value cannot be set by a command line ({error}); nothing was changed.",
             "Import the backups of the runs by hand on the machine, newest first; a double-click on each does it.",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import config_file
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.config_file import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.config_file import (
     FileStep,
     last_step,
     parse_file,
@@ -18,7 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.config_fil
     restore_line,
     write_line,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.window import (
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.window import (
     Window,
     logs_success,
     open_window,

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._data import ExitCode, Package, exit_code, installer, package
+from .._failure import Failure
+from .._machine.machine import Machine
 from .._tls.updates import Need, Selection
-from .._updates.manifest import ManifestFile
 from .._windows.jobs import Workshop
-from .base import Refusal
-from .machine import Machine
-from .update_files import Delivery, deliver
-from .update_job import JobEnd, run_job, wait_for_job
-from .update_state import MachineState
+from .delivery import Delivery, deliver
+from .job import JobEnd, run_job, wait_for_job
+from .manifest import ManifestFile
+from .state import MachineState
 
 __all__ = ["Limits", "UpdateRun", "described", "install_command", "shown"]
 
@@ -60,7 +60,7 @@ class UpdateRun:
         return any(row["state"] == "installed" for row in self.done) or self.restarts > 0
 
     def run(self, state: MachineState) -> MachineState:
-        """Until nothing is needed any more. Refusal when a package cannot be installed; what was done is in done."""
+        """Until nothing is needed any more. Failure when a package cannot be installed; what was done is in done."""
         state = self._finish_earlier(state)
         while needs := self._left(state):
             state = self._install(needs[0], state)
@@ -149,7 +149,7 @@ class UpdateRun:
             }
         )
 
-    def _failed(self, row: Package, code: int) -> Refusal:
+    def _failed(self, row: Package, code: int) -> Failure:
         meaning = exit_code(row.kind, code)
         phrase = meaning.phrase if meaning else "nothing is known about this exit code"
         remedy = (meaning.remedy if meaning else None) or (
@@ -162,9 +162,9 @@ class UpdateRun:
             {"package": row.id, "exit_code": code},
         )
 
-    def refusal(self, code: str, message: str, remedy: str, details: Mapping[str, Any] | None = None) -> Refusal:
+    def refusal(self, code: str, message: str, remedy: str, details: Mapping[str, Any] | None = None) -> Failure:
         """A failure that says what was done before it."""
-        return Refusal(
+        return Failure(
             code, message, remedy, {"packages": shown(self.done), "changed": self.changed, **(details or {})}
         )
 

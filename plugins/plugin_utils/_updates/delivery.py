@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._data import Package
+from .._failure import Failure
+from .._machine.machine import Machine
 from .._tls.journal import BootMarker
-from .._updates.errors import TransferError
-from .._updates.manifest import ManifestFile
-from .._updates.smb import SmbTarget, push
-from .._updates.source import Source
 from .._windows.command import quoted
 from .._windows.jobs import Workshop, hash_command, parse_hash
 from .._windows.questions import Command
-from .base import Refusal
-from .machine import Machine
-from .update_job import run_job
+from .job import run_job
+from .manifest import ManifestFile
+from .smb import SmbTarget, push
+from .source import Source
 
 __all__ = ["Way", "Delivery", "choose_way", "deliver"]
 
@@ -49,13 +48,13 @@ def choose_way(delivery: Delivery) -> Way:
     """
     source, way = delivery.source, delivery.way
     if source.kind == "share" and way not in ("auto", "fetch"):
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             f"transfer is {way}, and the controller does not read shares.",
             "Use transfer: fetch for a share, or copy the files to the controller.",
         )
     if source.kind == "folder" and way == "fetch":
-        raise Refusal(
+        raise Failure(
             "bad_argument",
             "a machine cannot fetch files from a folder of the controller.",
             "Use transfer: smb, or put the files on a share or web server.",
@@ -74,29 +73,26 @@ def deliver(
     boot: BootMarker,
     tell: Callable[[str], None],
 ) -> None:
-    """The file is on the machine afterwards, and is the one of the manifest. Refusal, RemoteError."""
+    """The file is on the machine afterwards, and is the one of the manifest. Failure, RemoteError."""
     path = workshop.file(row.file_name)
     if _hash_on(machine, path) == file.sha256:
         return
     if "0" not in machine.markers(workshop.make_line(), "make a folder for the file"):
-        raise Refusal(
+        raise Failure(
             "no_folder",
             f"the folder {workshop.folder} could not be made.",
             "The account has to be an administrator of the machine, and the disk must have room.",
         )
     way = choose_way(delivery)
-    try:
-        if way == "smb":
-            push(delivery.smb, row.file_name, delivery.source.blocks(file))
-        elif way == "fetch":
-            _fetch(machine, workshop, row, file, delivery, boot, tell)
-        else:
-            _through_shell(machine, path, file, delivery.source)
-    except TransferError as error:
-        raise Refusal(error.code, str(error), error.remedy) from None
+    if way == "smb":
+        push(delivery.smb, row.file_name, delivery.source.blocks(file))
+    elif way == "fetch":
+        _fetch(machine, workshop, row, file, delivery, boot, tell)
+    else:
+        _through_shell(machine, path, file, delivery.source)
     found = _hash_on(machine, path)
     if found != file.sha256:
-        raise Refusal(
+        raise Failure(
             "wrong_hash",
             f"the file {path} on the machine is not the one of the manifest (SHA-256 {found or 'not told'}, and should "
             f"be {file.sha256}); it was not run.",
@@ -122,7 +118,7 @@ def _fetch(
     end = run_job(machine, workshop, f"fetch {row.id}", command, boot, delivery.timeout, tell)
     machine.run(workshop.end_job_line(), "remove the job")
     if end.exit_code != 0:
-        raise Refusal(
+        raise Failure(
             "fetch_failed",
             f"the machine could not fetch {file.file} from {delivery.source.place} "
             f"({'exit code ' + str(end.exit_code) if end.exit_code is not None else 'it was interrupted'}).",
@@ -133,7 +129,7 @@ def _fetch(
 
 def _through_shell(machine: Machine, path: str, file: ManifestFile, source: Source) -> None:
     if file.size > SHELL_LIMIT:
-        raise Refusal(
+        raise Failure(
             "too_large",
             f"{file.file} has {file.size} bytes, and through the command shell at most {SHELL_LIMIT} are sent.",
             "Use transfer: smb, or a share or web server with transfer: fetch.",

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._failure import Failure
 from .._remote import Session, join
 from .._tls.journal import JournalEntry
 from .._windows.command import location_path
 from .._windows.questions import Answers, Command, ask
 from .._windows.undo import Undo, parse_undo
-from .base import Refusal
 
 __all__ = ["read_undo_files"]
 
@@ -29,7 +29,7 @@ def read_undo_files(session: Session, location: str, entries: Sequence[JournalEn
         lines = answers.commands.get(str(entry.sequence))
         undo = parse_undo(lines) if lines is not None else None
         if undo is None:
-            raise Refusal(
+            raise Failure(
                 "no_undo_file",
                 f"the backup {_file(location, entry)} is "
                 f"{'damaged' if lines is not None else 'missing'}; nothing was changed.",

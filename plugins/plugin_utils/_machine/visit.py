@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .._data import sql_clients
+from .._failure import Failure
 from .._remote import Session, join
 from .._tls.build import host_state
 from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, registry_after, settings_plan
@@ -17,10 +18,8 @@ from .._tls.state import HostState
 from .._windows.questions import Command, Query
 from .._windows.registry import Registry
 from .._windows.snapshot import Snapshot, snapshot_commands, snapshot_questions
-from .base import Refusal
-from .spec import argument_spec
 
-__all__ = ["Visit", "journal_path", "read_machine"]
+__all__ = ["Visit", "journal_path", "prepare", "read_machine"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,11 @@ def journal_path(location: str) -> str:
     return rf"{location}\journal.txt"
 
 
+def prepare(location: str) -> None:
+    """Work out what the first visit of a process works out for all of them."""
+    host_state(Snapshot.parse(_questions(location)[0], ""))
+
+
 @functools.lru_cache(maxsize=4)
 def _questions(location: str) -> tuple[tuple[Query | Command, ...], str]:
     keys = [client.registry_key for client in sql_clients() if client.registry_key]
@@ -63,7 +67,7 @@ def read_machine(session: Session, location: str) -> Visit:
     answer = session.run(line, attempted="read the TLS state", resend=True)
     snapshot = Snapshot.parse(questions, answer.stdout)
     if not snapshot.complete:
-        raise Refusal(
+        raise Failure(
             "no_answer",
             f"the machine answered nothing that could be read (exit code {answer.exit_code}).",
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
@@ -74,7 +78,3 @@ def read_machine(session: Session, location: str) -> Visit:
 
 def _excerpt(texts: Sequence[str]) -> str:
     return " ".join(" ".join(texts).split())[:200]
-
-
-# What the first visit of a process works out is the same for all: made on import, it is there in every worker.
-host_state(Snapshot.parse(_questions(str(argument_spec("tls_rollback")["backup_location"]["default"]))[0], ""))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._failure import Failure
 from .._remote import RemoteError, Session
 from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command, ask
@@ -22,7 +23,6 @@ from .._windows.restart import (
     shutdown_command,
 )
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
-from .base import Refusal
 
 __all__ = ["Waiter", "boot_marker", "restart_services", "shut_down", "wait_until_back"]
 
@@ -56,7 +56,7 @@ def boot_marker(session: Session) -> BootMarker:
 
 
 def shut_down(session: Session, delay: int, message: str) -> None:
-    """Tell the machine to restart. Refusal restart_refused when Windows does not take the command."""
+    """Tell the machine to restart. Failure restart_refused when Windows does not take the command."""
     try:
         answer = session.run(shutdown_command(delay, message), attempted="restart the machine", resend=False)
     except RemoteError as error:
@@ -65,7 +65,7 @@ def shut_down(session: Session, delay: int, message: str) -> None:
             raise
         return
     if not restarts(answer.exit_code):
-        raise Refusal(
+        raise Failure(
             "restart_refused",
             f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
             "The account needs the right to shut down the system from the network; the settings are on the machine.",
@@ -97,7 +97,7 @@ def wait_until_back(
 
     started = waiter.until(down_timeout, lambda: True if gone else look())
     if started is None:
-        raise Refusal(
+        raise Failure(
             "not_down",
             f"the machine did not begin its restart within {down_timeout} seconds.",
             "See on the machine whether something holds up the shutdown; raise down_timeout if it needs longer.",
@@ -105,7 +105,7 @@ def wait_until_back(
         )
     if not gone or waiter.until(up_timeout, look) is not None:
         return
-    raise Refusal(
+    raise Failure(
         "not_back",
         f"the machine went down and did not come back within {up_timeout} seconds.",
         "Look at its console; raise up_timeout if it installs updates on the way. The settings are on the machine.",
@@ -139,7 +139,7 @@ def _start_all(session: Session, names: Sequence[str], timeout: int, waiter: Wai
     for name in names:
         try:
             _start(session, name, timeout, waiter)
-        except Refusal as failure:
+        except Failure as failure:
             failures.append(failure)
     if failures:
         raise failures[0]
@@ -148,7 +148,7 @@ def _start_all(session: Session, names: Sequence[str], timeout: int, waiter: Wai
 def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
     _tell(session, "stop", name)
     if waiter.until(timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
-        raise Refusal(
+        raise Failure(
             "service_not_stopped",
             f"service {name} did not stop within {timeout} seconds.",
             "See in its log what it waits for, or restart the machine instead.",
@@ -159,7 +159,7 @@ def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
 def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
     _tell(session, "start", name)
     if waiter.until(timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
-        raise Refusal(
+        raise Failure(
             "service_not_started",
             f"service {name} did not start again within {timeout} seconds.",
             "Start it on the machine and see in the event log why it does not.",

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._data import Version, packages
+from .._failure import Failure
+from .._machine.machine import Machine
+from .._machine.visit import Visit, read_machine
 from .._tls.state import HostState
 from .._tls.updates import Installed, fits
 from .._windows.jobs import (
@@ -24,9 +27,6 @@ from .._windows.jobs import (
 )
 from .._windows.registry import Registry
 from .._windows.snapshot import SQL_SERVER
-from .base import Refusal
-from .machine import Machine
-from .visit import Visit, read_machine
 
 __all__ = ["MachineState", "read_state"]
 
@@ -48,7 +48,7 @@ class MachineState:
 
 
 def read_state(machine: Machine, location: str) -> MachineState:
-    """Two command lines: the audit's, and one more. RemoteError or Refusal."""
+    """Two command lines: the audit's, and one more. RemoteError or Failure."""
     visit = read_machine(machine.session(), location)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
     questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]
@@ -57,7 +57,7 @@ def read_state(machine: Machine, location: str) -> MachineState:
     answers = machine.ask(questions, "see what is installed")
     workshop = system_root(answers.commands)
     if workshop is None:
-        raise Refusal(
+        raise Failure(
             "no_answer",
             "the machine does not tell where Windows is installed.",
             "Check that this is a Windows machine and that a remote command shell works there.",

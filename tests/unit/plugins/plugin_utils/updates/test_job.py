@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.machine import Machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.update_job import JobEnd, run_job, wait_for_job
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.machine import Machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.job import JobEnd, run_job, wait_for_job
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, Workshop
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import remote_error
 
@@ -91,7 +91,7 @@ def test_how_a_job_ends(answers: list[str | RemoteError], end: JobEnd) -> None:
 def test_a_job_that_does_not_end_is_left_alone_and_told_of() -> None:
     told: list[str] = []
     session = Session([look()])
-    with pytest.raises(Refusal) as raised:
+    with pytest.raises(Failure) as raised:
         wait_for_job(machine(session), "install x", 300, told.append)
     assert raised.value.code == "installer_timeout"
     assert len(told) >= 4 and told[0].startswith("install x: ")
@@ -120,7 +120,7 @@ def test_our_own_job_that_runs_without_its_marker_is_waited_for() -> None:
 
 def test_another_run_that_was_quicker_keeps_the_machine() -> None:
     session = Session(["", look(subject="install y")])
-    with pytest.raises(Refusal) as raised:
+    with pytest.raises(Failure) as raised:
         run(session)
     assert raised.value.code == "already_running" and "install y" in str(raised.value)
     assert len(session.lines) == 2
@@ -129,7 +129,7 @@ def test_another_run_that_was_quicker_keeps_the_machine() -> None:
 @pytest.mark.parametrize("answers", [["", NOTHING], ["#ok 0\r\n", look(NOT_YET + 1)]])
 def test_a_scheduler_that_refuses_leaves_no_lock(answers: list[str]) -> None:
     session = Session([*answers, ""])
-    with pytest.raises(Refusal) as raised:
+    with pytest.raises(Failure) as raised:
         run(session)
     assert raised.value.code == "task_refused"
     assert "/delete" in session.lines[-1] and "rd /s /q" in session.lines[-1]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.steps import ChangeSet, Step, change_steps
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import Stage
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.steps import ChangeSet, Step, change_steps
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import parse_journal
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, View
@@ -128,7 +128,7 @@ def test_values_in_a_key_that_goes_are_not_deleted_one_by_one() -> None:
     ],
 )
 def test_what_no_command_line_can_say_is_refused(changes: tuple[Change, ...], location: str, words: str) -> None:
-    with pytest.raises(Refusal, match=words) as refused:
+    with pytest.raises(Failure, match=words) as refused:
         change_steps(state_of(windows()), location, ChangeSet(RUN, "enable", changes))
     assert refused.value.code == "not_writable"
     assert refused.value.details == {"changes": [], "changed": False}

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._failure import Failure
 from .._remote import RemoteError, Session
 from .._tls.plan import Change
 from .._windows.apply import parse_applied
 from .._windows.questions import Answers, ask
 from .._windows.registry import Presence, Registry
-from .base import Refusal
 from .steps import ChangeSet, Step, change_steps
 from .visit import Visit
 
@@ -75,18 +75,18 @@ def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change,
     return tuple(done), tuple(missing)
 
 
-def _no_backup(step: Step, registry: Registry, change_set: ChangeSet) -> Refusal:
+def _no_backup(step: Step, registry: Registry, change_set: ChangeSet) -> Failure:
     done, missing = _split(registry, change_set.changes)
     backup = step.backup
     written = [change.as_dict() for change in done]
     if written:
-        return Refusal(
+        return Failure(
             "backup_incomplete",
             f"the backup {backup.file} on the machine is not as it should be, and {len(written)} values were changed.",
             "The former values are in this result under changes; check the disk of the machine.",
             {"changes": written, "changed": True},
         )
-    return Refusal(
+    return Failure(
         "no_backup",
         f"the backup {backup.file} could not be written, so nothing was changed.",
         "Check that the account may write to that folder and that the disk is not full, or choose "
@@ -97,7 +97,7 @@ def _no_backup(step: Step, registry: Registry, change_set: ChangeSet) -> Refusal
 
 def _interrupted(
     error: RemoteError, reconnect: Callable[[], Session], registry: Registry, change_set: ChangeSet
-) -> Refusal:
+) -> Failure:
     """The line may have run: say what is there now, or that it cannot be told."""
     queries = change_set.queries()
     try:
@@ -106,7 +106,7 @@ def _interrupted(
                 "&".join(ask(queries)), attempted="see what was applied before the connection was lost"
             )
     except RemoteError as again:
-        return Refusal(
+        return Failure(
             "interrupted_unknown",
             f"the connection was lost while the change was made ({error}), and the machine could not be "
             f"asked what was applied ({again}).",
@@ -115,7 +115,7 @@ def _interrupted(
         )
     registry = registry.updated(Answers.parse(queries, answer.stdout).registry)
     done, missing = _split(registry, change_set.changes)
-    return Refusal(
+    return Failure(
         "interrupted",
         f"the connection was lost while the change was made; {len(done)} of "
         f"{len(done) + len(missing)} values were set.",

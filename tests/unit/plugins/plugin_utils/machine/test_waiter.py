@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 
 
 class Time:

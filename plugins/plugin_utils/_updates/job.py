@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .._failure import Failure
+from .._machine.machine import Machine
 from .._tls.journal import BootMarker
 from .._windows.jobs import (
     NOT_YET,
@@ -20,8 +22,6 @@ from .._windows.jobs import (
 )
 from .._windows.questions import Answers
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
-from .base import Refusal
-from .machine import Machine
 
 __all__ = ["JobEnd", "boot_of", "run_job", "wait_for_job"]
 
@@ -58,7 +58,7 @@ def run_job(
 ) -> JobEnd:
     """Start ``command`` and wait for its end.
 
-    Refusal already_running, task_refused or installer_timeout, RemoteError.
+    Failure already_running, task_refused or installer_timeout, RemoteError.
     """
     # Windows itself ends what hangs, at a time when nobody waits any more.
     job = Job(subject, command, 2 * timeout + 600, str(boot))
@@ -66,14 +66,14 @@ def run_job(
     if not {"0", "1"} <= done:
         state = parse_job(machine.ask(job_questions(), _LOOK).commands)
         if state is not None and state.subject != subject and state.is_alive:
-            raise Refusal(
+            raise Failure(
                 "already_running",
                 f"another run has begun to {state.subject} on the machine meanwhile.",
                 "Let it finish, and run the task again. Run one playbook at a time over the same machines.",
             )
         if state is None or not state.is_alive:
             machine.run(workshop.end_job_line(), "remove the job")
-            raise Refusal(
+            raise Failure(
                 "task_refused",
                 f"the task scheduler did not take the job ({'start' if '0' in done else 'registration'}).",
                 "See that the service Schedule runs and that the account may create tasks (schtasks /create).",
@@ -105,7 +105,7 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
 
     end: JobEnd | None = machine.waiter.until(timeout, look)
     if end is None:
-        raise Refusal(
+        raise Failure(
             "installer_timeout",
             f"{subject} is still running after {timeout} seconds. It goes on, and the next run waits for it.",
             "See on the machine whether it hangs (task configmgr.tls update); raise timeout if it only needs longer.",
