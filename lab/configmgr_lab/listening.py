@@ -11,14 +11,19 @@ import errno
 import socket
 import struct
 from collections.abc import Callable
-
-from configmgr_lab.wire.seam import Machine
+from typing import Protocol
 
 BACKLOG = 128
 _ADVICE = {
     errno.EACCES: "; ports below 1024 need a privilege: start the lab with --port-offset 20000, or allow them",
     errno.EADDRINUSE: "; something else has that port: use another --network, or --port-offset 20000",
 }
+
+
+class Powered(Protocol):
+    """What says when it goes down and when it is up again."""
+
+    def on_power(self, callback: Callable[[bool], None]) -> None: ...
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -36,7 +41,7 @@ def listen(address: str, port: int) -> socket.socket:
     return listener
 
 
-def follow_power(machine: Machine, refresh: Callable[[], None]) -> None:
+def follow_power(machine: Powered, refresh: Callable[[], None]) -> None:
     """Let ``refresh`` run in this event loop whenever the machine's power changes."""
     loop = asyncio.get_running_loop()
 

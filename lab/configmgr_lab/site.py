@@ -20,6 +20,7 @@ from .inventory import inventory
 from .machine.clock import Clock, SystemClock
 from .machine.host import SiteHost
 from .machine.machine import Machine, Timing
+from .shell.interpreter import run_line
 from .shell.messages import UnknownLocale, table
 
 ROLES = (
@@ -91,7 +92,9 @@ def load_site(
     timing = Timing(float(site.get("restart_seconds", 1.0)), float(site.get("service_seconds", 0.0)))
     clock = clock or SystemClock()
     machines = {
-        row.name: Machine(row, build_image(row.image, row.products, variables), clock=clock, timing=timing)
+        row.name: Machine(
+            row, build_image(row.image, row.products, variables), shell=run_line, clock=clock, timing=timing
+        )
         for row in rows
     }
     return Site(str(site["name"]), variables["site_code"], variables["version"], machines)

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from configmgr_lab.endpoints.admin_service import AdminService
-from configmgr_lab.endpoints.faults import KINDS, EndpointFault
+from configmgr_lab.endpoints.faults import KINDS, SMB_KINDS, EndpointFault
 from configmgr_lab.endpoints.host import RoleEndpoints
 from configmgr_lab.endpoints.listeners import port_variables
-from configmgr_lab.endpoints.smb import KINDS as SMB_KINDS
 from configmgr_lab.endpoints.smb import PORT as SMB_PORT
 from configmgr_lab.endpoints.smb import AdminShare
 from configmgr_lab.machine.disk import Disk

@@ -1,10 +1,11 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a test or a demonstration asks a role's endpoint to do wrong."""
+"""What a test or a demonstration asks the endpoint of a role, or of ADMIN$, to do wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ KINDS = {
     "page_body": "every page answers 200 with the text `body`",
     "page_hangs": "no page answers",
     "refuse_protocol": "`protocol` is refused, whatever the registry says",
+}
+SMB_KINDS = {
+    "smb_denied": "refuse everybody the share ADMIN$",
+    "smb_cut": "end the next connection to ADMIN$ after so many `bytes`",
 }
 
 
@@ -83,3 +88,22 @@ class EndpointFaults:
 
     def _on(self, port: int, kind: str) -> list[EndpointFault]:
         return [fault for fault in self._faults if fault.kind == kind and fault.port in (0, port)]
+
+
+@dataclass
+class SmbFaults:
+    """`denied`: nobody gets to ADMIN$; `cut_after`: the next connection ends after so many bytes from the client."""
+
+    denied: bool = False
+    cut_after: int | None = None
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        """A fault as the control API gives it. Raises ValueError."""
+        if data["kind"] == "smb_denied":
+            self.denied = True
+        else:
+            self.cut_after = int(data.get("bytes", 0))
+
+    def clear(self) -> None:
+        self.denied = False
+        self.cut_after = None

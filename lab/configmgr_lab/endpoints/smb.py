@@ -14,39 +14,16 @@ import contextlib
 import itertools
 import socket
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..features import Feature, Source, Subject
 from ..listening import follow_power, listen, reset_at_close
 from ..machine.machine import Machine
+from .faults import SmbFaults
 
 PORT = 445
-KINDS = {
-    "smb_denied": "refuse everybody the share ADMIN$",
-    "smb_cut": "end the next connection to ADMIN$ after so many `bytes`",
-}
 _numbers = itertools.count(1)
-
-
-@dataclass
-class SmbFaults:
-    """`denied`: nobody gets to ADMIN$; `cut_after`: the next connection ends after so many bytes from the client."""
-
-    denied: bool = False
-    cut_after: int | None = None
-
-    def add(self, data: Mapping[str, Any]) -> None:
-        """A fault as the control API gives it. Raises ValueError."""
-        if data["kind"] == "smb_denied":
-            self.denied = True
-        else:
-            self.cut_after = int(data.get("bytes", 0))
-
-    def clear(self) -> None:
-        self.denied = False
-        self.cut_after = None
 
 
 @dataclass
@@ -90,6 +67,7 @@ class AdminShare:
             threading.Thread(target=self._serve, args=(connection, address), name=name, daemon=True).start()
 
     def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
+        # Late: see above what impacket costs.
         from .smb_server import SmbServer
 
         try:

@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from impacket import nmb, ntlm
 from impacket import smb3structs as smb2
@@ -19,9 +19,7 @@ from impacket.nt_errors import STATUS_ACCESS_DENIED, STATUS_DISK_FULL
 from impacket.smbserver import SMBSERVER
 
 from ..machine.machine import Machine
-
-if TYPE_CHECKING:
-    from .smb import SmbFaults
+from .faults import SmbFaults
 
 logging.getLogger("impacket").setLevel(logging.CRITICAL)
 _PATIENCE = 300.0

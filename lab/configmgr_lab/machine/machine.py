@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..shell.interpreter import run_line
 from .access import RegistryAccess
 from .clock import Clock, SystemClock
-from .completed import Completed
+from .completed import Completed, Shell
 from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
 from .faults import Faults
 from .files import FileSystem
@@ -23,7 +22,7 @@ from .image import Image
 from .power import Power, ShutdownKind
 from .registry import Registry, RegistryReader, View
 from .services import ServiceManager
-from .shares import Shares
+from .shares import SYSTEM, Shares
 from .tasks import TaskScheduler
 from .values import Value
 
@@ -54,9 +53,16 @@ class Machine:
     """A machine of the site. All methods may be called from any thread."""
 
     def __init__(
-        self, host: SiteHost, image: Image, *, clock: Clock | None = None, timing: Timing | None = None
+        self,
+        host: SiteHost,
+        image: Image,
+        *,
+        shell: Shell[Machine],
+        clock: Clock | None = None,
+        timing: Timing | None = None,
     ) -> None:
         timing = timing or Timing()
+        self._shell = shell
         self.site_host = host
         self.image = image
         self.users: dict[str, str] = {host.user: host.password}
@@ -73,7 +79,13 @@ class Machine:
         self.installed: set[str] = set()
         """Products that were installed since the image."""
         self._after_restart: list[Callable[[], None]] = []
-        self.tasks = TaskScheduler(self, timing.installer)
+        self.tasks = TaskScheduler(
+            self.clock,
+            self.faults,
+            run=lambda line: self.run(line, user=SYSTEM),
+            restart=self.restart,
+            seconds=timing.installer,
+        )
         self.events = EventLog(host.name)
         self.power = Power(
             self.clock,
@@ -130,7 +142,9 @@ class Machine:
         """Run what stands after `cmd /c`. `environment` is added to the machine's own."""
         with self._lock:
             before = self.registry.generation
-            completed = run_line(self, line, user=user, stdin=stdin, environment=environment or {}, directory=directory)
+            completed = self._shell(
+                self, line, user=user, stdin=stdin, environment=environment or {}, directory=directory
+            )
             if self.registry.generation != before:
                 self._apply_policies()
             return completed
@@ -197,7 +211,7 @@ class Machine:
     def image_dump(self) -> dict[str, Any]:
         """The same as `dump` would give just after `reset`; events and boot are left out."""
         with self._lock:
-            twin = Machine(self.site_host, self.image, clock=self.clock)
+            twin = Machine(self.site_host, self.image, shell=self._shell, clock=self.clock)
             state = twin.dump()
             return {name: state[name] for name in ("name", "address", "image", "registry", "services", "files")}
 

@@ -11,14 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
-from .clock import Timer
-from .shares import SYSTEM
-
-if TYPE_CHECKING:
-    from .machine import Machine
+from .clock import Clock, Timer
+from .completed import Completed
+from .faults import Faults
 
 RUNNING = 267009
 NOT_YET = 267011
@@ -58,8 +56,20 @@ class Task:
 class TaskScheduler:
     """All methods are called with the machine's lock held, or from its clock."""
 
-    def __init__(self, machine: Machine, seconds: float) -> None:
-        self._machine = machine
+    def __init__(
+        self,
+        clock: Clock,
+        faults: Faults,
+        *,
+        run: Callable[[str], Completed],
+        restart: Callable[[], object],
+        seconds: float,
+    ) -> None:
+        """`run` runs a line as SYSTEM, which takes so many `seconds`; `restart` restarts the machine."""
+        self._clock = clock
+        self._faults = faults
+        self._run = run
+        self._restart = restart
         self._seconds = seconds
         self._tasks: dict[str, Task] = {}
 
@@ -81,7 +91,7 @@ class TaskScheduler:
         if task.is_running:
             return
         task.last_result = RUNNING
-        seconds = self._machine.faults.installer.seconds
+        seconds = self._faults.installer.seconds
         timers = [self._later(self._seconds if seconds is None else seconds, lambda: self._finish(task))]
         if task.limit is not None:
             timers.append(self._later(task.limit, lambda: self._end(task)))
@@ -111,7 +121,7 @@ class TaskScheduler:
         return {task.name: task.last_result for task in self._tasks.values()}
 
     def _later(self, seconds: float, action: Callable[[], None]) -> Timer:
-        return self._machine.clock.call_later(seconds, action)
+        return self._clock.call_later(seconds, action)
 
     def _end(self, task: Task) -> None:
         for timer in task.timers:
@@ -121,12 +131,12 @@ class TaskScheduler:
             task.last_result = ENDED
 
     def _finish(self, task: Task) -> None:
-        faults = self._machine.faults.installer
+        faults = self._faults.installer
         if not task.is_running:
             return
         if faults.restarts:
             faults.restarts = False
-            self._machine.restart()
+            self._restart()
         elif faults.hangs:
             task.timers += (self._later(_LOOK_AGAIN, lambda: self._finish(task)),)
         else:
@@ -134,7 +144,7 @@ class TaskScheduler:
 
     def _do(self, task: Task) -> None:
         try:
-            completed = self._machine.run(task.line, user=SYSTEM)
+            completed = self._run(task.line)
         except StillWaiting:
             return
         if task.is_running:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from ..machine.completed import Completed
 from ..machine.files import FileError, normal
+from ..machine.machine import Machine
 from . import messages
 from .builtins import BUILTINS, Exit
 from .expansion import expand, expand_batch, expand_delayed
@@ -20,9 +20,6 @@ from .process import Call, Session, Sink, Streams, encode, split_arguments
 from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 from .tools import TOOLS, program_name
 from .tools.installing import run_installer
-
-if TYPE_CHECKING:
-    from ..machine.machine import Machine
 
 LINE_LIMIT = 8191
 """Characters of a command line, before and after expansion."""

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ..machine.files import normal
+from ..machine.machine import Machine
 from . import messages
-
-if TYPE_CHECKING:
-    from ..machine.machine import Machine
 
 
 class Sink:

@@ -10,17 +10,17 @@ import contextlib
 import socket
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from configmgr_lab.listening import reset_at_close
-from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator
+from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator, CredentialStore
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
+from configmgr_lab.wire.injection import FaultBox
+from configmgr_lab.wire.recorder import Recorder
+from configmgr_lab.wire.seam import Machine
 from configmgr_lab.wire.soap import NotSoap, SoapAnswer, SoapRequest, parse
 from configmgr_lab.wire.soap_faults import fault as soap_fault
-from configmgr_lab.wire.winrm import Sender
-
-if TYPE_CHECKING:
-    from configmgr_lab.wire.endpoint import Endpoint
+from configmgr_lab.wire.winrm import Sender, WinRmService
 
 IDLE_SECONDS = 120.0
 
@@ -41,12 +41,22 @@ class Exchange:
     status: int = 0
 
 
+class Served(Protocol):
+    """The side of a machine that a connection leads to."""
+
+    machine: Machine
+    store: CredentialStore
+    service: WinRmService
+    faults: FaultBox
+    recorder: Recorder
+
+
 class Connection:
     """One TCP connection from its first request to its last."""
 
     def __init__(
         self,
-        endpoint: Endpoint,
+        endpoint: Served,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         port: int,

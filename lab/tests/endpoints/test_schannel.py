@@ -13,8 +13,8 @@ from configmgr_lab.endpoints.protocols import Protocol, sentence
 from configmgr_lab.endpoints.schannel import Side, knows_tls13, schannel
 from configmgr_lab.endpoints.suites import openssl_names, windows_suites, without_suites
 from configmgr_lab.machine.machine import Machine
-from configmgr_lab.machine.sample import sample_machine
 from configmgr_lab.machine.values import Value
+from configmgr_lab.sample import sample_machine
 
 P = Protocol
 PROTOCOLS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from configmgr_lab.endpoints import tds
 from configmgr_lab.endpoints.protocols import Protocol
 from configmgr_lab.endpoints.sql_server import SqlServer, sql_server
-from configmgr_lab.machine.sample import sample_machine
 from configmgr_lab.machine.values import Value
+from configmgr_lab.sample import sample_machine
 
 small, large = st.integers(0, 255), st.integers(0, 65_535)
 SETUP = "HKLM\\SOFTWARE\\Microsoft\\Microsoft SQL Server\\MSSQL15.MSSQLSERVER\\Setup"

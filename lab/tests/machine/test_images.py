@@ -13,7 +13,7 @@ import pytest
 from configmgr_lab.images import BadImage, build_image, image_files, product_files
 from configmgr_lab.images.loader import _check
 from configmgr_lab.machine.registry import Registry
-from configmgr_lab.machine.sample import USER, sample_machine
+from configmgr_lab.sample import USER, sample_machine
 
 WHOLE = sorted(name for name, layer in image_files().items() if not layer.get("abstract"))
 NT = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"

@@ -9,8 +9,8 @@ from configmgr_lab.machine.clock import ManualClock
 from configmgr_lab.machine.faults import Access
 from configmgr_lab.machine.machine import Machine, Timing
 from configmgr_lab.machine.registry import View
-from configmgr_lab.machine.sample import USER, sample_machine
 from configmgr_lab.machine.values import Value
+from configmgr_lab.sample import USER, sample_machine
 
 TLS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Client"
 SET_TLS = f'reg add "{TLS}" /v Enabled /t REG_DWORD /d 0x1 /f'

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configmgr_lab.machine.sample import USER, sample_machine
+from configmgr_lab.sample import USER, sample_machine
 from configmgr_lab.shell.interpreter import LINE_LIMIT
 
 UNKNOWN = "'{}' is not recognized as an internal or external command,\noperable program or batch file.\n"

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from configmgr_lab.control.plant import plant_events, plant_file
-from configmgr_lab.machine.sample import USER, sample_machine
+from configmgr_lab.sample import USER, sample_machine
 
 LOG = "C:\\Logs\\a.log"
 SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"

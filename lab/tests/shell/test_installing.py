@@ -15,9 +15,9 @@ from configmgr_lab.installers.packages import package_in, package_rows, write_pa
 from configmgr_lab.machine.clock import ManualClock
 from configmgr_lab.machine.disk import Disk
 from configmgr_lab.machine.machine import Machine
-from configmgr_lab.machine.sample import USER, sample_machine
 from configmgr_lab.machine.shares import SYSTEM, Share
 from configmgr_lab.machine.tasks import ENDED, NOT_YET, RUNNING
+from configmgr_lab.sample import USER, sample_machine
 
 TASK = "job"
 XML = """<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configmgr_lab.machine.machine import Machine
-from configmgr_lab.machine.sample import USER, sample_machine
 from configmgr_lab.machine.values import RegistryType, Value
+from configmgr_lab.sample import USER, sample_machine
 from configmgr_lab.shell.tools import regfile
 
 KEY = "HKLM\\SOFTWARE\\T"

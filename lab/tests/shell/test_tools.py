@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from configmgr_lab.machine.clock import ManualClock
-from configmgr_lab.machine.sample import USER, sample_machine
+from configmgr_lab.sample import USER, sample_machine
 from configmgr_lab.shell.messages import table
 from configmgr_lab.shell.process import split_arguments
 from configmgr_lab.shell.tools import TOOLS

@@ -19,8 +19,9 @@ from configmgr_lab.endpoints.protocols import Protocol
 from configmgr_lab.images import build_image
 from configmgr_lab.machine.clock import ManualClock
 from configmgr_lab.machine.machine import Machine
-from configmgr_lab.machine.sample import sample_machine
 from configmgr_lab.machine.values import Value
+from configmgr_lab.sample import sample_machine
+from configmgr_lab.shell.interpreter import run_line
 from configmgr_lab.talk.attempt import (
     CERTIFICATE,
     HUNG_UP,
@@ -50,7 +51,7 @@ class Callee:
     def __init__(self, image: str, role: str, products: tuple[str, ...]) -> None:
         host = sample_machine(image, products).site_host
         host = dataclasses.replace(host, name="CALLEE", address=ADDRESS, roles=(role,))
-        self.machine = Machine(host, build_image(image, products), clock=ManualClock())
+        self.machine = Machine(host, build_image(image, products), shell=run_line, clock=ManualClock())
         self.authority = Authority.create("an authority")
         self.loop = asyncio.new_event_loop()
         self.port, self.kind = KINDS[role]

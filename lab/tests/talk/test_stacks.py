@@ -11,8 +11,8 @@ from configmgr_lab.endpoints.protocols import Protocol
 from configmgr_lab.machine.clock import ManualClock
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.registry import View
-from configmgr_lab.machine.sample import sample_machine
 from configmgr_lab.machine.values import Value
+from configmgr_lab.sample import sample_machine
 from configmgr_lab.talk.stacks import offer
 
 SCHANNEL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"

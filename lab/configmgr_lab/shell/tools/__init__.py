@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..process import Session
 from . import (
     bitsadmin,
     certutil,
@@ -25,9 +24,6 @@ from . import (
     wmic,
 )
 from .tool import Tool
-
-if TYPE_CHECKING:
-    from ..process import Session
 
 TOOLS: dict[str, Tool] = {
     tool.name: tool

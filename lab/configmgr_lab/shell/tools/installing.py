@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from ...features import Feature, Source
 from ...images.loader import install_product
 from ...installers.packages import Package, package_in
 from ...machine.files import FileError
+from ...machine.machine import Machine
 from ...machine.services import ServiceError
 from ...machine.tasks import StillWaiting
 from ..process import Call
 from .tool import Tool
-
-if TYPE_CHECKING:
-    from ...machine.machine import Machine
 
 BUSY, FAILED, RESTART, RESTARTING, CANCELLED = 1618, 1603, 3010, 1641, 1602
 _MEGABYTE = 1024 * 1024

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..images import build_image
-from .clock import Clock, ManualClock
-from .host import SiteHost
-from .machine import Machine, Timing
+from .images import build_image
+from .machine.clock import Clock, ManualClock
+from .machine.host import SiteHost
+from .machine.machine import Machine, Timing
+from .shell.interpreter import run_line
 
 USER = "tester"
 
@@ -36,4 +37,5 @@ def sample_machine(
         password="not a secret",
         locale=locale,
     )
-    return Machine(host, build_image(image, tuple(products)), clock=clock or ManualClock(), timing=timing)
+    disk = build_image(image, tuple(products))
+    return Machine(host, disk, shell=run_line, clock=clock or ManualClock(), timing=timing)
