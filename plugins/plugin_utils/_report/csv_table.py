@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._csv import csv_text
 from .accepted import justification
 from .gaps import findings_of
 
-__all__ = ["cell", "csv_table"]
+__all__ = ["csv_table"]
 
 _COLUMNS = (
     "host",
@@ -35,18 +34,12 @@ _COLUMNS = (
     "waiver",
 )
 # What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def csv_table(document: Mapping[str, Any]) -> str:
     """A host that was not read has one line, about that."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for name, host in document["hosts"].items():
-        for row in _rows(document, name, host):
-            writer.writerow([cell(row.get(column)) for column in _COLUMNS])
-    return text.getvalue()
+    rows = (row for name, host in document["hosts"].items() for row in _rows(document, name, host))
+    return csv_text(_COLUMNS, rows)
 
 
 def _rows(document: Mapping[str, Any], name: str, host: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -92,14 +85,3 @@ def _finding(document: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[st
         "source": texts["source"],
         "waiver": justification(document, finding),
     }
-
-
-def cell(value: object) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    if not value:
-        return "" if value is None else str(value)
-    text = str(value)
-    if "\0" in text or "\r" in text:
-        # Some readers end a line at a lone carriage return, quoted or not.
-        text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -7,15 +7,13 @@ query per package.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._csv import csv_text
 from .._data import packages
-from .._report.csv_table import cell
 
 __all__ = ["PackagePlan", "collection_query", "package_table", "plans"]
 
@@ -42,17 +40,8 @@ def plans(predicted: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[PackageP
 
 def package_table(plan: PackagePlan) -> str:
     """CSV, a line per machine."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for machine, row in plan.machines.items():
-        values = {**row, "machine": machine, "package": row["id"]}
-        writer.writerow([cell(_joined(values.get(column))) for column in _COLUMNS])
-    return text.getvalue()
-
-
-def _joined(value: Any) -> Any:
-    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+    rows = ({**row, "machine": machine, "package": row["id"]} for machine, row in plan.machines.items())
+    return csv_text(_COLUMNS, rows)
 
 
 def collection_query(machines: Sequence[str]) -> str:

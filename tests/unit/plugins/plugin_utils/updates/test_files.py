@@ -170,7 +170,7 @@ def test_the_plan_is_by_package_in_the_order_of_the_catalogue() -> None:
         ("winhttp-7-x64", ["pc1"]),
         ("dotnet-4.8", ["pc1", "pc2.corp.example"]),
     ]
-    assert package_table(found[1]).splitlines()[1].startswith("pc1,dotnet-4.8,.NET Framework 4.8,")
+    assert package_table(found[1]).splitlines()[1].startswith('"pc1","dotnet-4.8",".NET Framework 4.8",')
 
 
 def test_the_query_names_machines_as_configmgr_does() -> None:
