@@ -10,7 +10,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeSet, Outcome, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
@@ -118,7 +118,7 @@ def _refuse_unready(task: Task, visit: Visit) -> None:
         )
 
 
-def _refuse_missing(outcome: Outcome) -> None:
+def _refuse_missing(outcome: Applied) -> None:
     if outcome.missing:
         names = ", ".join(rf"{change.path}\{change.name}" for change in outcome.missing[:3])
         raise Failure(

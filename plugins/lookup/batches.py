@@ -9,8 +9,8 @@ short_description: The batches of an order that a play has found
 author: configmgr.tls contributors (@configmgr-tls)
 description:
   - Gives the batches of a result of M(configmgr.tls.tls_order_info) to the C(hosts) and C(serial) of a later play.
-  - What a task with C(run_once) registers is known to each host of its play, but not to the next play, which has no hosts
-    yet. This lookup finds it at any host that has it.
+  - What a task with C(run_once) registers is known to each host of its play, but not to the next play, which has no
+    hosts yet. This lookup finds it at any host that has it.
 options:
   _terms:
     description: Name of the variable in which the result was registered.

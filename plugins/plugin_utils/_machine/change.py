@@ -20,11 +20,11 @@ from .._windows.registry import Presence, Registry
 from .steps import ChangeSet, Step, change_steps
 from .visit import Visit
 
-__all__ = ["ChangeSet", "Outcome", "make_change"]
+__all__ = ["ChangeSet", "Applied", "make_change"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Applied:
     """``backup``: the file, or the folder when there are several. ``applied``: the changes that are there now;
     ``missing``: those that are not.
     """
@@ -41,7 +41,7 @@ class Outcome:
 
 def make_change(
     session: Session, reconnect: Callable[[], Session], visit: Visit, location: str, change_set: ChangeSet
-) -> Outcome:
+) -> Applied:
     """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done.
 
     A change that is too long for one command line is made in several, each with a backup and an entry of its own.
@@ -62,7 +62,7 @@ def make_change(
             raise _no_backup(step, registry, change_set)
     done, missing = _split(registry, change_set.changes)
     backup = steps[0].backup
-    return Outcome(backup.file if len(steps) == 1 else backup.folder, change_set.run, registry, done, missing)
+    return Applied(backup.file if len(steps) == 1 else backup.folder, change_set.run, registry, done, missing)
 
 
 def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:

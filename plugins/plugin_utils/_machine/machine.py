@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .._marks import HEARD
 from .._remote import Answer, RemoteError, Session, join
 from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command, Query, ask
@@ -44,7 +45,7 @@ class Machine:
     def markers(self, line: str, attempted: str) -> set[str]:
         """Runs a line that ends its steps in markers of ours, once; the numbers of those that were printed."""
         text = self.run(line, attempted, resend=False).stdout
-        return {row.strip().removeprefix("#ok ") for row in text.splitlines() if row.startswith("#ok ")}
+        return {row.strip().removeprefix(HEARD) for row in text.splitlines() if row.startswith(HEARD)}
 
     def patient_ask(self, questions: Sequence[Query | Command], attempted: str) -> Answers | None:
         """None while the machine does not answer: it may be restarting. RemoteError when waiting cannot help."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server answers to a ClientHello: bytes in, an ``Answer`` out, and no exception whatever the bytes are.
+"""What a server answers to a ClientHello: bytes in, an ``ServerAnswer`` out, and no exception whatever the bytes are.
 
 The functions read everything received so far, so it makes no difference how the network cut it.
 Sources: RFC 6101, 2246, 4346, 5246, 8446, and the SSL 2.0 specification.
@@ -47,7 +47,7 @@ class ServerHello:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServerAnswer:
     """Everything that can be said of the bytes so far.
 
     certificates: DER, the server's own first. complete: no further byte would tell more.
@@ -93,10 +93,10 @@ class _Reader:
         return self.take(self.number(length_bytes))
 
 
-def read_answer(data: bytes, asked: Protocol) -> Answer:
+def read_answer(data: bytes, asked: Protocol) -> ServerAnswer:
     """Read all that came back for a hello of ``asked``: at most one flight of the server."""
     if len(data) < 2:
-        return Answer()
+        return ServerAnswer()
     if asked is Protocol.SSL2 and not _looks_like_record(data):
         return _read_ssl2(data)
     return _read_records(data)
@@ -107,7 +107,7 @@ def _looks_like_record(data: bytes) -> bool:
     return data[0] in (ContentType.ALERT, ContentType.HANDSHAKE) and data[1] == 3
 
 
-def _read_records(data: bytes) -> Answer:
+def _read_records(data: bytes) -> ServerAnswer:
     messages = b""
     alert: int | None = None
     malformed: str | None = None
@@ -152,7 +152,7 @@ def _describe(data: bytes) -> str:
     return f"not TLS: the answer begins with the bytes {data[:8].hex(' ')}"
 
 
-def _read_messages(data: bytes, alert: int | None, malformed: str | None) -> Answer:
+def _read_messages(data: bytes, alert: int | None, malformed: str | None) -> ServerAnswer:
     hello: ServerHello | None = None
     certificates: tuple[bytes, ...] = ()
     done = alert is not None or malformed is not None
@@ -175,7 +175,7 @@ def _read_messages(data: bytes, alert: int | None, malformed: str | None) -> Ans
         pass
     except _Malformed as problem:
         malformed, done = malformed or str(problem), True
-    return Answer(hello=hello, certificates=certificates, alert=alert, complete=done, malformed=malformed)
+    return ServerAnswer(hello=hello, certificates=certificates, alert=alert, complete=done, malformed=malformed)
 
 
 def _server_hello(body: bytes) -> ServerHello:
@@ -210,28 +210,28 @@ def _certificates(body: bytes) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def _read_ssl2(data: bytes) -> Answer:
+def _read_ssl2(data: bytes) -> ServerAnswer:
     reader = _Reader(data)
     try:
         first = reader.number(1)
         if not first & 0x80:
             # The three-byte header is for padded, so for encrypted, records: none is due yet.
-            return Answer(complete=True, malformed=_describe(data))
+            return ServerAnswer(complete=True, malformed=_describe(data))
         record = _Reader(reader.take((first & 0x7F) << 8 | reader.number(1)))
     except _Incomplete:
-        return Answer()
+        return ServerAnswer()
     try:
         kind = record.number(1)
         if kind == _SSL2_ERROR:
-            return Answer(complete=True, malformed=f"SSL 2.0 error {record.number(2)}")
+            return ServerAnswer(complete=True, malformed=f"SSL 2.0 error {record.number(2)}")
         if kind != _SSL2_SERVER_HELLO:
-            return Answer(complete=True, malformed=_describe(data))
+            return ServerAnswer(complete=True, malformed=_describe(data))
         return _ssl2_server_hello(record)
     except _Incomplete:
-        return Answer(complete=True, malformed="an SSL 2.0 message that ends too early")
+        return ServerAnswer(complete=True, malformed="an SSL 2.0 message that ends too early")
 
 
-def _ssl2_server_hello(record: _Reader) -> Answer:
+def _ssl2_server_hello(record: _Reader) -> ServerAnswer:
     """The server names the suites both ends know; the client would choose, so the first one stands for the choice."""
     record.take(1)
     certificate_type = record.number(1)
@@ -240,9 +240,9 @@ def _ssl2_server_hello(record: _Reader) -> Answer:
     certificate = record.take(certificate_length)
     ciphers = record.take(ciphers_length)
     if version != WIRE_VERSION[Protocol.SSL2] or len(ciphers) < 3:
-        return Answer(complete=True, malformed="an SSL 2.0 hello without a common version or suite")
+        return ServerAnswer(complete=True, malformed="an SSL 2.0 hello without a common version or suite")
     code = int.from_bytes(ciphers[:3], "big")
-    return Answer(
+    return ServerAnswer(
         hello=ServerHello(version=version, cipher=SSL2_CIPHERS.get(code, f"0x{code:06X}")),
         certificates=(certificate,) if certificate and certificate_type == _SSL2_X509 else (),
         complete=True,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final, Self
 
-from .handshake import Answer, read_answer
+from .handshake import ServerAnswer, read_answer
 from .numbers import Protocol
 from .tds import (
     PreLogin,
@@ -174,7 +174,7 @@ def open_socket(addresses: tuple[Address, ...], timeout: float) -> socket.socket
 class Exchange:
     """What one hello led to. trouble is set when the answer stays incomplete; prelogin only for TDS."""
 
-    answer: Answer = field(default_factory=Answer)
+    answer: ServerAnswer = field(default_factory=ServerAnswer)
     prelogin: PreLogin | None = None
     trouble: Trouble | None = None
 
@@ -210,9 +210,9 @@ def _ask_prelogin(connection: Connection) -> PreLogin:
     raise TroubleError(Trouble(TroubleCode.NOT_TDS, "not TDS: an answer to PRELOGIN without an end"))
 
 
-def _read_until_complete(connection: Connection, asked: Protocol, *, tds: bool) -> tuple[Answer, Trouble | None]:
+def _read_until_complete(connection: Connection, asked: Protocol, *, tds: bool) -> tuple[ServerAnswer, Trouble | None]:
     """What arrived before a trouble counts: an alert is often followed by a reset."""
-    received, answer = b"", Answer()
+    received, answer = b"", ServerAnswer()
     while len(received) < _LONGEST_ANSWER:
         try:
             received += connection.receive()

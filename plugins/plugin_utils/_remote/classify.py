@@ -18,12 +18,16 @@ from .errors import Fault, table
 _FAULT_IN_TEXT = re.compile(r"'wsmanfault_code': '?(\d+)")
 _SUBCODE_IN_TEXT = re.compile(r"'fault_subcode': '(?:\w+:)?(\w+)'")
 _HTTP_IN_TEXT = re.compile(r"Bad HTTP response returned from (?:the )?server\. Code:? (\d{3})\b")
-_FAULT_IN_XML = re.compile(r"WSManFault\b[^>]*?\bCode=[\"'](\d+)[\"']|error_Code\b[^>]*>\s*(\d+)\s*<")
-_SUBCODE_IN_XML = re.compile(r"Subcode>\s*<(?:\w+:)?Value>\s*(?:\w+:)?(\w+)\s*<")
+_FAULT_IN_XML = re.compile(
+    r"WSManFault\b[^>]{0,500}?\bCode=[\"'](\d{1,10})[\"']|error_Code\b[^>]{0,500}>\s{0,99}(\d{1,10})\s{0,99}<"
+)
+_SUBCODE_IN_XML = re.compile(r"Subcode>\s{0,99}<(?:\w{1,20}:)?Value>\s{0,99}(?:\w{1,20}:)?(\w{1,99})\s{0,99}<")
+_MOST = 16 * 1024
+"""Characters of an answer that are looked at. Anybody in between can send one before there is a login."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Signs:
     """What an exception says: numbers of faults, subcodes, the HTTP status of an answer without a fault, text.
 
     fault: whether the host answered with a SOAP fault at all.
@@ -46,7 +50,7 @@ def causes(problem: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
-def evidence_of(problem: BaseException) -> Evidence:
+def evidence_of(problem: BaseException) -> Signs:
     """Everything about the exception that the table can be asked for."""
     faults: set[int] = set()
     subcodes: set[str] = set()
@@ -54,7 +58,7 @@ def evidence_of(problem: BaseException) -> Evidence:
     lines: list[str] = []
     bodies: list[str] = []
     for cause in causes(problem):
-        text = f"{type(cause).__name__}: {cause}"
+        text = f"{type(cause).__name__}: {cause}"[:_MOST]
         lines.append(text)
         body = _body(cause)
         bodies.append(body)
@@ -75,18 +79,18 @@ def evidence_of(problem: BaseException) -> Evidence:
     text = "\n".join(lines)
     fault = bool(faults or subcodes or "extended fault data" in text or any("Fault>" in body for body in bodies))
     http = statuses[0] if statuses and not fault else None
-    return Evidence(frozenset(faults), frozenset(subcodes), http, text, fault)
+    return Signs(frozenset(faults), frozenset(subcodes), http, text, fault)
 
 
 def _body(cause: BaseException) -> str:
     for name in ("response_text", "response"):
         body = getattr(cause, name, None)
         if isinstance(body, (str, bytes)):
-            return body if isinstance(body, str) else body.decode("utf-8", "replace")
+            return body[:_MOST] if isinstance(body, str) else body[:_MOST].decode("utf-8", "replace")
     return ""
 
 
-def row_for(evidence: Evidence) -> Fault:
+def row_for(evidence: Signs) -> Fault:
     """The first row of the table that matches; the last row matches anything."""
     for row in table().values():
         if row.faults & evidence.faults or row.subcodes & evidence.subcodes or evidence.http in row.http:
@@ -101,7 +105,7 @@ _BEFORE_SENDING = frozenset({"network", "certificate", "authentication", "config
 _BEFORE_SENDING_CODES = frozenset({"connect_time_out", "tls_not_spoken", "tls_no_common_protocol"})
 
 
-def refused(row: Fault, evidence: Evidence) -> bool:
+def refused(row: Fault, evidence: Signs) -> bool:
     """Whether it is certain that the host did not begin what it was asked: it said so, or it never heard of it."""
     answered = evidence.fault or evidence.http is not None
     return answered or row.kind in _BEFORE_SENDING or row.code in _BEFORE_SENDING_CODES

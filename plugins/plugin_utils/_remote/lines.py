@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._marks import length_added
 from .errors import error
 
 LIMIT = 8150
@@ -17,8 +18,9 @@ _ATTEMPTED = "prepare a command line"
 
 
 def length(line: str) -> int:
-    """How long cmd finds the line: UTF-16 code units."""
-    return len(line) if line.isascii() else len(line.encode("utf-16-le", "surrogatepass")) // 2
+    """How long cmd finds the line when it is sent: UTF-16 code units."""
+    plain = len(line) if line.isascii() else len(line.encode("utf-16-le", "surrogatepass")) // 2
+    return plain + length_added(line)
 
 
 def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED) -> None:

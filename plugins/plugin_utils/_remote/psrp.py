@@ -110,7 +110,9 @@ class PsrpChannel:
     def receive(self, command: str, output: Output) -> None:
         process = self._processes[command]
         process.poll_invoke()  # an operation time-out is no error there
-        output.stdout, output.stderr = process.stdout, process.stderr
+        # The library gathers, too.
+        output.stdout += process.stdout[len(output.stdout) :]
+        output.stderr += process.stderr[len(output.stderr) :]
         if process.state == CommandState.DONE:
             output.exit_code = -1 if process.rc is None else process.rc
 

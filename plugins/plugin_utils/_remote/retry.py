@@ -34,12 +34,14 @@ class Policy:
     first_delay: float = 1.0
     longest_delay: float = 8.0
     longest_command: float = 900.0
+    most_output: int = 8 * 1024 * 1024
+    """Bytes that a command line may print; the longest of ours, a search of logs, is bounded to a tenth of it."""
     last_words: float = 5.0
     """How long an answer to the closing messages may take: nothing depends on it any more."""
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """The next step: what to repeat, what to renew before it, and how many seconds to wait first."""
 
     again: Again
@@ -64,7 +66,7 @@ def next_step(
     tries: int,
     policy: Policy,
     chance: float,
-) -> Step:
+) -> NextStep:
     """What follows a failed request.
 
     retry: the column of the table; resend: whether the command line may run twice; encrypted: whether messages are
@@ -72,20 +74,21 @@ def next_step(
     request never reached it); tries: requests of this command line that have failed so far, this one included.
     """
     sent = stage is Stage.RECEIVE or (stage is Stage.COMMAND and (retry == "reconnect" or not refused))
-    lost = Step(Again.UNKNOWN if sent and not resend else Again.NOTHING)
+    lost = NextStep(Again.UNKNOWN if sent and not resend else Again.NOTHING)
     if retry == "never":
-        return Step(Again.NOTHING) if refused else lost
+        return NextStep(Again.NOTHING) if refused else lost
     # A login that is dropped twice was never an idle connection: more tries would only hide a refusal.
     most = min(policy.tries, 2) if retry == "reconnect" and stage is Stage.OPEN else policy.tries
     if (retry == "reset" and not encrypted) or tries >= most:
-        return lost if retry == "reconnect" or not refused else Step(Again.NOTHING)
+        return lost if retry == "reconnect" or not refused else NextStep(Again.NOTHING)
     if retry == "reset":
-        return Step(Again.REQUEST, reset=True)
+        return NextStep(Again.REQUEST, reset=True)
     delay = delay_before(tries, policy, chance)
     if retry == "wait":
-        return Step(Again.REQUEST, delay=delay)
+        return NextStep(Again.REQUEST, delay=delay)
     if sent and not resend:
         return lost
+    again = Again.REQUEST if stage is Stage.OPEN else Again.LINE
     if retry == "renew":
-        return Step(Again.REQUEST if stage is Stage.OPEN else Again.LINE, renew=stage is not Stage.OPEN, delay=delay)
-    return Step(Again.REQUEST if stage is Stage.OPEN else Again.LINE, reset=True, delay=delay)
+        return NextStep(again, renew=stage is not Stage.OPEN, delay=delay)
+    return NextStep(again, reset=True, delay=delay)

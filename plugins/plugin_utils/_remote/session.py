@@ -9,14 +9,15 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, TypeVar
 
+from .._marks import draw, heard, said
 from .classify import evidence_of, refused, row_for
 from .errors import Fault, RemoteError, error
 from .lines import check
-from .retry import Again, Policy, Stage, Step, next_step
+from .retry import Again, NextStep, Policy, Stage, next_step
 
 T = TypeVar("T")
 
@@ -50,8 +51,8 @@ class Session(Protocol):
 class Output:
     """What Receive has brought so far; exit_code is None while the command runs."""
 
-    stdout: bytes = b""
-    stderr: bytes = b""
+    stdout: bytearray = field(default_factory=bytearray)
+    stderr: bytearray = field(default_factory=bytearray)
     exit_code: int | None = None
 
 
@@ -166,7 +167,8 @@ class ShellSession:
         self._channel.abandon()
 
     def _run_once(self, line: str, visit: _Visit) -> Answer:
-        command = self._request(Stage.COMMAND, lambda: self._send(line), visit)
+        word = draw()
+        command = self._request(Stage.COMMAND, lambda: self._send(said(line, word)), visit)
         output = Output()
         give_up = self._clock() + self._policy.longest_command
         while output.exit_code is None:
@@ -175,10 +177,13 @@ class ShellSession:
                 detail = f"still running after {self._policy.longest_command:.0f} seconds"
                 raise self._error("command_time_out", visit, detail=detail, sent=True)
             self._request(Stage.RECEIVE, lambda: self._channel.receive(command, output), visit)
+            if len(output.stdout) + len(output.stderr) > self._policy.most_output:
+                self._end(command)
+                detail = f"more than {self._policy.most_output} bytes"
+                raise self._error("output_too_long", visit, detail=detail, sent=True)
         self._end(command)
-        return Answer(
-            output.exit_code, output.stdout.decode("utf-8", "replace"), output.stderr.decode("utf-8", "replace")
-        )
+        stdout, stderr = (bytes(stream).decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
+        return Answer(output.exit_code, heard(stdout, word), stderr)
 
     def _send(self, line: str) -> str:
         self.commands += 1
@@ -211,7 +216,7 @@ class ShellSession:
             if step.again is Again.LINE:
                 raise _Rerun
 
-    def _sort(self, problem: Exception, stage: Stage, visit: _Visit) -> tuple[Fault, Step]:
+    def _sort(self, problem: Exception, stage: Stage, visit: _Visit) -> tuple[Fault, NextStep]:
         evidence = evidence_of(problem)
         row = row_for(evidence)
         step = next_step(
@@ -227,7 +232,7 @@ class ShellSession:
         self._lost = not evidence.fault
         return row, step
 
-    def _prepare(self, step: Step, visit: _Visit) -> None:
+    def _prepare(self, step: NextStep, visit: _Visit) -> None:
         if step.delay:
             self._sleep(step.delay)
         if step.reset:
@@ -236,7 +241,7 @@ class ShellSession:
             self._channel.renew(self._policy.last_words)
             self._request(Stage.OPEN, self._channel.open, visit)
 
-    def _failure(self, problem: Exception, row: Fault, step: Step, stage: Stage, visit: _Visit) -> RemoteError:
+    def _failure(self, problem: Exception, row: Fault, step: NextStep, stage: Stage, visit: _Visit) -> RemoteError:
         unknown = step.again is Again.UNKNOWN
         detail = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
         return self._error("dropped" if unknown else row.code, visit, detail, unknown or stage is Stage.RECEIVE)

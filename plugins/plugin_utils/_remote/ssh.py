@@ -48,7 +48,9 @@ class SshChannel:
             detail = " ".join((begun + bytes(stderr)).decode("utf-8", "replace").split())[:200]
             raise WrongShell(f"the default shell did not take the line: {detail or 'no answer'}")
         self._sent += 1
-        self._answers = {str(self._sent): Output(answer.replace(b"\n", b"\r\n"), bytes(stderr), int(exit_code))}
+        self._answers = {
+            str(self._sent): Output(bytearray(answer.replace(b"\n", b"\r\n")), bytearray(stderr), int(exit_code))
+        }
         return str(self._sent)
 
     def receive(self, command: str, output: Output) -> None:

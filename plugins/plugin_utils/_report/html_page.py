@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from .._data import protocols
 from .accepted import justification, waiver_lines
 from .comparison import protocol_counts
 from .diagram import diagram
@@ -53,7 +54,7 @@ _STAGE_TONES = {
     "taken_back": "warn",
 }
 # Agreed on, and yet nothing to be content with.
-_OLDER = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1")
+_OLDER = tuple(row.id for row in protocols() if row.legacy)
 _PROTOCOL_STATES = {
     "on": "on",
     "on_request": "on request",

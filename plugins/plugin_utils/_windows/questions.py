@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many questions in one command line, and their answers told apart.
 
-Every question ends in a marker of our own (C(echo #ok N)) that is printed only when its command ended with exit code
-0. Exit codes and markers are the same in every language of Windows; messages are not, so the error stream is thrown
-away.
+Every question ends in a mark of our own (C(echo #ok N)) that is printed only when its command ended with exit code 0.
+Exit codes and marks are the same in every language of Windows; messages are not, so the error stream is thrown away.
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .._marks import HEARD
 from .command import quoted
 from .registry import Key, KeyReading, Presence, Registry, View, parse_query, reading_of
 
 __all__ = ["Answers", "Command", "Query", "ask"]
 
-_MARKER = re.compile(r"(.*)#ok ([0-9]{1,6})\s*")
+_MARKER = re.compile(rf"(.*){HEARD}([0-9]{{1,6}})\s*")
 
 
 @dataclass(frozen=True)

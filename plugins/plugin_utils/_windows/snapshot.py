@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._data import protocols
 from .command import location_path
 from .questions import Answers, Command, Query, ask
 from .registry import Key, Registry, View
@@ -25,7 +26,7 @@ __all__ = [
     "snapshot_questions",
 ]
 
-PROTOCOLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
+PROTOCOLS = tuple(row.id for row in protocols())
 SIDES = ("Client", "Server")
 
 _CONTROL = r"SYSTEM\CurrentControlSet\Control"

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_restart
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import (
     Bench,
@@ -69,7 +70,7 @@ def shutdown(exit_code: int = 0) -> Answer:
 
 
 def booted(time: str) -> Answer:
-    return Answer(0, f"<TimeCreated SystemTime='{time}'/>\r\n#ok 1\r\n", "")
+    return Answer(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 1\r\n", "#ok"), "")
 
 
 GONE = remote_error("unreachable_host", "network", unreachable=True)
@@ -207,7 +208,7 @@ def service(state: int | None) -> Answer:
         return Answer(1060, "[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n", "")
     lines = ["", "SERVICE_NAME: SMS_EXECUTIVE", "        TYPE               : 10  WIN32_OWN_PROCESS"]
     lines += [f"        STATE              : {state}  X", "        WIN32_EXIT_CODE    : 0  (0x0)", "#ok 0", ""]
-    return Answer(0, "\r\n".join(lines), "")
+    return Answer(0, heard("\r\n".join(lines), "#ok"), "")
 
 
 STOPPED, RUNNING, STARTING, STOPPING = service(1), service(4), service(2), service(3)

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import Answer, ServerHello, read_answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import (
+    ServerAnswer,
+    ServerHello,
+    read_answer,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import SSL2_CIPHERS, Protocol
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import wire
 
@@ -29,7 +33,7 @@ def test_a_flight_reads_the_same_however_it_is_cut_into_records(
     data = wire.flight(VERSIONS[protocol], 0x0035, *chain, record_size=record_size)
     hello = ServerHello(VERSIONS[protocol], "TLS_RSA_WITH_AES_256_CBC_SHA")
     answer = read_answer(data, protocol)
-    assert answer == Answer(hello=hello, certificates=tuple(chain), complete=True)
+    assert answer == ServerAnswer(hello=hello, certificates=tuple(chain), complete=True)
     assert hello.protocol is protocol
 
 
@@ -47,7 +51,7 @@ def test_what_a_part_of_a_flight_says_more_of_it_does_not_take_back(data: st.Dat
 
 @given(PROTOCOLS, st.binary(max_size=600))
 def test_any_bytes_are_survived(protocol: Protocol, data: bytes) -> None:
-    assert isinstance(read_answer(data, protocol), Answer)
+    assert isinstance(read_answer(data, protocol), ServerAnswer)
 
 
 @given(PROTOCOLS, st.data())
@@ -66,17 +70,17 @@ def test_any_damage_to_a_flight_is_survived(protocol: Protocol, data: st.DataObj
     )
     for _change in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    assert isinstance(read_answer(bytes(whole), protocol), Answer)
+    assert isinstance(read_answer(bytes(whole), protocol), ServerAnswer)
 
 
 @given(PROTOCOLS, st.integers(0, 255))
 def test_a_fatal_alert_is_read_whatever_was_asked_for(protocol: Protocol, code: int) -> None:
-    assert read_answer(wire.alert(code), protocol) == Answer(alert=code, complete=True)
+    assert read_answer(wire.alert(code), protocol) == ServerAnswer(alert=code, complete=True)
 
 
 def test_a_warning_decides_nothing() -> None:
     unrecognized_name = wire.alert(112, level=1)
-    assert read_answer(unrecognized_name, Protocol.TLS12) == Answer()
+    assert read_answer(unrecognized_name, Protocol.TLS12) == ServerAnswer()
     answer = read_answer(unrecognized_name + wire.flight(0x0303, 0x009C, b"der"), Protocol.TLS12)
     assert answer.hello == ServerHello(0x0303, "TLS_RSA_WITH_AES_128_GCM_SHA256")
 
@@ -84,7 +88,7 @@ def test_a_warning_decides_nothing() -> None:
 def test_tls13_is_decided_by_its_hello_alone() -> None:
     encrypted = wire.record(23, b"e" * 700, 0x0303)
     data = wire.record(22, wire.tls13_server_hello(0x1302), 0x0303) + encrypted
-    assert read_answer(data, Protocol.TLS13) == Answer(
+    assert read_answer(data, Protocol.TLS13) == ServerAnswer(
         hello=ServerHello(0x0304, "TLS_AES_256_GCM_SHA384"), complete=True
     )
 
@@ -123,12 +127,12 @@ def test_a_version_that_no_one_knows_has_no_protocol() -> None:
 @pytest.mark.parametrize("code", sorted(SSL2_CIPHERS))
 def test_an_ssl2_hello_has_certificate_and_suite(code: int) -> None:
     answer = read_answer(wire.ssl2_server_hello(b"der", code), Protocol.SSL2)
-    assert answer == Answer(hello=ServerHello(0x0002, SSL2_CIPHERS[code]), certificates=(b"der",), complete=True)
+    assert answer == ServerAnswer(hello=ServerHello(0x0002, SSL2_CIPHERS[code]), certificates=(b"der",), complete=True)
 
 
 def test_an_ssl2_hello_is_waited_for() -> None:
     whole = wire.ssl2_server_hello(b"der", 0x010080)
-    assert all(read_answer(whole[:length], Protocol.SSL2) == Answer() for length in range(len(whole)))
+    assert all(read_answer(whole[:length], Protocol.SSL2) == ServerAnswer() for length in range(len(whole)))
 
 
 @pytest.mark.parametrize(

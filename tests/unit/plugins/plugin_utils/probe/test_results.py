@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import Answer, ServerHello
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import ServerAnswer, ServerHello
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ALERT_NAMES, Protocol
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
     Endpoint,
@@ -35,17 +35,17 @@ NOT_ABOUT_THE_PROTOCOL = {
 @pytest.mark.parametrize(
     ("asked", "met", "status", "reason"),
     [
-        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S"))), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S")), trouble=TIMED_OUT), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0303, "S"), alert=80)), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(Answer(ServerHello(0x0301, "S"))), REFUSED, "the server chose TLS 1.0"),
-        (Protocol.TLS13, Exchange(Answer(ServerHello(0x7F1C, "S"))), REFUSED, "the server chose 0x7F1C"),
-        (Protocol.TLS10, Exchange(Answer(alert=70), trouble=RESET), REFUSED, "alert protocol_version"),
-        (Protocol.TLS10, Exchange(Answer(alert=40)), REFUSED, "alert handshake_failure"),
-        (Protocol.TLS10, Exchange(Answer(alert=80)), UNKNOWN, "alert internal_error"),
-        (Protocol.SSL3, Exchange(Answer(alert=80)), REFUSED, "alert internal_error"),
-        (Protocol.SSL2, Exchange(Answer(alert=199)), REFUSED, "alert number 199"),
-        (Protocol.TLS10, Exchange(Answer(malformed="not TLS: x")), REFUSED, "not TLS: x"),
+        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"))), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S")), trouble=TIMED_OUT), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"), alert=80)), ACCEPTED, None),
+        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0301, "S"))), REFUSED, "the server chose TLS 1.0"),
+        (Protocol.TLS13, Exchange(ServerAnswer(ServerHello(0x7F1C, "S"))), REFUSED, "the server chose 0x7F1C"),
+        (Protocol.TLS10, Exchange(ServerAnswer(alert=70), trouble=RESET), REFUSED, "alert protocol_version"),
+        (Protocol.TLS10, Exchange(ServerAnswer(alert=40)), REFUSED, "alert handshake_failure"),
+        (Protocol.TLS10, Exchange(ServerAnswer(alert=80)), UNKNOWN, "alert internal_error"),
+        (Protocol.SSL3, Exchange(ServerAnswer(alert=80)), REFUSED, "alert internal_error"),
+        (Protocol.SSL2, Exchange(ServerAnswer(alert=199)), REFUSED, "alert number 199"),
+        (Protocol.TLS10, Exchange(ServerAnswer(malformed="not TLS: x")), REFUSED, "not TLS: x"),
         (Protocol.TLS10, Exchange(trouble=TIMED_OUT), UNKNOWN, "timed out"),
         (Protocol.TLS10, Exchange(trouble=RESET), UNKNOWN, "connection reset"),
         (Protocol.TLS10, Exchange(trouble=Trouble(TroubleCode.NETWORK, "broken")), UNKNOWN, "broken"),
@@ -67,7 +67,9 @@ def test_an_exchange_becomes_a_verdict(asked: Protocol, met: Exchange, status: S
 @pytest.mark.parametrize("code", sorted(ALERT_NAMES))
 def test_an_alert_about_something_else_leaves_the_protocol_open(code: int) -> None:
     open_question = ALERT_NAMES[code] in NOT_ABOUT_THE_PROTOCOL
-    assert verdict_of(Protocol.TLS11, Exchange(Answer(alert=code))).status is (UNKNOWN if open_question else REFUSED)
+    assert verdict_of(Protocol.TLS11, Exchange(ServerAnswer(alert=code))).status is (
+        UNKNOWN if open_question else REFUSED
+    )
 
 
 YES = Verdict(ACCEPTED, cipher="S")

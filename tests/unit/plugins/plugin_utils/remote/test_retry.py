@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RETRIES
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import (
     Again,
+    NextStep,
     Policy,
     Stage,
-    Step,
     delay_before,
     next_step,
 )
@@ -25,7 +25,7 @@ OPEN, COMMAND, RECEIVE = Stage.OPEN, Stage.COMMAND, Stage.RECEIVE
 
 def step(
     retry: str, stage: Stage, resend: bool = True, refused: bool = True, tries: int = 1, sealed: bool = False
-) -> Step:
+) -> NextStep:
     return next_step(
         retry, stage=stage, resend=resend, encrypted=sealed, refused=refused, tries=tries, policy=POLICY, chance=1.0
     )
@@ -35,40 +35,40 @@ def step(
     ("actual", "expected"),
     [
         # A refusal (wrong password, access denied) stands, whatever the stage.
-        (step("never", OPEN), Step(Again.NOTHING)),
-        (step("never", COMMAND, resend=False), Step(Again.NOTHING)),
-        (step("never", RECEIVE, resend=False), Step(Again.NOTHING)),
+        (step("never", OPEN), NextStep(Again.NOTHING)),
+        (step("never", COMMAND, resend=False), NextStep(Again.NOTHING)),
+        (step("never", RECEIVE, resend=False), NextStep(Again.NOTHING)),
         # Silence after the line was sent.
-        (step("never", COMMAND, resend=True, refused=False), Step(Again.NOTHING)),
-        (step("never", COMMAND, resend=False, refused=False), Step(Again.UNKNOWN)),
-        (step("never", RECEIVE, resend=False, refused=False), Step(Again.UNKNOWN)),
-        (step("never", OPEN, resend=False, refused=False), Step(Again.NOTHING)),
+        (step("never", COMMAND, resend=True, refused=False), NextStep(Again.NOTHING)),
+        (step("never", COMMAND, resend=False, refused=False), NextStep(Again.UNKNOWN)),
+        (step("never", RECEIVE, resend=False, refused=False), NextStep(Again.UNKNOWN)),
+        (step("never", OPEN, resend=False, refused=False), NextStep(Again.NOTHING)),
         # The host refused to begin: the same again, even when the line must not run twice.
-        (step("wait", OPEN), Step(Again.REQUEST, delay=1.0)),
-        (step("wait", COMMAND, resend=False, tries=3), Step(Again.REQUEST, delay=4.0)),
-        (step("wait", RECEIVE, resend=False), Step(Again.REQUEST, delay=1.0)),
-        (step("wait", COMMAND, tries=5), Step(Again.NOTHING)),
+        (step("wait", OPEN), NextStep(Again.REQUEST, delay=1.0)),
+        (step("wait", COMMAND, resend=False, tries=3), NextStep(Again.REQUEST, delay=4.0)),
+        (step("wait", RECEIVE, resend=False), NextStep(Again.REQUEST, delay=1.0)),
+        (step("wait", COMMAND, tries=5), NextStep(Again.NOTHING)),
         # A shell that cannot be used.
-        (step("renew", COMMAND, resend=False), Step(Again.LINE, renew=True, delay=1.0)),
-        (step("renew", RECEIVE, resend=True), Step(Again.LINE, renew=True, delay=1.0)),
-        (step("renew", RECEIVE, resend=False), Step(Again.UNKNOWN)),
-        (step("renew", OPEN), Step(Again.REQUEST, delay=1.0)),
+        (step("renew", COMMAND, resend=False), NextStep(Again.LINE, renew=True, delay=1.0)),
+        (step("renew", RECEIVE, resend=True), NextStep(Again.LINE, renew=True, delay=1.0)),
+        (step("renew", RECEIVE, resend=False), NextStep(Again.UNKNOWN)),
+        (step("renew", OPEN), NextStep(Again.REQUEST, delay=1.0)),
         # 400 means "could not decrypt" only where messages are sealed.
-        (step("reset", COMMAND, resend=False, sealed=True), Step(Again.REQUEST, reset=True)),
-        (step("reset", RECEIVE, resend=False, sealed=True), Step(Again.REQUEST, reset=True)),
-        (step("reset", COMMAND), Step(Again.NOTHING)),
+        (step("reset", COMMAND, resend=False, sealed=True), NextStep(Again.REQUEST, reset=True)),
+        (step("reset", RECEIVE, resend=False, sealed=True), NextStep(Again.REQUEST, reset=True)),
+        (step("reset", COMMAND), NextStep(Again.NOTHING)),
         # A lost connection.
-        (step("reconnect", OPEN, refused=False), Step(Again.REQUEST, reset=True, delay=1.0)),
-        (step("reconnect", OPEN, refused=False, tries=2), Step(Again.NOTHING)),
-        (step("reconnect", COMMAND, refused=False), Step(Again.LINE, reset=True, delay=1.0)),
-        (step("reconnect", COMMAND, refused=False, resend=False), Step(Again.UNKNOWN)),
-        (step("reconnect", RECEIVE, refused=False, resend=False), Step(Again.UNKNOWN)),
-        (step("reconnect", RECEIVE, refused=False, tries=5), Step(Again.NOTHING)),
+        (step("reconnect", OPEN, refused=False), NextStep(Again.REQUEST, reset=True, delay=1.0)),
+        (step("reconnect", OPEN, refused=False, tries=2), NextStep(Again.NOTHING)),
+        (step("reconnect", COMMAND, refused=False), NextStep(Again.LINE, reset=True, delay=1.0)),
+        (step("reconnect", COMMAND, refused=False, resend=False), NextStep(Again.UNKNOWN)),
+        (step("reconnect", RECEIVE, refused=False, resend=False), NextStep(Again.UNKNOWN)),
+        (step("reconnect", RECEIVE, refused=False, tries=5), NextStep(Again.NOTHING)),
         # An operation time-out is the host's answer, and yet the command may run.
-        (step("reconnect", COMMAND, refused=True, resend=False), Step(Again.UNKNOWN)),
+        (step("reconnect", COMMAND, refused=True, resend=False), NextStep(Again.UNKNOWN)),
     ],
 )
-def test_policy(actual: Step, expected: Step) -> None:
+def test_policy(actual: NextStep, expected: NextStep) -> None:
     assert actual == expected
 
 

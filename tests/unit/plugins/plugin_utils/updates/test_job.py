@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.machine import Machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.job import JobEnd, run_job, wait_for_job
@@ -53,7 +54,7 @@ class Session:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, RemoteError):
             raise answer
-        return Answer(0, answer, "")
+        return Answer(0, heard(answer, "#ok"), "")
 
     def close(self) -> None:
         pass

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 
 QUERY = re.compile(
@@ -89,13 +90,13 @@ class Machine:
         return {place: dict(node.values) for place, node in self.nodes.items()}
 
     def run(self, line: str) -> str:
-        """What the line prints on its standard output."""
+        """What the line prints on its standard output, as a session gives it."""
         assert len(line) <= 8191, "cmd takes no longer line"
         whole = APPLY.fullmatch(line)
         if whole:
-            return self._apply(whole)
+            return heard(self._apply(whole), "#ok")
         asked = re.fullmatch(r"\((.*)\)2>nul", line)
-        return self._answers(asked.group(1) if asked else line)
+        return heard(self._answers(asked.group(1) if asked else line), "#ok")
 
     def _view(self, path: str, view: int | str | None) -> int:
         return int(view or 64) if path.lower().startswith("software") else 64

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query, ask
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, Value, View
 
 KEY = Key(r"SOFTWARE\Example")
 SHOWN = "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Example\r\n    A    REG_DWORD    0x1\r\n\r\n"
+
+
+def parse(questions: list[Query | Command], text: str) -> Answers:
+    return Answers.parse(questions, heard(text, "#ok"))
 
 
 @pytest.mark.parametrize(
@@ -35,9 +40,8 @@ def test_questions_are_numbered_in_their_order() -> None:
 
 
 def test_what_did_not_answer_is_missed() -> None:
-    answers = Answers.parse(
-        [Query(KEY), Query(KEY.child("B")), Command("c", "x"), Command("d", "y")], f"{SHOWN}#ok 0\r\nyes\r\n#ok 3\r\n"
-    )
+    asked = [Query(KEY), Query(KEY.child("B")), Command("c", "x"), Command("d", "y")]
+    answers = parse(asked, f"{SHOWN}#ok 0\r\nyes\r\n#ok 3\r\n")
     assert answers.registry.key(KEY).values == {"A": Value("REG_DWORD", 1)}
     assert answers.registry.missed == {(View.NATIVE, KEY.child("B"))}
     assert answers.commands == {"d": ("yes",)}
@@ -45,7 +49,7 @@ def test_what_did_not_answer_is_missed() -> None:
 
 
 def test_a_key_of_which_one_value_was_answered_is_not_missed() -> None:
-    answers = Answers.parse([Query(KEY, value="A"), Query(KEY, value="B")], f"{SHOWN}#ok 0\r\n")
+    answers = parse([Query(KEY, value="A"), Query(KEY, value="B")], f"{SHOWN}#ok 0\r\n")
     assert answers.registry.missed == frozenset()
     assert answers.registry.key(KEY).value("B") is None
 
@@ -55,20 +59,20 @@ def test_answers_about_one_key_are_put_together() -> None:
         "\r\nHKEY_LOCAL_MACHINE\\software\\example\r\n    B    REG_SZ    x\r\n"
         "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Example\\Sub\r\n"
     )
-    answers = Answers.parse([Query(KEY, value="A"), Query(KEY)], f"{SHOWN}#ok 0\r\n{second}#ok 1\r\n")
+    answers = parse([Query(KEY, value="A"), Query(KEY)], f"{SHOWN}#ok 0\r\n{second}#ok 1\r\n")
     reading = answers.registry.key(KEY)
     assert dict(reading.values) == {"A": Value("REG_DWORD", 1), "B": Value("REG_SZ", "x")}
     assert reading.subkeys == ("Sub",)
 
 
 def test_the_two_views_are_two_places() -> None:
-    answers = Answers.parse([Query(KEY, View.WOW)], f"{SHOWN}#ok 0\r\n")
+    answers = parse([Query(KEY, View.WOW)], f"{SHOWN}#ok 0\r\n")
     assert answers.registry.key(KEY, View.WOW).presence is Presence.PRESENT
     assert answers.registry.key(KEY, View.NATIVE).presence is Presence.ABSENT
 
 
 def test_a_question_whether_something_is_there_needs_no_output() -> None:
-    answers = Answers.parse([Query(KEY, exists=True)], "#ok 0\r\n")
+    answers = parse([Query(KEY, exists=True)], "#ok 0\r\n")
     assert answers.registry.key(KEY).presence is Presence.PRESENT
 
 
@@ -78,7 +82,7 @@ def test_of_a_whole_tree_only_keys_below_it_count() -> None:
         "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Examples\r\n    PatchLevel    REG_SZ    x\r\n"
         "\r\nSuche beendet: 2 Übereinstimmung(en) gefunden.\r\n"
     )
-    answers = Answers.parse([Query(KEY, value="PatchLevel", tree=True)], f"{shown}#ok 0\r\n")
+    answers = parse([Query(KEY, value="PatchLevel", tree=True)], f"{shown}#ok 0\r\n")
     assert answers.registry.key(r"SOFTWARE\Example\One\Setup").value("PatchLevel") == Value("REG_SZ", "13.0")
     assert answers.registry.key(r"SOFTWARE\Examples").presence is Presence.ABSENT
 
@@ -100,17 +104,17 @@ def test_of_a_whole_tree_only_keys_below_it_count() -> None:
     ],
 )
 def test_markers(text: str, answered: int) -> None:
-    assert Answers.parse([Query(KEY)], text).answered == answered
+    assert parse([Query(KEY)], text).answered == answered
 
 
 def test_a_command_that_does_not_end_its_last_line_is_still_answered() -> None:
     text = "<Event/>#ok 0\r\n"
-    assert Answers.parse([Command("boot", "wevtutil")], text).commands == {"boot": ("<Event/>",)}
+    assert parse([Command("boot", "wevtutil")], text).commands == {"boot": ("<Event/>",)}
 
 
 def test_a_marker_that_is_printed_twice_does_not_take_what_follows() -> None:
-    assert Answers.parse([Command("x", "x")], "one\r\n#ok 0\r\ntwo\r\n#ok 0\r\n").commands == {"x": ("one",)}
+    assert parse([Command("x", "x")], "one\r\n#ok 0\r\ntwo\r\n#ok 0\r\n").commands == {"x": ("one",)}
 
 
 def test_only_a_line_feed_ends_a_line() -> None:
-    assert Answers.parse([Command("x", "x")], "a\x0b\x85\u2028b\r\n#ok 0\r\n").commands == {"x": ("a\x0b\x85\u2028b",)}
+    assert parse([Command("x", "x")], "a\x0b\x85\u2028b\r\n#ok 0\r\n").commands == {"x": ("a\x0b\x85\u2028b",)}

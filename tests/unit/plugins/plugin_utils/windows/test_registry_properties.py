@@ -8,6 +8,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import host_state
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Value, View, parse_query
@@ -47,7 +48,7 @@ NOISE = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 @given(NOISE | st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "replace")))
 def test_no_text_makes_a_visit_fail(text: str) -> None:
-    snapshot = Snapshot.parse(QUESTIONS, text)
+    snapshot = Snapshot.parse(QUESTIONS, heard(text, "#ok"))
     assert host_state(snapshot).schannel.protocols
 
 

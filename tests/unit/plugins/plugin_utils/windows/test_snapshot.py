@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     PROTOCOLS,
@@ -114,7 +115,7 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
 def test_the_answer_of_wmic(answer: str, version: str | None) -> None:
     asked = questions()
     number = next(at for at, question in enumerate(asked) if getattr(question, "name", "") == "winhttp 6.1.7601")
-    assert Snapshot.parse(asked, f"{answer}#ok {number}\r\n").file_versions.get("winhttp") == version
+    assert Snapshot.parse(asked, heard(f"{answer}#ok {number}\r\n", "#ok")).file_versions.get("winhttp") == version
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Marks of our own in what a machine prints, which no text of the machine can imitate.
+
+A command line ends each of its questions in C(echo #ok N). A session puts a word into the place of C(#ok) that is drawn
+anew for each line, so that whoever wrote a file or a value that is printed cannot have known it; in the answer the word
+becomes HEARD, which no text that was decoded from bytes can hold.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+__all__ = ["HEARD", "draw", "heard", "length_added", "said"]
+
+_SAID = "echo #ok "
+HEARD = "\ud800ok "
+"""Half a character: decoding never gives one."""
+_LETTERS, _SIGNS = string.ascii_lowercase, string.ascii_lowercase + string.digits
+_LENGTH = 6
+"""A file that holds every word of this length has ten thousand million lines."""
+
+
+def draw() -> str:
+    """A word that nobody can foresee. It begins with a letter, so that echo prints it."""
+    return secrets.choice(_LETTERS) + "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH - 1))
+
+
+def said(line: str, word: str) -> str:
+    """The line as it is sent."""
+    return line.replace(_SAID, f"echo {word} ")
+
+
+def heard(text: str, word: str) -> str:
+    """The answer to a line that was sent with this word."""
+    return text.replace(f"{word} ", HEARD)
+
+
+def length_added(line: str) -> int:
+    """By how many characters a line grows when it is sent."""
+    return line.count(_SAID) * (_LENGTH - len("#ok"))
