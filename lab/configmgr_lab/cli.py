@@ -89,7 +89,7 @@ def reset(options: argparse.Namespace) -> int:
 def shell(options: argparse.Namespace) -> int:
     client = _client(options)
     if options.line is not None:
-        return _run_line(client, options.host, options.line)
+        return _run_line(client, options.host, options.line, options.user)
     code = 0
     while True:
         try:
@@ -99,7 +99,7 @@ def shell(options: argparse.Namespace) -> int:
             return code
         if line.strip().lower() == "exit":
             return code
-        code = _run_line(client, options.host, line)
+        code = _run_line(client, options.host, line, options.user)
 
 
 def log(options: argparse.Namespace) -> int:
@@ -117,8 +117,8 @@ def packages(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run_line(client: LabClient, host: str, line: str) -> int:
-    completed = client.run(host, line)
+def _run_line(client: LabClient, host: str, line: str, user: str | None) -> int:
+    completed = client.run(host, line, user=user)
     sys.stdout.write(completed["stdout"].replace("\r\n", "\n"))
     sys.stdout.flush()
     sys.stderr.write(completed["stderr"].replace("\r\n", "\n"))
@@ -188,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     command("reset", reset, "return hosts to their image").add_argument("hosts", nargs="*", metavar="HOST")
     opening = command("shell", shell, "a command prompt on a host")
     opening.add_argument("host", metavar="HOST")
+    opening.add_argument("--user", metavar="NAME", help="as this user; mallory is no administrator")
     opening.add_argument("-c", dest="line", metavar="LINE", help="run this line and leave with its exit code")
     command("log", log, "what a host was asked").add_argument("host", metavar="HOST")
     writing = command("packages", packages, "write stand-ins of the installers that Microsoft offers")

@@ -147,6 +147,17 @@ class LabClient:
         body = {"path": path, "text": text, "encoding": encoding, "padding": padding}
         return int(self._post(f"/hosts/{quote(host)}/files", body)["size"])
 
+    def plant(
+        self, host: str, path: str, *, text: str | None = None, target: str | None = None, user: str = "mallory"
+    ) -> str:
+        """Make a file with `text`, a junction to `target`, or a folder as a user could who is no administrator.
+
+        The SID of its owner. Raises LabRefused where Windows would not let the user.
+        """
+        body: dict[str, Any] = {"path": path, "user": user}
+        body |= {name: value for name, value in (("text", text), ("target", target)) if value is not None}
+        return str(self._post(f"/hosts/{quote(host)}/plant", body)["owner"])
+
     def restart(self, host: str) -> None:
         """Have the host restart now; ``wait_for_power`` tells when."""
         self._post(f"/hosts/{quote(host)}/restart", {})

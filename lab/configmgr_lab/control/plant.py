@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evidence that is put on a machine: Schannel events of the past, and the lines of its logs."""
+"""What is put on a machine: Schannel events of the past, the lines of its logs, and what a plain user leaves there."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import ntpath
 from datetime import timedelta
 from typing import Any
 
+from ..machine.accounts import PLAIN_USER
 from ..machine.events import SCHANNEL
-from ..machine.files import normal
+from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 
 MOST_EVENTS = 100_000
 MOST_BYTES = 300_000_000
 _ENCODINGS = {"utf-8": ("", "utf-8"), "ansi": ("", "cp1252"), "utf-16": ("\ufeff", "utf-16-le")}
+_WHY = {"denied": "access is denied", "exists": "it is there already", "path": "its folder is missing"}
 _FILLER = '<![LOG[Nothing to report]LOG]!><time="12:00:00.000+000" date="01-01-2026" component="x" thread="1">'
 
 
@@ -54,6 +56,25 @@ def plant_file(machine: Machine, data: dict[str, Any]) -> int:
         machine.files.make_folder(folder)
     machine.files.write(path, content)
     return len(content)
+
+
+def plant_as(machine: Machine, data: dict[str, Any]) -> str:
+    """A file with `text`, a junction to the folder `target`, or else a folder, as `user` could make it at the machine.
+
+    The SID of its owner. Raises ValueError where Windows refuses it, or where it is there already.
+    """
+    user, path = str(data.get("user") or PLAIN_USER), normal(str(data["path"]))
+    files = machine.file_access(user)
+    try:
+        if "text" in data:
+            files.write(path, str(data["text"]).encode())
+        elif "target" in data:
+            files.link(path, normal(str(data["target"])))
+        else:
+            files.make_folder(path)
+    except FileError as error:
+        raise ValueError(f"{user} cannot make {path}: {_WHY.get(error.reason, error.reason)}") from error
+    return machine.files.security.get(machine.files.stored(path)).owner
 
 
 def _encoding(name: str) -> tuple[str, str]:

@@ -46,7 +46,23 @@ SUBJECTS = (
         (
             Feature("drive C: with the folders and files that matter, case kept and ignored", Source.ASSUMED),
             Feature("file versions of programs and libraries", Source.ASSUMED, "their source: see images"),
+            Feature(
+                "an owner and an access list for each; C:\\ProgramData lets Users add files and folders at every "
+                "depth, %SystemRoot% does not",
+                Source.DOCUMENT,
+                "machine/access_lists.yml has lists and sources",
+            ),
+            Feature("inheritance, CREATOR OWNER, generic rights, OWNER RIGHTS", Source.DOCUMENT, "MS-DTYP 2.5.3"),
+            Feature("owners may always change the list of what is theirs", Source.DOCUMENT, "MS-DTYP 2.5.3.2"),
+            Feature("what administrators and SYSTEM make belongs to the group Administrators", Source.ASSUMED),
+            Feature("junctions: on the way and at the end of a path; rmdir takes the junction alone", Source.DOCUMENT),
         ),
-        ("attributes, times, permissions, links, other drives", "redirection of System32 for 32-bit programs"),
+        (
+            "attributes, times, symbolic and hard links, other drives",
+            "redirection of System32 for 32-bit programs",
+            "entries that deny, audit lists, integrity levels, privileges to back up",
+            "files of Windows that only TrustedInstaller may write",
+            "access lists of what lies on the real disk behind ADMIN$, for its clients",
+        ),
     ),
 )

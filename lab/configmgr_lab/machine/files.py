@@ -13,14 +13,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from .disk import Disk
+from .security import Security
 
 CAPACITY = 40 * 1024**3
 """Free bytes of a new machine."""
 _BLOCK = 1024 * 1024
+_MOST_HOPS = 63
 
 
 class FileError(Exception):
-    """A file operation failed; `reason` is `file`, `path`, `exists`, `directory`, `not_empty` or `full`."""
+    """A file operation failed; `reason` is `file`, `path`, `exists`, `directory`, `not_empty`, `full` or `denied`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -36,6 +38,8 @@ class Entry:
     version: str = ""
     real: Path | None = None
     """Where the content is, of what lies on the real disk; `content` is empty then."""
+    target: str | None = None
+    """Of a junction: the full path of the folder that is in its place."""
 
     @property
     def is_folder(self) -> bool:
@@ -64,17 +68,40 @@ class FileSystem:
         self._initial: dict[str, Entry | None] = {}
         self.disk: Disk | None = None
         self._limit = limit
+        self._junctions = 0
+        self.security = Security(self._holds)
+        """Owners and access lists. The methods here do not ask them: FileAccess does, for somebody's program."""
 
     def keep_as_initial(self) -> None:
         """What is there now is the state that `reset` returns to."""
         self._initial = dict(self._changes)
+        self.security.keep_as_initial()
 
     def reset(self) -> None:
         self._changes = dict(self._initial)
+        self._junctions = 0
+        self.security.reset()
         if self.disk is not None:
             self.disk.clear()
 
+    def stored(self, path: str, *, whole: bool = False) -> str:
+        """The path without the junctions on its way; with `whole` without one at its end as well."""
+        for _hop in range(_MOST_HOPS if self._junctions else 0):
+            parts = path.rstrip("\\").split("\\")
+            ways = ["\\".join(parts[:length]) for length in range(2, len(parts) + whole)]
+            entries = ((way, self._changes.get(way.lower())) for way in ways)
+            found = next(((way, entry.target) for way, entry in entries if entry and entry.target), None)
+            if found is None:
+                break
+            path = normal(path[len(found[0]) :].lstrip("\\"), found[1])
+        return path
+
+    def _holds(self, path: str) -> bool:
+        entry = self.get(path)
+        return entry is None or entry.is_folder
+
     def get(self, path: str) -> Entry | None:
+        path = self.stored(path)
         lowered = path.lower().rstrip("\\") if len(path) > 3 else path.lower()
         found = self._changes[lowered] if lowered in self._changes else self._image.get(lowered)
         if found is not None or self.disk is None:
@@ -119,6 +146,7 @@ class FileSystem:
         """Copy a file of the real world to the machine. Raises FileError."""
         if source.stat().st_size > self.free:
             raise FileError("full")
+        path = self.stored(path)
         place = self.disk.place_for(path) if self.disk is not None else None
         if place is None:
             self.write(path, source.read_bytes())
@@ -127,6 +155,7 @@ class FileSystem:
 
     def write(self, path: str, content: bytes, *, append: bool = False) -> None:
         """Raises FileError `path` when the folder does not exist, `directory` when the path is one."""
+        path = self.stored(path)
         entry = self.get(path)
         if entry is not None and entry.content is None:
             raise FileError("directory")
@@ -148,6 +177,7 @@ class FileSystem:
 
     def make_folder(self, path: str) -> None:
         """The folder and those above it. Raises FileError `exists`."""
+        path = self.stored(path)
         if self.get(path) is not None:
             raise FileError("exists")
         parent = ntpath.dirname(path)
@@ -161,6 +191,7 @@ class FileSystem:
 
     def children(self, path: str) -> list[Entry]:
         """What lies directly in the folder, sorted by name."""
+        path = self.stored(path, whole=True)
         prefix = path.lower().rstrip("\\") + "\\"
         names = {*self._image, *self._changes}
         found = [self.get(name) for name in sorted(names) if _is_child(name, prefix)]
@@ -174,7 +205,18 @@ class FileSystem:
             entry.real.unlink()
             return
         self.read(path)
+        path = self.stored(path)
         self._changes[path.lower()] = None
+        self.security.forget(path)
+
+    def link(self, path: str, target: str) -> None:
+        """Make a junction; its target need not exist. Raises FileError `exists` or `path`."""
+        path = self.stored(path)
+        if self.get(path) is not None:
+            raise FileError("exists")
+        self._need_folder(path)
+        self._changes[path.lower()] = Entry(path, None, target=target)
+        self._junctions += 1
 
     def remove_folder(self, path: str, *, with_content: bool) -> None:
         """Raises FileError `file` (not there), `not_empty`, `directory` (it is a file)."""
@@ -183,9 +225,12 @@ class FileSystem:
             raise FileError("file")
         if not entry.is_folder:
             raise FileError("directory")
-        inside = self.children(path)
+        path = entry.path
+        # Of a junction only itself is removed, never what is in its place.
+        inside = self.children(path) if entry.target is None else []
         if inside and not with_content:
             raise FileError("not_empty")
+        self.security.forget(path)
         if entry.real is not None:
             shutil.rmtree(entry.real)
             return
@@ -204,6 +249,7 @@ class FileSystem:
         if there is not None and there.is_folder:
             target = ntpath.join(there.path, ntpath.basename(source))
         self.write(target, content)
+        target = self.stored(target)
         written = self._changes.get(target.lower())
         if entry is not None and entry.version and written is not None:
             self._changes[target.lower()] = replace(written, version=entry.version)
@@ -224,8 +270,9 @@ class FileSystem:
         return found
 
     def _need_folder(self, path: str) -> None:
-        parent = self.get(ntpath.dirname(path))
-        if parent is None or not parent.is_folder:
+        parent = self.get(self.stored(ntpath.dirname(path), whole=True))
+        # Junctions that go round lead nowhere.
+        if parent is None or not parent.is_folder or parent.target is not None:
             raise FileError("path")
 
 

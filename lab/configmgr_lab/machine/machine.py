@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .access import RegistryAccess
+from .accounts import Accounts
 from .clock import Clock, SystemClock
 from .completed import Completed, Shell
 from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
 from .faults import Faults
+from .file_access import FileAccess
 from .files import FileSystem
 from .host import SiteHost
 from .image import Image
@@ -66,6 +68,7 @@ class Machine:
         self.site_host = host
         self.image = image
         self.users: dict[str, str] = {host.user: host.password}
+        self.accounts = Accounts.of(host.domain or host.name, self.users)
         self.clock: Clock = clock or SystemClock()
         self.faults = Faults()
         self.powershell: PowerShell | None = None
@@ -129,6 +132,9 @@ class Machine:
 
     def registry_access(self, view: View = View.BIT64) -> RegistryAccess:
         return RegistryAccess(self.registry, self.faults, view)
+
+    def file_access(self, user: str) -> FileAccess:
+        return FileAccess(self.files, self.accounts.token(user))
 
     def run(
         self,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..features import Feature, Source, Subject
 from ..machine.files import Entry, FileError, normal
 from ..machine.shares import ShareError
+from .listing import directory
 from .process import Call
 
 
@@ -69,7 +70,7 @@ def _type(call: Call) -> int:
     status = 0
     for path in _paths(call.tail):
         try:
-            content = call.machine.files.read(normal(path, call.session.folder))
+            content = call.files.read(normal(path, call.session.folder))
         except FileError as error:
             call.complain(_reason(call, error))
             status = 1
@@ -86,52 +87,57 @@ def _for_console(content: bytes) -> bytes:
 
 
 def _dir(call: Call) -> int:
-    folder = normal((_paths(call.tail) or ["."])[0], call.session.folder)
-    entry = call.machine.files.get(folder)
-    if "/b" not in _flags(call.tail):
-        call.complain(call.message("not_emulated", name="dir without /b"))
-        return 1
-    if entry is None:
-        call.complain(call.message("file_list_missing"))
-        return 1
-    entries = call.machine.files.children(folder) if entry.is_folder else [entry]
-    names = [_base(each) for each in entries if not ("/ad" in _flags(call.tail) and not each.is_folder)]
-    if not names:
-        call.complain(call.message("file_list_missing"))
-        return 1
-    call.say("".join(name + "\n" for name in names))
-    return 0
+    return directory(call, _paths(call.tail), _flags(call.tail))
 
 
 def _mkdir(call: Call) -> int:
     status = 0
     for path in _paths(call.tail):
         try:
-            call.machine.files.make_folder(normal(path, call.session.folder))
-        except FileError:
-            call.complain(call.message("folder_exists", path=path))
+            call.files.make_folder(normal(path, call.session.folder))
+        except FileError as error:
+            exists = call.message("folder_exists", path=path)
+            call.complain(exists if error.reason == "exists" else _reason(call, error))
             status = 1
     return status if _paths(call.tail) else _usage(call)
+
+
+def _mklink(call: Call) -> int:
+    paths = [call.path(path) for path in _paths(call.tail)]
+    if len(paths) != 2 or _flags(call.tail) != {"/j"}:
+        call.complain(call.message("not_emulated", name="mklink without /j"))
+        return 1
+    try:
+        call.files.link(*paths)
+    except FileError as error:
+        call.complain(call.message("file_exists") if error.reason == "exists" else _reason(call, error))
+        return 1
+    call.say(call.message("junction", path=paths[0], target=paths[1]))
+    return 0
 
 
 def _delete(call: Call) -> int:
     for path in _paths(call.tail):
         full = normal(path, call.session.folder)
-        entry = call.machine.files.get(full)
-        doomed = call.machine.files.children(full) if entry and entry.is_folder else _matching(call, full)
-        if not doomed:
-            # del reports a missing file and is content all the same.
-            call.complain(call.message("could_not_find", path=full))
-        for each in doomed:
-            if not each.is_folder:
-                call.machine.files.delete(each.path)
+        entry = call.files.get(full)
+        try:
+            doomed = call.files.children(full) if entry and entry.is_folder else _matching(call, full)
+            if not doomed:
+                # del reports a missing file and is content all the same.
+                call.complain(call.message("could_not_find", path=full))
+            for each in doomed:
+                if not each.is_folder:
+                    call.files.delete(each.path)
+        except FileError as error:
+            # So it is with one that may not be deleted.
+            call.complain(_reason(call, error))
     return 0 if _paths(call.tail) else _usage(call)
 
 
 def _matching(call: Call, path: str) -> list[Entry]:
     folder, _, name = path.rpartition("\\")
     wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in name.lower()))
-    return [each for each in call.machine.files.children(folder) if wild.fullmatch(_base(each).lower())]
+    return [each for each in call.files.children(folder) if wild.fullmatch(_base(each).lower())]
 
 
 def _remove_folder(call: Call) -> int:
@@ -139,9 +145,9 @@ def _remove_folder(call: Call) -> int:
     for path in _paths(call.tail):
         try:
             full = normal(path, call.session.folder)
-            call.machine.files.remove_folder(full, with_content="/s" in _flags(call.tail))
+            call.files.remove_folder(full, with_content="/s" in _flags(call.tail))
         except FileError as error:
-            codes = {"not_empty": "not_empty", "directory": "folder_name"}
+            codes = {"not_empty": "not_empty", "directory": "folder_name", "denied": "access_denied"}
             call.complain(call.message(codes.get(error.reason, "file_not_found")))
             status = 2 if error.reason == "file" else 1
     return status if _paths(call.tail) else _usage(call)
@@ -155,7 +161,7 @@ def _copy(call: Call) -> int:
     if len(paths) != 2:
         return _usage(call)
     try:
-        call.machine.files.copy(*paths)
+        call.files.copy(*paths)
     except FileError as error:
         call.complain(_reason(call, error))
         call.say(call.message("copied", count="0"))
@@ -167,7 +173,7 @@ def _copy(call: Call) -> int:
 def _copy_from_share(call: Call, source: str, target: str) -> int:
     codes = {"denied": "access_denied", "network": "network_path", "file": "file_not_found"}
     try:
-        call.machine.files.bring(call.machine.shares.open(source, call.session.user), call.path(target))
+        call.files.bring(call.machine.shares.open(source, call.session.user), call.path(target))
     except ShareError as error:
         call.complain(call.message(codes[error.reason]))
     except FileError as error:
@@ -184,9 +190,9 @@ def _move(call: Call) -> int:
     if len(paths) != 2:
         return _usage(call)
     try:
-        call.machine.files.copy(*paths)
+        call.files.copy(*paths)
         if paths[0].lower() != paths[1].lower():
-            call.machine.files.delete(paths[0])
+            call.files.delete(paths[0])
     except FileError as error:
         call.complain(_reason(call, error))
         return 1
@@ -230,7 +236,7 @@ def _change_folder(call: Call) -> int:
     if not paths:
         call.say(call.session.folder + "\n")
         return 0
-    entry = call.machine.files.get(normal(paths[0], call.session.folder))
+    entry = call.files.get(normal(paths[0], call.session.folder))
     if entry is None or not entry.is_folder:
         call.complain(call.message("path_not_found"))
         return 1
@@ -253,7 +259,7 @@ def _usage(call: Call) -> int:
 
 
 def _reason(call: Call, error: FileError) -> str:
-    codes = {"path": "path_not_found", "directory": "access_denied", "full": "disk_full"}
+    codes = {"path": "path_not_found", "directory": "access_denied", "full": "disk_full", "denied": "access_denied"}
     return call.message(codes.get(error.reason, "file_not_found"))
 
 
@@ -266,14 +272,21 @@ _MAKE = Builtin(_mkdir, _ASSUMED, "with the folders above it")
 _ERASE = Builtin(_delete, _ASSUMED, "switches are accepted and without effect; exit code 0 for a missing file")
 _REMOVE = Builtin(_remove_folder, _ASSUMED, "/s /q; exit code 2 when missing is assumed", sets_error_level=True)
 _CHANGE = Builtin(_change_folder, _ASSUMED)
-_MISSING = ("assoc", "call", "color", "date", "for", "ftype", "goto", "mklink", "path", "popd", "prompt", "pushd")
+_MISSING = ("assoc", "call", "color", "date", "for", "ftype", "goto", "path", "popd", "prompt", "pushd")
 _MORE_MISSING = ("ren", "rename", "setlocal", "endlocal", "shift", "start", "time", "verify", "vol")
 
 BUILTINS: dict[str, Builtin] = {
     "echo": Builtin(_echo, _CHECKED, "also `echo.`; leaves the error level alone (assumed)"),
     "exit": Builtin(_exit, _ASSUMED, "/b N and N end the line alike"),
     "type": Builtin(_type, _DOCUMENT, "UTF-16 with a mark is printed as UTF-8", sets_error_level=True),
-    "dir": Builtin(_dir, _ASSUMED, "only /b and /a:d as /ad; no patterns", sets_error_level=True),
+    "dir": Builtin(
+        _dir,
+        _DOCUMENT,
+        "/b, /s, /a with d and l (junctions) and their opposites; /q: the owner's name in the machine's language, cut "
+        "to 23 characters (assumed); no patterns",
+        sets_error_level=True,
+    ),
+    "mklink": Builtin(_mklink, _DOCUMENT, "/j; takes no more than the right to make folders"),
     "mkdir": _MAKE,
     "md": _MAKE,
     "del": _ERASE,

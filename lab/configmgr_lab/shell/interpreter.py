@@ -41,6 +41,7 @@ def run_line(
         variables={name.upper(): text for name, text in given.items()},
         names={name.upper(): name for name in given},
         folder=_start_folder(machine, given, directory),
+        files=machine.file_access(user),
         run=lambda text, streams: Interpreter(session).line(text, streams),
     )
     streams = Streams(stdin, Sink(), Sink())
@@ -84,7 +85,7 @@ class Interpreter:
 
     def _batch(self, path: str, streams: Streams) -> int:
         """A batch file, line by line; each sees what those before it did."""
-        for line in self._session.machine.files.read(path).decode("utf-8", "replace").splitlines():
+        for line in self._session.files.read(path).decode("utf-8", "replace").splitlines():
             try:
                 self._expanded(expand_batch(line, self._lookup), streams)
             except Exit as end:
@@ -150,7 +151,12 @@ class Interpreter:
             for redirection in redirections:
                 self._redirect(redirection, inner, files)
         except FileError as error:
-            codes = {"file": "file_not_found", "directory": "access_denied", "full": "disk_full"}
+            codes = {
+                "file": "file_not_found",
+                "directory": "access_denied",
+                "full": "disk_full",
+                "denied": "access_denied",
+            }
             code = codes.get(error.reason, "path_not_found")
             streams.stderr.write(encode(messages.get(self._session.machine.locale, code)))
             self._session.error_level = 1
@@ -161,7 +167,7 @@ class Interpreter:
             for path, sink, append in files:
                 # The command may have removed the folder, and its output has no place then.
                 with contextlib.suppress(FileError):
-                    self._session.machine.files.write(path, bytes(sink.data), append=append)
+                    self._session.files.write(path, bytes(sink.data), append=append)
 
     def _redirect(self, wanted: Redirection, streams: Streams, files: list[tuple[str, Sink, bool]]) -> None:
         handles = {1: streams.stdout, 2: streams.stderr}
@@ -174,7 +180,7 @@ class Interpreter:
             sink = Sink(keep=False)
         else:
             path = normal(wanted.target, self._session.folder)
-            machine_files = self._session.machine.files
+            machine_files = self._session.files
             if wanted.mode == "read":
                 streams.stdin = machine_files.read(path)
                 return
@@ -211,7 +217,7 @@ class Interpreter:
         tool = TOOLS.get(name or "")
         if tool is None:
             path = normal(word.strip('"'), self._session.folder)
-            entry = self._session.machine.files.get(path)
+            entry = self._session.files.get(path)
             if entry is not None and path.lower().endswith((".cmd", ".bat")):
                 return self._batch(path, streams)
             if entry is not None and path.lower().endswith(".exe"):
@@ -272,12 +278,14 @@ def _exists(session: Session, pattern: str) -> bool:
     if _NUL.fullmatch(pattern):
         return True
     if "*" not in path and "?" not in path:
-        return session.machine.files.get(path) is not None
+        return session.files.get(path) is not None
     folder, _, name = path.rpartition("\\")
     wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in name.lower()))
-    return any(
-        wild.fullmatch(entry.path.rpartition("\\")[2].lower()) for entry in session.machine.files.children(folder)
-    )
+    try:
+        found = session.files.children(folder)
+    except FileError:
+        return False
+    return any(wild.fullmatch(entry.path.rpartition("\\")[2].lower()) for entry in found)
 
 
 def _compare(kind: str, left: str, right: str, *, ignore_case: bool) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..machine.file_access import FileAccess
 from ..machine.files import normal
 from ..machine.machine import Machine
 from . import messages
@@ -44,6 +45,8 @@ class Session:
     """By upper-case name: the name as it was set and its text are in `names` and here."""
     names: dict[str, str]
     folder: str
+    files: FileAccess
+    """The machine's files, as this user may have them."""
     run: Callable[[str, Streams], int]
     """Run a line of its own in this session, for `cmd /c`."""
     error_level: int = 0
@@ -67,6 +70,10 @@ class Call:
     @property
     def machine(self) -> Machine:
         return self.session.machine
+
+    @property
+    def files(self) -> FileAccess:
+        return self.session.files
 
     def say(self, text: str) -> None:
         """Print text; a line feed becomes CR LF."""

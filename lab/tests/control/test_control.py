@@ -139,3 +139,22 @@ def test_calls_that_make_no_sense(lab: LabClient, method: str, path: str, body: 
 def test_no_lab_no_answer() -> None:
     with pytest.raises(LabUnreachable, match="no lab answers"):
         LabClient("http://127.77.255.1:1").wait_until_ready(0)
+
+
+def test_a_plain_user_plants_what_windows_lets_him(lab: LabClient, host: str) -> None:
+    data = "C:\\ProgramData\\ours"
+    owner = lab.plant(host, data)
+    assert owner.startswith("S-1-5-21-")
+    assert lab.plant(host, f"{data}\\journal.txt", text="forged\r\n") == owner
+    assert lab.plant(host, f"{data}\\away", target="C:\\Windows") == owner
+    assert lab.run(host, f"type {data}\\journal.txt")["stdout"] == "forged\r\n"
+    for path in ("C:\\Windows\\x", f"{data}\\away\\x"):
+        with pytest.raises(LabRefused, match="access is denied"):
+            lab.plant(host, path, text="x")
+    with pytest.raises(LabRefused, match="already"):
+        lab.plant(host, data)
+    administrator = lab.plant(host, "C:\\Windows\\x", user="SYSTEM")
+    assert administrator == "S-1-5-32-544"
+    assert lab.run(host, f"echo one>{data}\\away\\x\\y", user="mallory")["exit_code"] == 1
+    lab.reset(host)
+    assert lab.run(host, f"dir /b {data}")["exit_code"] == 1

@@ -42,7 +42,7 @@ def _transfer(call: Call, url: str, target: str) -> int:
         with urllib.request.urlopen(url, timeout=30) as answer, tempfile.NamedTemporaryFile() as copy:
             shutil.copyfileobj(answer, copy)
             copy.flush()
-            call.machine.files.bring(Path(copy.name), target)
+            call.files.bring(Path(copy.name), target)
     except (urllib.error.URLError, OSError, FileError):
         return _FAILED
     return 0

@@ -37,10 +37,10 @@ def certutil(call: Call) -> int:
 
 
 def _hash(call: Call, path: str) -> int:
-    entry = call.machine.files.get(call.path(path))
+    entry = call.files.get(call.path(path))
     if entry is None or entry.is_folder:
         raise FileError("file")
-    digest = call.machine.files.sha256(entry.path)
+    digest = call.files.sha256(entry.path)
     if call.machine.image.build < _WINDOWS_10:
         digest = " ".join(digest[at : at + 2] for at in range(0, len(digest), 2))
     call.say(call.message("hash_header", path=path) + f"{digest}\n" + call.message("hash_end"))
@@ -49,17 +49,19 @@ def _hash(call: Call, path: str) -> int:
 
 def _decode(call: Call, source: str, target: str) -> int:
     try:
-        content = base64.b64decode(b"".join(call.machine.files.read(call.path(source)).split()), validate=True)
+        content = base64.b64decode(b"".join(call.files.read(call.path(source)).split()), validate=True)
     except binascii.Error:
         call.say(call.message("certutil_failed"))
         return _BAD_DATA
-    call.machine.files.write(call.path(target), content)
+    call.files.write(call.path(target), content)
     call.say(call.message("decode_end", size=str(len(content))))
     return 0
 
 
 def fsutil(call: Call) -> int:
-    """The program, for `volume diskfree C:`."""
+    """The program, for `volume diskfree C:` and `reparsepoint query PATH`."""
+    if [word.lower() for word in call.arguments[:2]] == ["reparsepoint", "query"] and len(call.arguments) == 3:
+        return _reparse_point(call, call.path(call.arguments[2]))
     if [word.lower() for word in call.arguments] not in (["volume", "diskfree", "c:"], ["volume", "diskfree", "c:\\"]):
         call.complain(call.message("not_emulated", name="fsutil with these arguments"))
         return 1
@@ -70,6 +72,18 @@ def fsutil(call: Call) -> int:
     mark = "." if call.machine.locale == "de" else ","
     grouped = [f"{number:,}".replace(",", mark) for number in (free, whole)]
     call.say(call.message("free_new", free=grouped[0], all=grouped[1], gb=f"{free / 1024**3:.1f}"))
+    return 0
+
+
+def _reparse_point(call: Call, path: str) -> int:
+    entry = call.files.get(path)
+    if not call.files.token.is_administrator and call.machine.image.build < _WINDOWS_10:
+        call.say(call.message("fsutil_rights"))
+        return 1
+    if entry is None or entry.target is None:
+        call.say(call.message("no_reparse_point" if entry is not None else "file_not_found"))
+        return 1
+    call.say(call.message("reparse_point", target=entry.target))
     return 0
 
 
@@ -85,6 +99,10 @@ CERTUTIL = Tool(
 FSUTIL = Tool(
     "fsutil",
     fsutil,
-    (Feature("`volume diskfree C:`, grouped from build 19041 on", Source.ASSUMED),),
-    ("everything else", "the refusal of accounts that are no administrators"),
+    (
+        Feature("`volume diskfree C:`, grouped from build 19041 on", Source.ASSUMED),
+        Feature("`reparsepoint query PATH`: exit code 0 for a junction, 1 for all else", Source.ASSUMED),
+        Feature("`reparsepoint` refused to plain users before Windows 10", Source.ASSUMED),
+    ),
+    ("everything else",),
 )

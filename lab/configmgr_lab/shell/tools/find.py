@@ -134,7 +134,7 @@ def _inputs(call: Call, files: list[str]) -> Iterator[_Input]:
             # A file of several is named as it was asked for, with its folder.
             shown = name.rpartition("\\")[0] + "\\" * ("\\" in name) + full.rpartition("\\")[2] if "*" in name else name
             try:
-                yield _Input(shown, _lines(call.machine.files.read(full)))
+                yield _Input(shown, _lines(call.files.read(full)))
             except FileError:
                 yield _Input(name, None)
 
@@ -145,7 +145,10 @@ def _matching(call: Call, name: str) -> list[str]:
     if not set(last) & set("*?"):
         return [path]
     wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in last.lower()))
-    names = [entry.path for entry in call.machine.files.children(folder) if not entry.is_folder]
+    try:
+        names = [entry.path for entry in call.files.children(folder) if not entry.is_folder]
+    except FileError:
+        names = []
     return [each for each in names if wild.fullmatch(each.rpartition("\\")[2].lower())] or [path]
 
 

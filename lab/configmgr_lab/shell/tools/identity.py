@@ -17,11 +17,24 @@ def hostname(call: Call) -> int:
 
 
 def whoami(call: Call) -> int:
-    """The user with the domain, in lower case."""
+    """The user with the domain, in lower case; with /user and its SID."""
     variables = call.session.variables
-    call.say(f"{variables['USERDOMAIN']}\\{variables['USERNAME']}\n".lower())
+    name = f"{variables['USERDOMAIN']}\\{variables['USERNAME']}".lower()
+    match [word.lower() for word in call.arguments]:
+        case []:
+            call.say(name + "\n")
+        case ["/user", "/fo", "csv", "/nh"]:
+            call.say(f'"{name}","{call.files.token.sid}"\n')
+        case _:
+            call.complain(call.message("not_emulated", name="whoami with these arguments"))
+            return 1
     return 0
 
 
 HOSTNAME = Tool("hostname", hostname, (Feature("`hostname`", Source.ASSUMED),))
-WHOAMI = Tool("whoami", whoami, (Feature("`whoami`", Source.ASSUMED),), ("`/user /groups /priv /all`",))
+WHOAMI = Tool(
+    "whoami",
+    whoami,
+    (Feature("`whoami`, `whoami /user /fo csv /nh`", Source.ASSUMED),),
+    ("`/groups /priv /all`", "other formats"),
+)

@@ -33,7 +33,7 @@ def run_installer(call: Call, path: str, kind: str, words: Sequence[str]) -> int
     """Install the file; the exit code. Raises StillWaiting for one that asks a question as SYSTEM."""
     machine, faults = call.machine, call.machine.faults.installer
     try:
-        package = package_in(next(machine.files.blocks(call.path(path))))
+        package = package_in(next(call.files.blocks(call.path(path))))
     except (FileError, StopIteration):
         return _NO_FILE[kind]
     if package is None or package.kind != kind:

@@ -204,14 +204,10 @@ def _export(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
     path = long_path(path)
     access.key(path)
     file = normal(target, call.session.folder)
-    if (
-        call.machine.files.get(file) is not None
-        and not parsed.has("/y")
-        and not _confirmed(call, "reg_overwrite", target)
-    ):
+    if call.files.get(file) is not None and not parsed.has("/y") and not _confirmed(call, "reg_overwrite", target):
         return 1
     try:
-        call.machine.files.write(file, regfile.render(_below(access, path)))
+        call.files.write(file, regfile.render(_below(access, path)))
     except FileError:
         call.complain(call.message("reg_file"))
         return 1
@@ -230,7 +226,7 @@ def _below(access: RegistryAccess, path: str) -> list[tuple[str, Key]]:
 def _import(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
     file = normal(_only_word(parsed), call.session.folder)
     try:
-        changes = list(regfile.read(call.machine.files.read(file)))
+        changes = list(regfile.read(call.files.read(file)))
     except (FileError, regfile.BadRegistryFile):
         call.complain(call.message("reg_file"))
         return 1

@@ -62,7 +62,7 @@ def _do(call: Call, verb: str, name: str, parsed: Parsed) -> int:
 
 
 def _xml(call: Call, path: str) -> str:
-    content = call.machine.files.read(call.path(path))
+    content = call.files.read(call.path(path))
     if content.startswith(b"\xff\xfe"):
         return content[2:].decode("utf-16-le", "replace")
     text = content.decode("utf-8", "replace")
