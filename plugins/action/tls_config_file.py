@@ -4,23 +4,34 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, run_name
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import config_file
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.config_file import (
     FileState,
-    FileStep,
-    last_step,
+    parse_after,
     parse_file,
     read_line,
     restore_line,
+    undone_by,
+    was_there,
     write_line,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.place import (
+    Place,
+    controller_time,
+    place_of,
+    place_questions,
+    prepare,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import NEVER_ASKED, JournalEntry, next_sequence
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command
 
 
 class ActionModule(TlsAction):
@@ -28,33 +39,44 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments, location = task.arguments, backup_location(task.arguments)
+        present = arguments["state"] == "present"
         row, lines = config_file(arguments["name"])
         wanted = "".join(f"{line}\r\n" for line in lines)
         with self.session(task) as session:
-            answer = session.run(read_line(row.path, location), attempted=f"read {row.path}")
-            before = parse_file(answer.stdout)
+            before, answers = _read(session, row.path, place_questions(location))
             _refuse_unusable(before, row.path, arguments["state"])
-            undone = last_step(before.steps, row.id)
-            if arguments["state"] == "present":
-                due = before.content != wanted
-                after: str | None = wanted
-            else:
-                due = undone is not None
-                after = _former(before, undone, wanted, row.path, arguments["force"])
+            place = place_of(location, answers.commands)
+            undone = undone_by(place.journal, row.id)
+            due = before.content != wanted if present else undone is not None
+            after = wanted if present else _former(before, undone, wanted, row.path, arguments["force"])
             result: dict[str, Any] = {"changed": due, "path": row.path, "restart_required": due}
             if task.diff:
                 result["diff"] = _diff(row.path, before.content, after if due else before.content)
             if not due or task.check_mode:
                 return result
-            step = _step(task, before, row.id, arguments["state"])
-            if undone is not None and arguments["state"] == "restored":
-                line = restore_line(row.path, location, step, undone)
+            prepare(session, place)
+            entry = _entry(task, place, row.id, before, undone)
+            if present or undone is None:
+                _apply(session, write_line(row.path, lines, location, entry), row.path, wanted)
             else:
-                line = write_line(row.path, lines, location, step)
-            _apply(session, line, row.path, wanted if arguments["state"] == "present" else None, undone)
-        if step.step == "written" and step.former == "kept":
-            result["backup"] = {"path": rf"{location}\{step.backup}"}
+                line = restore_line(row.path, location, entry, undone)
+                _apply(session, line, row.path, None, there=was_there(undone))
+        if was_there(entry):
+            result["backup"] = {"path": rf"{location.path}\{entry.backup}"}
         return result
+
+
+def _read(session: Session, path: str, questions: Sequence[Command]) -> tuple[FileState, Answers]:
+    line = "&".join([*question_lines(questions), read_line(path)])
+    text = session.run(line, attempted=f"read {path}").stdout
+    return parse_file(text), Answers.parse(questions, text)
+
+
+def _entry(task: Task, place: Place, name: str, before: FileState, undone: JournalEntry | None) -> JournalEntry:
+    action = f"file={name},{'new' if before.content is None else 'kept'}"
+    if task.arguments["state"] != "present" and undone is not None:
+        action = f"restored={name},{undone.sequence}"
+    return JournalEntry(next_sequence(place.journal), run_name(task.arguments), action, NEVER_ASKED, controller_time())
 
 
 def _refuse_unusable(before: FileState, path: str, state: str) -> None:
@@ -82,7 +104,7 @@ def _refuse_unusable(before: FileState, path: str, state: str) -> None:
         )
 
 
-def _former(before: FileState, undone: FileStep | None, wanted: str, path: str, force: bool) -> str | None:
+def _former(before: FileState, undone: JournalEntry | None, wanted: str, path: str, force: bool) -> str | None:
     """What will be there after a restore, as far as it is known before it; None for no file."""
     if undone is None:
         return before.content
@@ -93,34 +115,21 @@ def _former(before: FileState, undone: FileStep | None, wanted: str, path: str, 
             "See what is in it, and give force: true to restore the former state all the same.",
             {"changed": False},
         )
-    return None if undone.former == "new" else f"the copy in {undone.backup}\r\n"
+    return f"the copy in {undone.backup}\r\n" if was_there(undone) else None
 
 
-def _step(task: Task, before: FileState, name: str, state: str) -> FileStep:
-    sequence = max((step.sequence for step in before.steps), default=0) + 1
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    former: Literal["kept", "new"] = "new" if before.content is None else "kept"
-    return FileStep(
-        sequence, run_name(task.arguments), "written" if state == "present" else "restored", name, former, now
-    )
-
-
-def _apply(session: Session, line: str, path: str, wanted: str | None, undone: FileStep | None) -> None:
-    """``wanted``: the content that has to be there afterwards; None for a restore, which ``undone`` describes."""
+def _apply(session: Session, line: str, path: str, wanted: str | None, *, there: bool = True) -> None:
+    """``wanted``: the content that has to be there afterwards; None for a restore, after which a file is ``there``."""
     answer = session.run(line, attempted=f"write {path}", resend=False)
-    done, _mark, shown = answer.stdout.partition("#done\r\n")
-    after = parse_file(shown)
-    if wanted is not None:
-        right = bool(_mark) and after.content == wanted
-    else:
-        right = bool(_mark) and (after.content is None) == (undone is not None and undone.former == "new")
-    if not right:
+    done, after = parse_after(answer.stdout)
+    right = after.content == wanted if wanted is not None else (after.content is not None) == there
+    if not done or not right:
         raise Failure(
             "not_applied",
             f"{path} is not as it should be after the change.",
             "Check the rights on the folder and on the backup location, and that the disk is not full; the task can "
             "be run again.",
-            {"changed": bool(_mark), "output": done[:200]},
+            {"changed": done},
         )
 
 

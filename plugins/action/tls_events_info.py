@@ -21,14 +21,10 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.usage impo
     usage,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.window import (
-    SCHANNEL,
-    logs_success,
-    open_window,
-    windows_file,
-)
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import location_path
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query, ask
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import ask_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.place import Place, place_of, place_questions
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import SCHANNEL, logs_success, open_window
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import event_time
 
@@ -41,19 +37,20 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         days, most = (in_range(task.arguments, name, *limits) for name, limits in _LIMITS.items())
+        location = backup_location(task.arguments)
         questions: list[Query | Command] = [
             Query(SCHANNEL),
-            Command("window", f"type {location_path(windows_file(backup_location(task.arguments)))}"),
             Command("oldest", oldest_command()),
             Command("handshakes", events_command(HANDSHAKES, days, most)),
             Command("problems", events_command(PROBLEMS, days, most)),
+            *place_questions(location),
         ]
         with self.session(task) as session:
-            answer = session.run(f"({'&'.join(ask(questions))})2>nul", attempted="read the Schannel events")
-        return {"changed": False, **_result(Answers.parse(questions, answer.stdout), days, most)}
+            answers = ask_machine(session, questions, "read the Schannel events")
+        return {"changed": False, **_result(answers, place_of(location, answers.commands), days, most)}
 
 
-def _result(answers: Answers, days: int, most: int) -> dict[str, Any]:
+def _result(answers: Answers, place: Place, days: int, most: int) -> dict[str, Any]:
     if not {"handshakes", "problems"} <= set(answers.commands):
         raise Failure(
             "no_events",
@@ -72,14 +69,14 @@ def _result(answers: Answers, days: int, most: int) -> dict[str, Any]:
     reading = answers.registry.key(SCHANNEL)
     known = reading.presence is Presence.PRESENT
     success = logs_success(reading) if known else None
-    window = open_window(answers.commands.get("window", ()))
+    window = open_window(place.journal)
     users = legacy_users(completed)
     oldest = event_time(answers.commands.get("oldest", ()))
     return {
         "days": days,
         "log_begins": oldest[:19] + "Z" if oldest else None,
         "success_logging": success,
-        "window": {"run": window.run, "since": window.time} if window else None,
+        "window": {"run": window.run, "since": window.since} if window else None,
         "truncated": truncated,
         "damaged": damaged,
         **usage(events),

@@ -9,20 +9,20 @@ from typing import Any
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import setting_rows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files import read_undo_files
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import JournalEntry, active_entries
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import SETTINGS, JournalEntry, active_entries
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import (
     Rollback,
     entries_to_undo,
     rollback_plan,
     since_stage,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 
 
 class ActionModule(TlsAction):
@@ -51,7 +51,9 @@ class ActionModule(TlsAction):
                 return result
             first = entries[0]
             change_set = ChangeSet(first.run, f"rollback={first.sequence}", plan.changes, deleted=plan.deleted)
-            outcome = make_change(session, lambda: self.session(task), visit, location, change_set)
+            outcome = make_change(
+                session, lambda: self.session(task), visit.registry, visit.place, change_set, visit.state.boot
+            )
         _refuse_missing(outcome, first.run)
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 
@@ -62,7 +64,8 @@ def _entries(visit: Visit, arguments: dict[str, Any]) -> list[JournalEntry]:
     entries = entries_to_undo(active, run)
     if run and not entries:
         # It may have been taken back in part only: whatever of it is still there is found by its values.
-        entries = entries_to_undo([entry for entry in visit.state.journal if entry.undoes_from is None], run)
+        made = [row for row in visit.state.journal if row.kind == SETTINGS and row.undoes_from is None]
+        entries = entries_to_undo(made, run)
     if run and not entries and arguments["must_exist"]:
         known = ", ".join(dict.fromkeys(entry.run for entry in active)) or "none"
         raise Failure(
@@ -73,16 +76,8 @@ def _entries(visit: Visit, arguments: dict[str, Any]) -> list[JournalEntry]:
     return since_stage(entries, arguments["stage"]) if arguments["stage"] else entries
 
 
-def _plan(session: Session, visit: Visit, location: str, entries: list[JournalEntry], force: bool) -> Rollback:
+def _plan(session: Session, visit: Visit, location: Location, entries: list[JournalEntry], force: bool) -> Rollback:
     undos = read_undo_files(session, location, entries)
-    names = {row.name.lower() for stage in ("enable", "disable") for row in setting_rows(stage)}
-    strangers = [value.name for undo in undos for value in undo.values if value.name.lower() not in names]
-    if strangers:
-        raise Failure(
-            "no_undo_file",
-            f"a backup names values that this collection never sets ({', '.join(strangers[:3])}).",
-            "Somebody changed the file; restore the values by hand.",
-        )
     plan = rollback_plan(visit.registry, undos)
     if plan.conflicts and not force:
         places = "; ".join(

@@ -40,7 +40,9 @@ class ActionModule(TlsAction):
                 return result
             result["protocols_before"] = effective_protocols(visit.state)
             change_set = ChangeSet(run, task.arguments["stage"], plan.changes, plan.created)
-            outcome = make_change(session, lambda: self.session(task), visit, location, change_set)
+            outcome = make_change(
+                session, lambda: self.session(task), visit.registry, visit.place, change_set, visit.state.boot
+            )
         _refuse_missing(outcome)
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 

@@ -69,7 +69,7 @@ backup:
   description: The copy of the file that was there before.
   returned: when there was one and it was replaced
   type: dict
-  sample: {path: '%ProgramData%\configmgr.tls\job-77\application-catalog-001.config'}
+  sample: {path: '%SystemRoot%\configmgr.tls\job-77\001-application-catalog.config'}
 code:
   description: V(no_folder) (the machine has no IIS), V(conflict), V(unreadable), V(no_answer), V(not_applied)
     or V(bad_argument).

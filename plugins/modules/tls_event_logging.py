@@ -71,7 +71,7 @@ backup:
   description: The file on the machine that a double-click restores.
   returned: when something was changed
   type: dict
-  sample: {path: '%ProgramData%\configmgr.tls\job-77\event_logging-001-started.reg'}
+  sample: {path: '%SystemRoot%\configmgr.tls\job-77\001-observe.reg'}
 code:
   description: V(conflict), V(unreadable), V(no_backup), V(no_undo_file), V(not_applied) or V(bad_argument).
   returned: on failure

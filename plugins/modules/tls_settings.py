@@ -121,7 +121,7 @@ backup:
   description: The backup on the machine and the run it belongs to.
   returned: when something was changed
   type: dict
-  sample: {path: '%ProgramData%\configmgr.tls\job-77\001-enable.reg', run: job-77}
+  sample: {path: '%SystemRoot%\configmgr.tls\job-77\001-enable.reg', run: job-77}
 restart_required:
   description: Whether a restart is needed for the settings to be in force. V(null) when this cannot be told.
   returned: success

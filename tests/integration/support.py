@@ -102,7 +102,7 @@ class Outcome:
 
     def expect_ok(self) -> Outcome:
         """Itself, when the run ended with 0. Shows what was printed when not."""
-        assert self.exit_code == 0, self.output[-4000:]
+        assert self.exit_code == 0, self.output[-4000:] or [row.data.get("msg") for row in self.results]
         return self
 
 

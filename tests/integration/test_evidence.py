@@ -340,7 +340,7 @@ def test_a_file_that_was_there_comes_back(site: Site, lab: LabClient, former: st
     lab.plant_file("APP1", CATALOG_FILE, former)
     before = catalog_file(lab)
     written = site.module("tls_config_file", {"run": "c1"}, limit="APP1").expect_ok().last["APP1"]
-    assert written.data["backup"]["path"] == r"%ProgramData%\configmgr.tls\c1\application-catalog-001.config"
+    assert written.data["backup"]["path"] == r"%SystemRoot%\configmgr.tls\c1\001-application-catalog.config"
     assert catalog_file(lab) == sized(CATALOG_CONTENT)
     site.module("tls_config_file", {"state": "restored"}, limit="APP1").expect_ok()
     assert catalog_file(lab) == before

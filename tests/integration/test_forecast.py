@@ -25,6 +25,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import au
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import DEFAULT, Location
 from configmgr_lab.control.client import LabClient
 
 pytestmark = pytest.mark.slow
@@ -125,7 +126,7 @@ def prepare(lab: LabClient, host: str, values: list[Written], updated: bool) -> 
 
 
 def facts_of(lab: LabClient, host: str, roles: list[str]) -> dict[str, Any]:
-    visit = read_machine(Console(lab, host), r"%ProgramData%\configmgr.tls")
+    visit = read_machine(Console(lab, host), Location(DEFAULT))
     return facts(visit.state, visit.enabled_state(), roles, audit(visit.state, roles))
 
 

@@ -112,7 +112,7 @@ def test_a_value_and_a_key_that_were_there_before_come_back_as_they_were(site: S
 def test_a_missing_backup_stops_the_rollback(site: Site, lab: LabClient) -> None:
     site.tasks([{"configmgr.tls.tls_settings": {"run": "one"}}], limit="CM1").expect_ok()
     changed = lab.dump("CM1")["registry"]
-    assert lab.run("CM1", r'del "%ProgramData%\configmgr.tls\one\001-enable.reg"')["exit_code"] == 0
+    assert lab.run("CM1", r'del "%SystemRoot%\configmgr.tls\one\001-enable.reg"')["exit_code"] == 0
     outcome = site.module("tls_rollback", limit="CM1")
     assert (outcome.exit_code, outcome.last["CM1"].code) == (2, "no_undo_file")
     assert lab.dump("CM1")["registry"] == changed

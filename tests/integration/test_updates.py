@@ -110,11 +110,13 @@ def test_a_machine_fetches_from_a_web_server(site: Site, lab: LabClient, source:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        assert names(update(site, address, "MP1")) == NEEDED["MP1"]
+        given = {"manifest": str(source / "manifest.yml")}
+        assert update(site, address, "MP1").code == "no_manifest"
+        assert names(update(site, address, "MP1", given)) == NEEDED["MP1"]
         # Pushed: the controller reads it, and the machine is told no address.
         lab.reset("MP1")
         mark = lab.mark()
-        assert names(update(site, address, "MP1", {"transfer": "smb"})) == NEEDED["MP1"]
+        assert names(update(site, address, "MP1", {**given, "transfer": "smb"})) == NEEDED["MP1"]
         assert not [row for row in lab.commands(since=mark, host="MP1") if address in row["line"]]
         server.shutdown()
 

@@ -13,12 +13,13 @@ from .._data import roles as known_roles
 from .._failure import Failure
 from .._tls.journal import RUN_NAME
 from .._windows.command import UnsafeText, location_path
+from .._windows.location import Location
 from .base import Task
 from .run_name import DEFAULT_RUN
 
 __all__ = ["backup_location", "in_range", "roles_of", "run_name"]
 
-_ABSOLUTE = re.compile(r"^(%ProgramData%|[A-Za-z]:)\\[^*?]+$")
+_ABSOLUTE = re.compile(r"^(%SystemRoot%|%ProgramData%|[A-Za-z]:)\\[^*?]+$", re.IGNORECASE)
 
 
 def roles_of(task: Task) -> list[str]:
@@ -27,7 +28,7 @@ def roles_of(task: Task) -> list[str]:
     return sorted({*task.arguments["roles"], *(role.id for role in known_roles() if role.id in groups)})
 
 
-def backup_location(arguments: Mapping[str, Any]) -> str:
+def backup_location(arguments: Mapping[str, Any]) -> Location:
     """The folder for backups, once it is sure that it cannot be read as anything but a folder."""
     location = str(arguments["backup_location"]).rstrip("\\")
     try:
@@ -36,14 +37,14 @@ def backup_location(arguments: Mapping[str, Any]) -> str:
         raise _bad_location(str(error)) from None
     if not _ABSOLUTE.match(location):
         raise _bad_location(f"{location!r} is not an absolute path")
-    return location
+    return Location(location)
 
 
 def _bad_location(problem: str) -> Failure:
     return Failure(
         "bad_argument",
         f"backup_location cannot be used: {problem}.",
-        r"Give a path like D:\backup\configmgr.tls, or one that begins with %ProgramData%.",
+        r"Give a path like D:\backup\configmgr.tls, or one that begins with %SystemRoot% or %ProgramData%.",
     )
 
 

@@ -22,7 +22,7 @@ from ansible.plugins.action import ActionBase
 
 from .._data import preload
 from .._failure import Failure
-from .._machine.visit import prepare
+from .._machine import visit as _visit  # noqa: F401
 from .._plain import plain
 from .._remote import Session, open_session, secrets_of
 from .._tls.conversation import conversations
@@ -37,7 +37,6 @@ T = TypeVar("T")
 preload()
 requirements()
 conversations()
-prepare(str(argument_spec("tls_rollback")["backup_location"]["default"]))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ from .schema_packages import (
     Installer,
     Package,
 )
-from .settings import desired_values, setting_rows
+from .settings import STAGES, desired_values, keys_of, setting_rows
 from .site import (
     config_file,
     config_files,
@@ -124,7 +124,9 @@ __all__ = [
     "config_files",
     "configmgr_release",
     "configmgr_row",
+    "STAGES",
     "desired_values",
+    "keys_of",
     "dotnet_requirement",
     "dotnet_version",
     "exit_code",

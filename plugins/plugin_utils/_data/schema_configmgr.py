@@ -14,7 +14,7 @@ from .rows import ProtocolId, RoleId, Row, Source
 from .schema import Restart, Side, View
 from .version import Version
 
-Stage = Literal["enable", "disable"]
+Stage = Literal["enable", "disable", "observe"]
 Component = Literal["schannel", "dotnet", "winhttp"]
 
 
@@ -113,6 +113,16 @@ class Accept:
         if (self.test == "bits") != bool(self.required):
             raise FieldError("required", "belongs to test: bits, and only there")
 
+    def holds(self, data: int | None, wanted: int) -> bool:
+        """Whether a value that is there has the effect of the wanted one; an absent one (None) never does."""
+        if data is None:
+            return False
+        if self.test == "nonzero":
+            return data != 0
+        if self.test == "bits":
+            return data & self.required == self.required and not data & self.forbidden
+        return data == wanted
+
 
 @dataclass(frozen=True, kw_only=True)
 class SettingRow(Row):
@@ -173,13 +183,7 @@ class DesiredValue:
 
     def accepts(self, data: int | None) -> bool:
         """Whether a value that is there has the wanted effect; an absent one (None) never does."""
-        if data is None:
-            return False
-        if self.accept.test == "nonzero":
-            return data != 0
-        if self.accept.test == "bits":
-            return data & self.accept.required == self.accept.required and not data & self.accept.forbidden
-        return data == self.data
+        return self.accept.holds(data, self.data)
 
 
 @dataclass(frozen=True, kw_only=True)

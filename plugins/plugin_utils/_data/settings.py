@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from .load import load_table
 from .schema import Side, WindowsRelease
@@ -16,12 +17,21 @@ from .schema_configmgr import (
     Stage,
 )
 
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
 
 def setting_rows(stage: Stage, components: Iterable[str] | None = None) -> tuple[SettingRow, ...]:
     """The rows of settings.yml for a stage, all components or the named ones."""
     wanted = None if components is None else set(components)
     rows = load_table("settings", SettingRow)
     return tuple(row for row in rows if row.stage == stage and (wanted is None or row.component in wanted))
+
+
+def keys_of(row: SettingRow) -> tuple[str, ...]:
+    """Every key that the row stands for, on all builds of Windows."""
+    if not row.protocols:
+        return (row.key,)
+    return tuple(_key(row, protocol, side) for protocol in row.protocols for side in row.sides)
 
 
 def desired_values(
@@ -48,6 +58,11 @@ def desired_values(
     return tuple(found)
 
 
+def _key(row: SettingRow, protocol: str, side: Side) -> str:
+    """SCHANNEL's subkeys are spelled Client and Server."""
+    return row.key.replace("{protocol}", protocol).replace("{side}", side.capitalize())
+
+
 def _places(row: SettingRow, windows: WindowsRelease) -> Iterator[tuple[str | None, Side | None]]:
     if not row.protocols:
         yield None, None
@@ -60,10 +75,7 @@ def _places(row: SettingRow, windows: WindowsRelease) -> Iterator[tuple[str | No
 def _values(
     row: SettingRow, protocol: str | None, side: Side | None, x64: bool, only_when_set: bool
 ) -> Iterator[DesiredValue]:
-    key = row.key
-    if protocol is not None and side is not None:
-        # SCHANNEL's subkeys are spelled Client and Server.
-        key = key.replace("{protocol}", protocol).replace("{side}", side.capitalize())
+    key = row.key if protocol is None or side is None else _key(row, protocol, side)
     for view in row.views:
         if view == 64 or x64:
             yield DesiredValue(

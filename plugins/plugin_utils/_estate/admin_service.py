@@ -82,13 +82,14 @@ class AdminService:
     def _pages(self, name: str, options: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
         """By the links of the answers where there are any, else by $top and $skip until a page is not full."""
         address: str | None = f"{self._base}/{name}"
-        skip = 0
+        skip, seen = 0, set[str]()
         while address is not None:
             ours = {} if skip < 0 else {**options, "$top": str(self._page_size), "$skip": str(skip)}
             body = self._get(address, ours, name)
             page, link = body["value"], body.get("@odata.nextLink")
             yield page
-            if isinstance(link, str) and _same_host(link, self._base):
+            if isinstance(link, str) and link not in seen and _same_host(link, self._base):
+                seen.add(link)
                 address, skip = link, -1
             elif skip >= 0 and len(page) >= self._page_size:
                 skip += len(page)

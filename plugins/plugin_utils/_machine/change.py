@@ -13,24 +13,27 @@ from typing import Any
 
 from .._failure import Failure
 from .._remote import RemoteError, Session
+from .._tls.journal import NEVER_ASKED, BootMarker
 from .._tls.plan import Change
 from .._windows.apply import parse_applied
-from .._windows.questions import Answers, ask
 from .._windows.registry import Presence, Registry
+from .asking import ask_machine
+from .place import Place, controller_time, prepare
 from .steps import ChangeSet, Step, change_steps
-from .visit import Visit
 
 __all__ = ["ChangeSet", "Applied", "make_change"]
 
 
 @dataclass(frozen=True)
 class Applied:
-    """``backup``: the file, or the folder when there are several. ``applied``: the changes that are there now;
-    ``missing``: those that are not.
+    """``time``: the controller's, in the journal. ``backup``: the file, or the folder when there are several.
+
+    ``applied``: the changes that are there now; ``missing``: those that are not.
     """
 
     backup: str
     run: str
+    time: str
     registry: Registry
     applied: tuple[Change, ...]
     missing: tuple[Change, ...]
@@ -40,14 +43,21 @@ class Applied:
 
 
 def make_change(
-    session: Session, reconnect: Callable[[], Session], visit: Visit, location: str, change_set: ChangeSet
+    session: Session,
+    reconnect: Callable[[], Session],
+    registry: Registry,
+    place: Place,
+    change_set: ChangeSet,
+    boot: BootMarker = NEVER_ASKED,
 ) -> Applied:
     """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done.
 
+    ``registry``: what was read. ``boot``: the uptime, where the change is in force only after a restart.
+
     A change that is too long for one command line is made in several, each with a backup and an entry of its own.
     """
-    steps = change_steps(visit.state, location, change_set)
-    registry = visit.registry
+    steps = change_steps(place, boot, change_set, controller_time())
+    prepare(session, place)
     for step in steps:
         attempted = f"apply {len(step.edits)} changes of run {change_set.run}"
         try:
@@ -62,7 +72,9 @@ def make_change(
             raise _no_backup(step, registry, change_set)
     done, missing = _split(registry, change_set.changes)
     backup = steps[0].backup
-    return Applied(backup.file if len(steps) == 1 else backup.folder, change_set.run, registry, done, missing)
+    return Applied(
+        backup.file if len(steps) == 1 else backup.folder, change_set.run, steps[0].time, registry, done, missing
+    )
 
 
 def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
@@ -102,9 +114,7 @@ def _interrupted(
     queries = change_set.queries()
     try:
         with reconnect() as session:
-            answer = session.run(
-                "&".join(ask(queries)), attempted="see what was applied before the connection was lost"
-            )
+            answers = ask_machine(session, queries, "see what was applied before the connection was lost")
     except RemoteError as again:
         return Failure(
             "interrupted_unknown",
@@ -113,7 +123,7 @@ def _interrupted(
             f"Once the machine answers: {_again(change_set)}",
             {"planned": [change.as_dict() for change in change_set.changes]},
         )
-    registry = registry.updated(Answers.parse(queries, answer.stdout).registry)
+    registry = registry.updated(answers.registry)
     done, missing = _split(registry, change_set.changes)
     return Failure(
         "interrupted",

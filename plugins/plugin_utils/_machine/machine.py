@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .._marks import HEARD
-from .._remote import Answer, RemoteError, Session, join
+from .._remote import Answer, RemoteError, Session
 from .._tls.journal import BootMarker
-from .._windows.questions import Answers, Command, Query, ask
+from .._windows.questions import Answers, Command, Query
+from .asking import ask_machine
 from .waiting import Waiter, shut_down, wait_until_back
 
 __all__ = ["Machine"]
@@ -38,9 +39,8 @@ class Machine:
         return self.session().run(line, attempted=attempted, resend=resend)
 
     def ask(self, questions: Sequence[Query | Command], attempted: str) -> Answers:
-        """One line with all questions. RemoteError."""
-        (line,) = join([f"({'&'.join(ask(questions))})2>nul"])
-        return Answers.parse(questions, self.run(line, attempted).stdout)
+        """All questions, in as few lines as it takes. RemoteError."""
+        return ask_machine(self.session(), questions, attempted)
 
     def markers(self, line: str, attempted: str) -> set[str]:
         """Runs a line that ends its steps in markers of ours, once; the numbers of those that were printed."""

@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from .._failure import Failure
 from .._remote import LIMIT
 from .._remote.lines import length
-from .._tls.journal import JournalEntry
+from .._tls.journal import BootMarker, JournalEntry, next_sequence
 from .._tls.plan import Change
-from .._tls.state import HostState
 from .._windows.apply import Backup, Edit, apply_line, readback
 from .._windows.command import UnsafeText
+from .._windows.location import Location
 from .._windows.questions import Query
 from .._windows.registry import Key, View
 from .._windows.undo import UndoValue, render_undo
-from .visit import journal_path
+from .place import Place
 
 __all__ = ["ChangeSet", "Step", "change_steps"]
 
-Place = tuple[View, Key]
+KeyPlace = tuple[View, Key]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class ChangeSet:
     run: str
     action: str
     changes: tuple[Change, ...]
-    created: tuple[Place, ...] = ()
-    deleted: tuple[Place, ...] = ()
+    created: tuple[KeyPlace, ...] = ()
+    deleted: tuple[KeyPlace, ...] = ()
 
     def edits(self) -> list[Edit]:
         edits = [
@@ -64,7 +64,7 @@ class ChangeSet:
             if middle
         ]
 
-    def _kept_with(self, change: Change) -> Place:
+    def _kept_with(self, change: Change) -> KeyPlace:
         return _above(change, [*self.deleted, *self.created]) or (change.view, change.key)
 
 
@@ -72,20 +72,25 @@ class ChangeSet:
 class Step:
     """One command line of a change, and what to expect of its answer."""
 
+    time: str
     backup: Backup
     edits: list[Edit]
     queries: list[Query]
     line: str
 
 
-def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list[Step]:
-    """The lines that make the change, at least one. Failure when it cannot be said in command lines."""
-    sequence = max((entry.sequence for entry in state.journal), default=0)
+def change_steps(place: Place, boot: BootMarker, change_set: ChangeSet, time: str = "") -> list[Step]:
+    """The lines that make the change, at least one. ``time``: the controller's, for the journal.
+
+    Failure when it cannot be said in command lines.
+    """
+    sequence = next_sequence(place.journal)
     waiting = [change_set]
     steps: list[Step] = []
     while waiting:
         part = waiting.pop(0)
-        step = _step(JournalEntry(sequence + len(steps) + 1, part.run, part.action, state.boot), location, part)
+        entry = JournalEntry(sequence + len(steps), part.run, part.action, boot, time)
+        step = _step(entry, place.location, part)
         if length(step.line) <= LIMIT:
             steps.append(step)
         elif halves := part.halves():
@@ -101,26 +106,26 @@ def change_steps(state: HostState, location: str, change_set: ChangeSet) -> list
     return steps
 
 
-def _step(entry: JournalEntry, location: str, part: ChangeSet) -> Step:
+def _step(entry: JournalEntry, location: Location, part: ChangeSet) -> Step:
     values = [UndoValue(change.view, change.key, change.name, change.before, change.after) for change in part.changes]
     backup = Backup(
-        folder=rf"{location}\{entry.run}",
-        file=rf"{location}\{entry.undo_file}",
+        folder=rf"{location.path}\{entry.run}",
+        file=rf"{location.path}\{entry.backup}",
         lines=tuple(render_undo(values, part.created)),
-        journal=journal_path(location),
+        journal=location.journal,
         journal_line=str(entry),
     )
     edits, queries = part.edits(), part.queries()
     try:
-        return Step(backup, edits, queries, apply_line(backup, edits, queries))
+        return Step(entry.time, backup, edits, queries, apply_line(backup, edits, queries))
     except UnsafeText as error:
         raise Failure(
             "not_writable",
             f"a value cannot be set by a command line ({error}); nothing was changed.",
-            "Import the backups of the runs by hand on the machine, newest first; a double-click on each does it.",
+            "Set it by hand on the machine; its former value is in this result under changes.",
             {"changes": [], "changed": False},
         ) from None
 
 
-def _above(change: Change, places: list[Place] | tuple[Place, ...]) -> Place | None:
+def _above(change: Change, places: list[KeyPlace] | tuple[KeyPlace, ...]) -> KeyPlace | None:
     return next(((view, key) for view, key in places if change.view is view and change.key.is_below(key)), None)

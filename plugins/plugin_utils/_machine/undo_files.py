@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._failure import Failure
-from .._remote import Session, join
+from .._remote import Session
 from .._tls.journal import JournalEntry
+from .._tls.rollback import foreign_places
 from .._windows.command import location_path
-from .._windows.questions import Answers, Command, ask
+from .._windows.location import Location
+from .._windows.questions import Command
 from .._windows.undo import Undo, parse_undo
+from .asking import ask_machine
 
 __all__ = ["read_undo_files"]
 
 
-def read_undo_files(session: Session, location: str, entries: Sequence[JournalEntry]) -> list[Undo]:
-    """The backups of ``entries``, in their order; every one of them has to be there and whole."""
+def read_undo_files(session: Session, location: Location, entries: Sequence[JournalEntry]) -> list[Undo]:
+    """The backups of ``entries``, in their order; every one of them has to be there, whole, and about our values.
+
+    Failure no_undo_file, foreign_undo_file.
+    """
     questions = [Command(str(entry.sequence), f"type {location_path(_file(location, entry))}") for entry in entries]
-    text = "\n".join(
-        session.run(line, attempted="read the backups of earlier runs").stdout for line in join(ask(questions))
-    )
-    answers = Answers.parse(questions, text)
+    answers = ask_machine(session, questions, "read the backups of earlier runs")
     undos = []
     for entry in entries:
         lines = answers.commands.get(str(entry.sequence))
@@ -35,9 +38,17 @@ def read_undo_files(session: Session, location: str, entries: Sequence[JournalEn
                 f"{'damaged' if lines is not None else 'missing'}; nothing was changed.",
                 "Restore the values by hand from the result of the run that changed them.",
             )
+        if strangers := foreign_places(undo):
+            raise Failure(
+                "foreign_undo_file",
+                f"the backup {_file(location, entry)} names what this collection never writes ({strangers[0]}); "
+                "nothing of it was believed, and nothing was changed.",
+                "Find out who wrote the file. Restore values by hand from the result of the run that changed them.",
+                {"places": strangers[:20], "changed": False},
+            )
         undos.append(undo)
     return undos
 
 
-def _file(location: str, entry: JournalEntry) -> str:
-    return rf"{location}\{entry.undo_file}"
+def _file(location: Location, entry: JournalEntry) -> str:
+    return rf"{location.path}\{entry.backup}"

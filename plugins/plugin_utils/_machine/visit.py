@@ -11,15 +11,18 @@ from dataclasses import dataclass, replace
 
 from .._data import sql_clients
 from .._failure import Failure
-from .._remote import Session, join
+from .._remote import Session
 from .._tls.build import host_state
 from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, registry_after, settings_plan
 from .._tls.state import HostState
-from .._windows.questions import Command, Query
+from .._windows.location import DEFAULT, Location
+from .._windows.questions import Answers, Command, Query
 from .._windows.registry import Registry
-from .._windows.snapshot import Snapshot, snapshot_commands, snapshot_questions
+from .._windows.snapshot import Snapshot, snapshot_questions
+from .asking import question_lines
+from .place import Place, place_of
 
-__all__ = ["Visit", "journal_path", "prepare", "read_machine"]
+__all__ = ["Visit", "read_machine"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Visit:
 
     snapshot: Snapshot
     state: HostState
+    place: Place
 
     @property
     def registry(self) -> Registry:
@@ -44,37 +48,35 @@ class Visit:
         return host_state(replace(self.snapshot, registry=registry_after(self.registry, plan.changes)))
 
 
-def journal_path(location: str) -> str:
-    return rf"{location}\journal.txt"
-
-
-def prepare(location: str) -> None:
-    """Work out what the first visit of a process works out for all of them."""
-    host_state(Snapshot.parse(_questions(location)[0], ""))
-
-
 @functools.lru_cache(maxsize=4)
-def _questions(location: str) -> tuple[tuple[Query | Command, ...], str]:
+def _questions(location: Location) -> tuple[tuple[Query | Command, ...], tuple[str, ...]]:
     keys = [client.registry_key for client in sql_clients() if client.registry_key]
-    questions = snapshot_questions(keys, journal_path(location))
-    lines = join(snapshot_commands(questions))
-    return tuple(questions), lines[0]
+    questions = (*snapshot_questions(keys, location.journal), *location.questions())
+    return questions, tuple(question_lines(questions))
 
 
-def read_machine(session: Session, location: str) -> Visit:
-    """Read the TLS state with one command line. ``location`` is where our backups and the journal are."""
-    questions, line = _questions(location)
-    answer = session.run(line, attempted="read the TLS state", resend=True)
-    snapshot = Snapshot.parse(questions, answer.stdout)
-    if not snapshot.complete:
+def read_machine(session: Session, location: Location) -> Visit:
+    """Read the TLS state. ``location`` is where our backups and the journal are.
+
+    Failure no_answer, location_not_safe.
+    """
+    questions, lines = _questions(location)
+    printed = [session.run(line, attempted="read the TLS state") for line in lines]
+    answers = Answers.parse(questions, "\n".join(answer.stdout for answer in printed))
+    if not answers.answered:
         raise Failure(
             "no_answer",
-            f"the machine answered nothing that could be read (exit code {answer.exit_code}).",
+            f"the machine answered nothing that could be read (exit code {printed[-1].exit_code}).",
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
-            {"output": _excerpt((answer.stdout, answer.stderr))},
+            {"output": _excerpt([text for answer in printed for text in (answer.stdout, answer.stderr)])},
         )
-    return Visit(snapshot, host_state(snapshot))
+    snapshot = Snapshot.of(answers)
+    return Visit(snapshot, host_state(snapshot), place_of(location, answers.commands))
 
 
 def _excerpt(texts: Sequence[str]) -> str:
     return " ".join(" ".join(texts).split())[:200]
+
+
+# What the first visit of a process works out is the same for all: made on import, it is there in every worker.
+_questions(Location(DEFAULT))

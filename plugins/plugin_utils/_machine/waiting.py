@@ -13,7 +13,7 @@ from typing import Any
 from .._failure import Failure
 from .._remote import RemoteError, Session
 from .._tls.journal import BootMarker
-from .._windows.questions import Answers, Command, ask
+from .._windows.questions import Answers, Command
 from .._windows.restart import (
     RUNNING,
     STOPPED,
@@ -23,8 +23,9 @@ from .._windows.restart import (
     shutdown_command,
 )
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
+from .asking import ask_machine
 
-__all__ = ["Waiter", "boot_marker", "restart_services", "shut_down", "wait_until_back"]
+__all__ = ["Waiter", "boot_marker", "boot_of", "restart_services", "shut_down", "wait_until_back"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Waiter:
 
 def boot_marker(session: Session) -> BootMarker:
     """What tells this uptime from others."""
-    line = f"({'&'.join(ask(BOOT_QUESTIONS))})2>nul"
-    answers = Answers.parse(BOOT_QUESTIONS, session.run(line, attempted="see when the machine last started").stdout)
+    return boot_of(ask_machine(session, BOOT_QUESTIONS, "see when the machine last started"))
+
+
+def boot_of(answers: Answers) -> BootMarker:
+    """The uptime that the answers to BOOT_QUESTIONS tell."""
     shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
     return BootMarker(
         event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
@@ -168,9 +172,8 @@ def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
 
 
 def _state(session: Session, name: str) -> int | None:
-    command = Command("state", service_command("query", name))
-    answers = Answers.parse(
-        [command], session.run(command.render(0), attempted=f"see the state of service {name}").stdout
+    answers = ask_machine(
+        session, [Command("state", service_command("query", name))], f"see the state of service {name}"
     )
     lines = answers.commands.get("state")
     return service_state(lines) if lines is not None else None

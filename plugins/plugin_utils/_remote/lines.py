@@ -23,16 +23,21 @@ def length(line: str) -> int:
     return plain + length_added(line)
 
 
-def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED) -> None:
+def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED, limit: int = LIMIT) -> None:
     """RemoteError line_too_long or line_not_runnable unless cmd would get the line as it is written."""
-    if length(line) > LIMIT:
-        detail = f"{length(line)} characters, at most {LIMIT}"
+    if length(line) > limit:
+        detail = f"{length(line)} characters, at most {limit}"
         raise error("line_too_long", host=host, attempted=attempted, detail=detail)
     if not line.strip() or line.lstrip().startswith('"') or any(character in line for character in "\r\n\0"):
         raise error("line_not_runnable", host=host, attempted=attempted, detail=line[:60])
 
 
-def join(parts: Sequence[str]) -> list[str]:
+def grouped(parts: Sequence[str], begin: str, end: str) -> list[str]:
+    """As many lines as it takes, each of them parts joined with "&" between ``begin`` and ``end``."""
+    return [f"{begin}{line}{end}" for line in join(parts, LIMIT - len(begin) - len(end))]
+
+
+def join(parts: Sequence[str], limit: int = LIMIT) -> list[str]:
     """Complete sub-commands joined with "&", in their order, into as few lines as cmd takes.
 
     No space goes around the "&": echo would print one that stands before it. RemoteError line_too_long when a part
@@ -41,12 +46,12 @@ def join(parts: Sequence[str]) -> list[str]:
     lines: list[str] = []
     room = 0
     for part in parts:
-        check(part)
+        check(part, limit=limit)
         size = length(part) + 1
         if lines and size <= room:
             lines[-1] += "&" + part
             room -= size
         else:
             lines.append(part)
-            room = LIMIT - length(part)
+            room = limit - length(part)
     return lines

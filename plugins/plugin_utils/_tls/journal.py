@@ -3,10 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our journal on a machine: which runs changed it, in which order, and during which uptime.
 
-One line per change: sequence number, run, action and boot marker, separated by spaces. The action is C(enable),
-C(disable), or
-C(rollback=N): everything from entry N on has been undone. A machine whose newest entry carries the marker of the
-present uptime has not been restarted since, so its change is not in force yet.
+One line per change of any kind: sequence number, run, action, boot marker and the controller's time (UTC), separated by
+blanks. Each kind has changes and what takes them back:
+
+    settings         enable, disable                 rollback=N   everything from entry N on has been undone
+    event logging    observe                         observed=N
+    file ID          file=ID,new or file=ID,kept     restored=ID,N
+
+A machine whose newest entry about settings carries the marker of the present uptime has not been restarted since, so
+its change is not in force yet.
 """
 
 from __future__ import annotations
@@ -15,10 +20,29 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BootMarker", "JournalEntry", "RUN_NAME", "active_entries", "parse_journal", "restarted_since"]
+__all__ = [
+    "NEVER_ASKED",
+    "OBSERVE",
+    "RUN_NAME",
+    "SETTINGS",
+    "BootMarker",
+    "JournalEntry",
+    "active_entries",
+    "last_of_settings",
+    "next_sequence",
+    "parse_journal",
+    "restarted_since",
+]
+
+SETTINGS, OBSERVE = "settings", "observe"
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LINE = re.compile(r"^([0-9]{1,9}) (\S+) (enable|disable|rollback=[0-9]{1,9}) (\S+)\s*$")
+_NUMBER = "[0-9]{1,9}"
+_ACTION = rf"enable|disable|observe|(?:rollback|observed)={_NUMBER}|file=[a-z0-9-]{{1,40}},(?:new|kept)"
+_ACTION += rf"|restored=[a-z0-9-]{{1,40}},{_NUMBER}"
+_LINE = re.compile(rf"^({_NUMBER}) (\S+) ({_ACTION}) (\S+)(?: ([0-9TZ:-]{{10,30}}))?\s*$")
+_MOST_MISSING = 1000
+"""How many numbers may be missing between two lines. A larger one was not counted by us, and would exhaust them."""
 # A time as the event log writes it, or bytes in hexadecimal; either is put into a command line.
 _MARKER = re.compile(r"[0-9A-Za-z][0-9A-Za-z:.+-]{0,63}")
 _UNKNOWN = "-"
@@ -63,42 +87,66 @@ class BootMarker:
         return None
 
 
+NEVER_ASKED = BootMarker(None, None)
+
+
 @dataclass(frozen=True)
 class JournalEntry:
+    """``time``: of the controller, UTC, empty where it is not known."""
+
     sequence: int
     run: str
     action: str
     boot: BootMarker
+    time: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is about: settings, observe, or file and its id."""
+        verb, _equals, object_ = self.action.partition("=")
+        if verb in ("file", "restored"):
+            return f"file {object_.partition(',')[0]}"
+        return OBSERVE if verb in ("observe", "observed") else SETTINGS
 
     @property
     def undoes_from(self) -> int | None:
-        return int(self.action.partition("=")[2]) if self.action.startswith("rollback=") else None
+        """The first entry of its kind that it takes back."""
+        verb, _equals, object_ = self.action.partition("=")
+        return int(object_.rpartition(",")[2]) if verb in ("rollback", "observed", "restored") else None
 
     @property
-    def undo_file(self) -> str:
-        """The backup of this entry, relative to the backup location."""
+    def backup(self) -> str:
+        """What was there before, relative to the backup location: values, or the file itself."""
+        if self.kind.startswith("file "):
+            return rf"{self.run}\{self.sequence:03d}-{self.kind.removeprefix('file ')}.config"
         return rf"{self.run}\{self.sequence:03d}-{self.action}.reg"
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.run} {self.action} {self.boot}"
+        return f"{self.sequence} {self.run} {self.action} {self.boot} {self.time}".rstrip()
 
 
 def parse_journal(lines: Iterable[str]) -> tuple[JournalEntry, ...]:
-    """The entries; lines that are not ours are passed over."""
-    entries = []
+    """The entries; lines that are not ours, or whose number cannot be the next one, are passed over."""
+    entries: list[JournalEntry] = []
+    last = 0
     for line in lines:
         match = _LINE.match(line)
-        if match and RUN_NAME.fullmatch(match.group(2)):
-            entries.append(
-                JournalEntry(int(match.group(1)), match.group(2), match.group(3), BootMarker.parse(match.group(4)))
-            )
+        if match and RUN_NAME.fullmatch(match[2]) and last <= int(match[1]) <= last + _MOST_MISSING:
+            last = int(match[1])
+            entries.append(JournalEntry(last, match[2], match[3], BootMarker.parse(match[4]), match[5] or ""))
     return tuple(entries)
 
 
-def active_entries(journal: Sequence[JournalEntry]) -> list[JournalEntry]:
-    """The changes that are still there, oldest first: a later rollback takes away everything from its entry on."""
+def next_sequence(journal: Sequence[JournalEntry]) -> int:
+    return max((entry.sequence for entry in journal), default=0) + 1
+
+
+def active_entries(journal: Sequence[JournalEntry], kind: str = SETTINGS) -> list[JournalEntry]:
+    """The changes of a kind that are still there, oldest first: taking one back takes back all of it from there on."""
     active: list[JournalEntry] = []
     for entry in journal:
+        if entry.kind != kind:
+            continue
         first = entry.undoes_from
         if first is None:
             active.append(entry)
@@ -108,10 +156,15 @@ def active_entries(journal: Sequence[JournalEntry]) -> list[JournalEntry]:
 
 
 def restarted_since(journal: Sequence[JournalEntry], boot: BootMarker) -> bool | None:
-    """Whether the machine was restarted after our last change; True when we never changed it, None when it cannot be
-    told.
+    """Whether the machine was restarted after our last change of settings; True when there was none, None when it
+    cannot be told.
     """
-    if not journal:
+    last = last_of_settings(journal)
+    if last is None:
         return True
-    same = journal[-1].boot.same_uptime(boot)
+    same = last.boot.same_uptime(boot)
     return None if same is None else not same
+
+
+def last_of_settings(journal: Sequence[JournalEntry]) -> JournalEntry | None:
+    return next((entry for entry in reversed(journal) if entry.kind == SETTINGS), None)

@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .._data import STAGES, keys_of, setting_rows
 from .._windows.registry import Key, Presence, Registry, Value, View
-from .._windows.undo import Undo
+from .._windows.snapshot import DOTNET, INTERNET_SETTINGS, SCHANNEL
+from .._windows.undo import Undo, UndoValue
 from .journal import JournalEntry
 from .plan import Change
 
-__all__ = ["Rollback", "entries_to_undo", "rollback_plan", "since_stage"]
+__all__ = ["Rollback", "entries_to_undo", "foreign_places", "rollback_plan", "since_stage"]
+
+_OF_WINDOWS = frozenset({SCHANNEL, INTERNET_SETTINGS, DOTNET.parent})
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,41 @@ def since_stage(entries: Sequence[JournalEntry], stage: str) -> list[JournalEntr
     """Those from the first one of ``stage`` on: what came before it stays."""
     first = next((number for number, entry in enumerate(entries) if entry.action == stage), len(entries))
     return list(entries[first:])
+
+
+def foreign_places(undo: Undo) -> list[str]:
+    """What a backup names that no stage of this collection writes or creates."""
+    values = [rf"{value.key.short}\{value.name}" for value in undo.values if not _is_ours(value)]
+    return values + [key.short for view, key in undo.created if (view, key) not in _created()]
+
+
+def _is_ours(value: UndoValue) -> bool:
+    kind = _written().get((value.view, value.key, value.name.lower()))
+    return kind is not None and (value.after is None or value.after.type == kind)
+
+
+@functools.cache
+def _written() -> Mapping[tuple[View, Key, str], str]:
+    """The types of all values that the tables know, by place."""
+    return {
+        (View(view), Key(key), row.name.lower()): row.type
+        for stage in STAGES
+        for row in setting_rows(stage)
+        for key in keys_of(row)
+        for view in row.views
+    }
+
+
+@functools.cache
+def _created() -> frozenset[tuple[View, Key]]:
+    """Keys that a stage creates: those of the values, and what is above them below a key that every Windows has."""
+    created = set()
+    for view, key, _name in _written():
+        above: Key | None = key
+        while above is not None and above not in _OF_WINDOWS:
+            created.add((view, above))
+            above = above.parent
+    return frozenset(created)
 
 
 def rollback_plan(registry: Registry, undos: Sequence[Undo]) -> Rollback:
@@ -86,6 +126,8 @@ def _empty_after(
             for (place_view, place), reading in registry.readings.items()
             if place_view is view and place.is_below(key) and reading.presence is Presence.PRESENT
         }
+        # What was not read whole may hold more.
+        whole = not any(reading.partial for reading in inside.values())
         foreign = any(
             (view, place, name.lower()) not in ours
             for (_view, place), reading in inside.items()
@@ -96,6 +138,6 @@ def _empty_after(
             for (_view, place), reading in inside.items()
             for subkey in reading.subkeys
         )
-        if inside and known and not foreign:
+        if inside and whole and known and not foreign:
             result.append((view, key))
     return tuple(result)

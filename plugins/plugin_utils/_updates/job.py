@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .._failure import Failure
 from .._machine.machine import Machine
+from .._machine.waiting import boot_of
 from .._tls.journal import BootMarker
 from .._windows.jobs import (
     NOT_YET,
@@ -20,10 +21,9 @@ from .._windows.jobs import (
     job_questions,
     parse_job,
 )
-from .._windows.questions import Answers
-from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
+from .._windows.snapshot import BOOT_QUESTIONS
 
-__all__ = ["JobEnd", "boot_of", "run_job", "wait_for_job"]
+__all__ = ["JobEnd", "run_job", "wait_for_job"]
 
 _LOOK = "see how far the installation is"
 _PROGRESS_SECONDS = 60
@@ -37,14 +37,6 @@ class JobEnd:
 
     exit_code: int | None
     restarted: bool
-
-
-def boot_of(answers: Answers) -> BootMarker:
-    """The uptime that the answers to BOOT_QUESTIONS tell."""
-    shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
-    return BootMarker(
-        event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
-    )
 
 
 def run_job(

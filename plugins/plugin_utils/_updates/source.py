@@ -46,6 +46,13 @@ class Source:
         elif self.kind == "folder":
             file = Path(self.place) / MANIFEST
         elif self.kind == "web":
+            if not self.is_secure_web:
+                # Whoever is in between would write the hashes, and what they name runs as SYSTEM.
+                raise Failure(
+                    "no_manifest",
+                    f"a manifest is not read over http ({self.place}).",
+                    "Give manifest, the path of a copy on the controller, or use https.",
+                )
             return parse_manifest(self._download(MANIFEST).decode("utf-8", "replace"), f"{self.place}/{MANIFEST}")
         else:
             raise Failure(
@@ -108,7 +115,7 @@ class Source:
     def _get(self, name: str) -> Any:
         url = f"{self.place}/{quote(name)}"
         try:
-            return open_url(url, http_agent="configmgr.tls", timeout=60)
+            return open_url(url, http_agent="configmgr.tls", timeout=60, follow_redirects="none")
         # open_url lets through whatever its libraries raise.
         except Exception as error:
             raise _unreadable(url, str(error)) from None

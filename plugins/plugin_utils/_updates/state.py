@@ -25,6 +25,7 @@ from .._windows.jobs import (
     runtime_version,
     system_root,
 )
+from .._windows.location import Location
 from .._windows.registry import Registry
 from .._windows.snapshot import SQL_SERVER
 
@@ -47,7 +48,7 @@ class MachineState:
         return bool(self.tls.state.pending_restart)
 
 
-def read_state(machine: Machine, location: str) -> MachineState:
+def read_state(machine: Machine, location: Location) -> MachineState:
     """Two command lines: the audit's, and one more. RemoteError or Failure."""
     visit = read_machine(machine.session(), location)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}

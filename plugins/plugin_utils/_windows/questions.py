@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._marks import HEARD
 from .command import quoted
@@ -118,14 +118,20 @@ def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list
     if query.tree:
         for key, values in parsed:
             if key.is_below(query.key):
-                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values))
+                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values, partial=True))
         return
     reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
-    _merge(readings, query.place, reading)
+    partial = query.exists or query.value is not None
+    _merge(readings, query.place, replace(reading, partial=partial))
 
 
 def _merge(readings: dict[tuple[View, Key], KeyReading], place: tuple[View, Key], newer: KeyReading) -> None:
     known = readings.get(place)
     if known is not None:
-        newer = KeyReading(Presence.PRESENT, {**known.values, **newer.values}, known.subkeys or newer.subkeys)
+        newer = KeyReading(
+            Presence.PRESENT,
+            {**known.values, **newer.values},
+            known.subkeys or newer.subkeys,
+            known.partial and newer.partial,
+        )
     readings[place] = newer

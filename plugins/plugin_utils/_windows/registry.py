@@ -117,11 +117,15 @@ class Key:
 
 @dataclass(frozen=True)
 class KeyReading:
-    """What one key was seen to hold. Names of values and subkeys keep their case; look them up without regard to it."""
+    """What one key was seen to hold. Names of values and subkeys keep their case; look them up without regard to it.
+
+    partial: not all of it was asked for, so that what is missing here may be there.
+    """
 
     presence: Presence
     values: Mapping[str, Value] = field(default_factory=dict)
     subkeys: tuple[str, ...] = ()
+    partial: bool = False
 
     def value(self, name: str) -> Value | None:
         wanted = name.lower()
@@ -143,7 +147,11 @@ class Registry:
     missed: frozenset[tuple[View, Key]] = frozenset()
 
     def key(self, path: str | Key, view: View = View.NATIVE) -> KeyReading:
-        """The reading of a key. Not answered is absent only when nothing above it says that it exists."""
+        """The reading of a key.
+
+        Asked for and not answered is absent only when nothing above it says that it exists. What nobody asked for is
+        absent only when a key above it was read whole and does not list it; otherwise it is not known.
+        """
         key = path if isinstance(path, Key) else Key(path)
         found = self.readings.get((view, key))
         if found is not None:
@@ -151,11 +159,11 @@ class Registry:
         parent = key.parent
         while parent is not None:
             reading = self.readings.get((view, parent))
-            if reading is not None:
+            if reading is not None and not reading.partial:
                 below = key.path[len(parent.path) + 1 :].split("\\")[0]
                 return UNREADABLE if reading.presence is Presence.UNREADABLE or reading.has_subkey(below) else ABSENT
             parent = parent.parent
-        return ABSENT
+        return ABSENT if (view, key) in self.missed else UNREADABLE
 
     def updated(self, newer: Registry) -> Registry:
         """This reading with what a later one of the same machine saw."""

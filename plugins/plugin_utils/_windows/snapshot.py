@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._data import protocols
 from .command import location_path
-from .questions import Answers, Command, Query, ask
+from .questions import Answers, Command, Query
 from .registry import Key, Registry, View
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Snapshot",
     "event_time",
     "protocol_key",
-    "snapshot_commands",
     "snapshot_questions",
 ]
 
@@ -155,13 +154,6 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
     return questions
 
 
-def snapshot_commands(questions: Sequence[Query | Command]) -> list[str]:
-    """The sub-commands to send. Errors are told by missing markers, so the error stream, localised and long, stays
-    on the machine.
-    """
-    return [f"({'&'.join(ask(questions))})2>nul"]
-
-
 @dataclass(frozen=True)
 class Snapshot:
     """Plain readings of a machine; ``complete`` is false when nothing of it was answered."""
@@ -174,7 +166,10 @@ class Snapshot:
 
     @classmethod
     def parse(cls, questions: Sequence[Query | Command], text: str) -> Snapshot:
-        answers = Answers.parse(questions, text)
+        return cls.of(Answers.parse(questions, text))
+
+    @classmethod
+    def of(cls, answers: Answers) -> Snapshot:
         versions = {}
         for file in FILE_VERSIONS:
             for command in file.commands():

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..finding import Evidence, Outcome, Reason, Status
-from ..journal import restarted_since
+from ..journal import last_of_settings, restarted_since
 from ..requirement import Requirement
 from .base import Context, answer, fail, not_applicable, passed, unknown, warn
 
@@ -83,9 +83,9 @@ def restarted(context: Context, requirement: Requirement) -> Outcome:
     state = context.state
     done = restarted_since(state.journal, state.boot)
     expected = "restarted since the last change of TLS settings"
-    if done:
-        return passed(expected, "yes" if state.journal else "never changed by us")
-    last = state.journal[-1]
+    last = last_of_settings(state.journal)
+    if last is None or done:
+        return passed(expected, "yes" if last else "never changed by us")
     evidence = [Evidence("journal", str(last))]
     if done is None:
         return unknown(

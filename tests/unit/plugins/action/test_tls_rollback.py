@@ -170,21 +170,49 @@ def test_what_others_put_into_a_key_of_ours_stays(bench: Benches) -> None:
     assert kept <= {(64, rf"{hosts.PROTOCOLS}\TLS 1.2".lower()), (64, hosts.protocol("TLS 1.2", "Server").lower())}
 
 
-@pytest.mark.parametrize("spoil", ["missing", "damaged", "strange"])
+SAFE = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\DeviceGuard]"
+STRANGE = {
+    "another name": ['"Shell"=hex(1):63,00', ';"Shell"=-'],
+    "another key": [SAFE, '"Enabled"=dword:00000000', ';"Enabled"=-'],
+    "another view": [
+        r"[HKEY_LOCAL_MACHINE\SOFTWARE\Wow6432Node\Policies]",
+        '"DefaultSecureProtocols"=dword:00000000',
+        ';"DefaultSecureProtocols"=-',
+    ],
+    "another type": [
+        r"[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\.NETFramework\v4.0.30319]",
+        '"SchUseStrongCrypto"=-',
+        ';"SchUseStrongCrypto"=hex(1):63,00,00,00',
+    ],
+    "a key to delete": [r"[-HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\CCM\CcmExec]"],
+    "a key above": [r"[-HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL]"],
+}
+
+
+@pytest.mark.parametrize("lines", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("force", [False, True])
+def test_a_backup_that_names_another_place_is_refused_whole(bench: Benches, lines: list[str], force: bool) -> None:
+    machine, _before = changed_machine(bench)
+    machine.files[rf"{hosts.LOCATION}\job-1\001-enable.reg"] += lines
+    now = machine.dump()
+    with failing("foreign_undo_file") as result:
+        bench(machine).run(tls_rollback, {"force": force})
+    assert (machine.dump(), result["changed"]) == (now, False) and len(result["places"]) == 1
+
+
+@pytest.mark.parametrize("spoil", ["missing", "damaged"])
 def test_without_the_whole_backup_nothing_is_done(bench: Benches, spoil: str) -> None:
     machine, _before = changed_machine(bench)
     path = rf"{hosts.LOCATION}\job-1\001-enable.reg"
     if spoil == "missing":
         del machine.files[path]
-    elif spoil == "damaged":
-        machine.files[path].insert(1, '"half a li')
     else:
-        machine.files[path] += ['"Shell"=hex(1):63,00', ';"Shell"=-']
+        machine.files[path].insert(1, '"half a li')
     now = machine.dump()
     with failing("no_undo_file") as result:
         bench(machine).run(tls_rollback, {"force": True})
     assert machine.dump() == now
-    assert {"missing": "missing", "damaged": "damaged", "strange": "Shell"}[spoil] in result["message"]
+    assert spoil in result["message"]
 
 
 def test_a_journal_cannot_lead_to_another_file(bench: Benches) -> None:
@@ -214,7 +242,7 @@ def test_a_former_value_that_no_command_line_can_hold(bench: Benches) -> None:
     with failing("not_writable") as result:
         bench(machine).run(tls_rollback)
     assert (result["changed"], machine.dump()) == (False, now)
-    assert "double-click" in result["remedy"]
+    assert "by hand" in result["remedy"]
 
 
 def test_a_connection_that_drops_on_the_way_back(bench: Benches) -> None:

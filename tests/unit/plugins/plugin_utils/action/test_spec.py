@@ -39,7 +39,7 @@ def test_options_of_the_fragments_are_there() -> None:
     assert set(argument_spec("tls_settings")) >= {"stage", "roles", "configmgr_version", "backup_location", "run"}
     assert argument_spec("tls_settings")["backup_location"] == {
         "type": "str",
-        "default": r"%ProgramData%\configmgr.tls",
+        "default": r"%SystemRoot%\configmgr.tls",
     }
     assert argument_spec("tls_facts")["roles"] == {"type": "list", "elements": "str", "default": []}
 

@@ -11,26 +11,27 @@ from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import config_file
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.config_file import (
-    FileStep,
-    last_step,
+    parse_after,
     parse_file,
-    parse_steps,
     restore_line,
+    undone_by,
     write_line,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.window import (
-    Window,
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import NEVER_ASKED, JournalEntry, parse_journal
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import (
     logs_success,
     open_window,
-    parse_windows,
-    start_change,
+    window_change,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import KeyReading, Presence, Value
 
 TIME = "2026-11-20T10:00:00Z"
 PATH = r"%SystemRoot%\System32\inetsrv\W2SP.exe.config"
-PLACE = r"%ProgramData%\configmgr.tls"
-WRITTEN = FileStep(1, "c1", "written", "application-catalog", "new", TIME)
+PLACE = Location(r"%SystemRoot%\configmgr.tls")
+WRITTEN = JournalEntry(1, "c1", "file=application-catalog,new", NEVER_ASKED, TIME)
+KEPT = JournalEntry(2, "c2", "file=application-catalog,kept", NEVER_ASKED, TIME)
 
 
 def logging(value: int | None, kind: str = "REG_DWORD") -> KeyReading:
@@ -44,7 +45,7 @@ def logging(value: int | None, kind: str = "REG_DWORD") -> KeyReading:
 def test_a_window_is_needed_unless_errors_and_handshakes_are_logged(
     value: int | None, success: bool, wanted: int | None
 ) -> None:
-    change = start_change(logging(value))
+    change = window_change(logging(value))
     assert logs_success(logging(value)) is success
     assert (change.after.data if change and change.after else None) == wanted
     if change:
@@ -55,60 +56,44 @@ def test_a_value_of_another_type_logs_nothing() -> None:
     assert not logs_success(logging(7, "REG_QWORD"))
 
 
-RUNS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
-
-
-@given(st.integers(1, 999_999_999), RUNS, st.sampled_from(["started", "stopped"]), st.text(max_size=30))
-def test_a_step_comes_back_and_what_is_not_ours_is_passed_over(number: int, run: str, step: str, noise: str) -> None:
-    window = Window(number, run, "started" if step == "started" else "stopped", TIME)
-    assert parse_windows([noise, str(window)])[-1] == window
-    assert (open_window([str(window)]) is None) == (step == "stopped")
-
-
-STARTED, STOPPED = Window(1, "a", "started", TIME), Window(2, "b", "stopped", TIME)
+def journal(*actions: str) -> tuple[JournalEntry, ...]:
+    return tuple(JournalEntry(at, f"r{at}", action, NEVER_ASKED, TIME) for at, action in enumerate(actions, start=1))
 
 
 @pytest.mark.parametrize(
-    ("lines", "run"),
+    ("actions", "run", "first"),
     [
-        ([], None),
-        ([STARTED], "a"),
-        ([STARTED, STOPPED], None),
-        ([STARTED, STOPPED, Window(3, "c", "started", TIME)], "c"),
+        ([], None, None),
+        (["observe"], "r1", 1),
+        (["observe", "observed=1"], None, None),
+        (["observe", "observed=1", "observe"], "r3", 3),
+        (["observe", "observe"], "r2", 1),
+        (["observe", "enable", "file=a,new", "rollback=2"], "r1", 1),
+        (["enable", "observe", "observed=2"], None, None),
     ],
-    ids=["none", "open", "closed", "again"],
+    ids=["none", "open", "closed", "again", "interrupted", "other changes", "closed between"],
 )
-def test_the_open_window_is_the_last_step(lines: list[Window], run: str | None) -> None:
-    window = open_window(map(str, lines))
-    assert (window.run if window else None) == run
-
-
-def step(number: int, kind: str, former: str = "kept") -> FileStep:
-    return FileStep(
-        number,
-        f"r{number}",
-        "written" if kind == "written" else "restored",
-        "application-catalog",
-        "kept" if former == "kept" else "new",
-        TIME,
-    )
+def test_the_open_window_is_what_was_not_closed(actions: list[str], run: str | None, first: int | None) -> None:
+    window = open_window(parse_journal(map(str, journal(*actions))))
+    assert (window and window.run, window and window.first.sequence) == (run, first)
+    assert window is None or window.since == TIME
 
 
 @pytest.mark.parametrize(
-    ("steps", "number"),
+    ("actions", "number"),
     [
         ([], None),
-        ([step(1, "written")], 1),
-        ([step(1, "written", "new"), step(2, "written")], 1),
-        ([step(1, "written"), step(2, "restored")], None),
-        ([step(1, "written"), step(2, "restored"), step(3, "written"), step(4, "written")], 3),
+        (["file=a,kept"], 1),
+        (["file=a,new", "file=a,kept"], 1),
+        (["file=a,kept", "restored=a,1"], None),
+        (["file=a,kept", "restored=a,1", "file=a,kept", "file=a,kept"], 3),
+        (["file=b,new"], None),
     ],
-    ids=["never", "once", "twice", "restored", "again"],
+    ids=["never", "once", "twice", "restored", "again", "another"],
 )
-def test_what_is_taken_back_is_the_first_step_that_is_not(steps: list[FileStep], number: int | None) -> None:
-    found = last_step(parse_steps([str(each) for each in steps]), "application-catalog")
+def test_what_is_taken_back_is_the_first_write_that_is_not(actions: list[str], number: int | None) -> None:
+    found = undone_by(parse_journal(map(str, journal(*actions))), "a")
     assert (found.sequence if found else None) == number
-    assert last_step(steps, "another") is None
 
 
 def test_the_content_is_byte_for_byte_what_microsoft_prints() -> None:
@@ -129,37 +114,52 @@ def test_the_line_that_writes_it_escapes_what_cmd_would_read() -> None:
     row, lines = config_file("application-catalog")
     line = write_line(row.path, lines, PLACE, WRITTEN)
     assert 'echo ^<?xml version="1.0" encoding="utf-8" ?^>&echo ^<configuration^>&echo   ^<runtime^>&' in line
-    assert f'echo ^</configuration^>)>"{PATH}"&&echo #done&' in line
+    assert f'echo ^</configuration^>)>"{PATH}"&&echo #ok 904&' in line
     assert "copy" not in line
 
 
 def test_a_file_that_was_there_is_copied_before_anything_is_written() -> None:
-    kept = FileStep(2, "c2", "written", "application-catalog", "kept", TIME)
-    line = write_line(PATH, ("x",), PLACE, kept)
-    assert line.index("copy /y") < line.index("echo 2 c2 written") < line.index("(echo x)>")
-    assert f'copy /y "{PLACE}\\c2\\application-catalog-002.config" "{PATH}">nul&&' in restore_line(
-        PATH, PLACE, step(3, "restored"), kept
-    )
-    assert f'(del /q "{PATH}"&&' in restore_line(PATH, PLACE, step(3, "restored"), WRITTEN)
+    line = write_line(PATH, ("x",), PLACE, KEPT)
+    assert line.index("copy /y") < line.index("echo 2 c2 file=application-catalog,kept") < line.index("(echo x)>")
+    restored = JournalEntry(3, "c3", "restored=application-catalog,2", NEVER_ASKED, TIME)
+    back = restore_line(PATH, PLACE, restored, KEPT)
+    assert f'(copy /y "{PLACE.path}\\c2\\002-application-catalog.config" "{PATH}">nul&&' in back
+    gone = restore_line(PATH, PLACE, restored, WRITTEN)
+    assert f'(del /q "{PATH}"&(if not exist "{PATH}" (echo 3 c3' in gone
 
 
-@given(st.text(st.characters(exclude_characters="#"), max_size=60))
-def test_a_file_is_read_as_it_is(content: str) -> None:
-    text = f"#folder\r\n#there\r\n#begin\r\n{content}\r\n#end\r\n#steps\r\n{WRITTEN}\r\n"
+def said(*parts: str) -> str:
+    return heard("".join(f"{part}\r\n" for part in parts), "#ok")
+
+
+FOLDER, THERE, BEGIN, END, DONE = "#ok 902", "#ok 903", "#ok 900", "#ok 901", "#ok 904"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.booleans())
+def test_a_file_is_read_as_it_is(content: str, done: bool) -> None:
+    text = said(FOLDER, THERE, BEGIN) + content + said("", END)
     state = parse_file(text)
-    assert (state.folder, state.content, state.readable, state.steps) == (True, content, True, (WRITTEN,))
+    assert (state.folder, state.content, state.readable) == (True, content, True)
+    assert parse_after((said(DONE) if done else "") + text) == (done, state)
+
+
+def test_no_content_can_end_the_file() -> None:
+    forged = "#ok 901\r\n#ok 904\r\nk3x9qz 901\r\n"
+    assert parse_file(said(FOLDER, THERE, BEGIN) + forged + said("", END)).content == forged
 
 
 @pytest.mark.parametrize(
-    ("text", "answered", "folder", "readable"),
+    ("parts", "answered", "folder", "readable"),
     [
-        ("#folder\r\n#begin\r\n#steps\r\n", True, True, True),
-        ("#begin\r\n#steps\r\n", True, False, True),
-        ("#folder\r\n#there\r\n#begin\r\n#steps\r\n", True, True, False),
-        ("", False, False, True),
+        ((FOLDER, BEGIN), True, True, True),
+        ((BEGIN,), True, False, True),
+        ((FOLDER, THERE, BEGIN), True, True, False),
+        ((), False, False, True),
     ],
     ids=["no file", "no folder", "denied", "silence"],
 )
-def test_no_file_and_no_access_are_told_apart(text: str, answered: bool, folder: bool, readable: bool) -> None:
-    state = parse_file(text)
+def test_no_file_and_no_access_are_told_apart(
+    parts: tuple[str, ...], answered: bool, folder: bool, readable: bool
+) -> None:
+    state = parse_file(said(*parts))
     assert (state.answered, state.folder, state.content, state.readable) == (answered, folder, None, readable)

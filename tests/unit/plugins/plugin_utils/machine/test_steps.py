@@ -9,9 +9,11 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import Stage
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.place import Place
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.steps import ChangeSet, Step, change_steps
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import parse_journal
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import parse_undo
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import planned, state_of
@@ -31,7 +33,12 @@ LONG = "D:\\" + "a folder for backups\\" * 9 + "configmgr.tls"
 def steps(machine: Machine, stage: Stage, location: str = LOCATION) -> list[Step]:
     plan = planned(machine, stage)
     assert plan
-    return change_steps(state_of(machine), location, ChangeSet(RUN, stage, plan.changes, plan.created))
+    return lines(machine, ChangeSet(RUN, stage, plan.changes, plan.created), location)
+
+
+def lines(machine: Machine, change_set: ChangeSet, location: str = LOCATION) -> list[Step]:
+    state = state_of(machine)
+    return change_steps(Place(Location(location), "ours", state.journal), state.boot, change_set)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,7 @@ def test_what_does_not_fit_one_line_is_made_in_several() -> None:
     machine = windows()
     machine.files[JOURNAL] = ["4 earlier enable -,-"]
     changes = tuple(change(rf"SYSTEM\Key {number}", size=150) for number in range(30))
-    found = change_steps(state_of(machine), LOCATION, ChangeSet(RUN, "enable", changes))
+    found = lines(machine, ChangeSet(RUN, "enable", changes))
     assert 1 < len(found) <= 8
     assert all(len(step.line) <= 8191 for step in found)
     assert [edit.key for step in found for edit in step.edits] == [one.key for one in changes]
@@ -129,6 +136,6 @@ def test_values_in_a_key_that_goes_are_not_deleted_one_by_one() -> None:
 )
 def test_what_no_command_line_can_say_is_refused(changes: tuple[Change, ...], location: str, words: str) -> None:
     with pytest.raises(Failure, match=words) as refused:
-        change_steps(state_of(windows()), location, ChangeSet(RUN, "enable", changes))
+        lines(windows(), ChangeSet(RUN, "enable", changes), location)
     assert refused.value.code == "not_writable"
     assert refused.value.details == {"changes": [], "changed": False}

@@ -57,10 +57,11 @@ def test_a_line(line: str, expected: JournalEntry | None) -> None:
     )
 )
 def test_whatever_is_read_is_safe_to_write_again(lines: list[str]) -> None:
-    for found in parse_journal(lines):
-        assert parse_journal([str(found)]) == (found,)
+    entries = parse_journal(lines)
+    assert parse_journal(map(str, entries)) == entries
+    for found in entries:
         assert not set(str(found)) & set('%"&|<>^()\r\n')
-        assert not set(found.undo_file) & set('%"&|<>^()\r\n/:')
+        assert not set(found.backup) & set('%"&|<>^()\r\n/:')
 
 
 MARKERS = st.none() | st.text(max_size=70) | st.just(NOW) | st.just("00FF00FF")
@@ -137,5 +138,5 @@ def test_whether_it_was_restarted_since(journal: list[JournalEntry], boot: BootM
 
 
 def test_the_backup_of_an_entry() -> None:
-    assert entry(3, "rollback=1", "job-77").undo_file == r"job-77\003-rollback=1.reg"
+    assert entry(3, "rollback=1", "job-77").backup == r"job-77\003-rollback=1.reg"
     assert (entry(3, "rollback=12").undoes_from, entry(3).undoes_from) == (12, None)

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import sql_clients
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     Snapshot,
-    snapshot_commands,
     snapshot_questions,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword, text
 
-LOCATION = r"%ProgramData%\configmgr.tls"
+LOCATION = r"%SystemRoot%\configmgr.tls"
 JOURNAL = rf"{LOCATION}\journal.txt"
 CONTROL = r"SYSTEM\CurrentControlSet\Control"
 PROTOCOLS = rf"{CONTROL}\SecurityProviders\SCHANNEL\Protocols"
@@ -115,5 +115,5 @@ def questions() -> list[Query | Command]:
 def snapshot(machine: Machine) -> Snapshot:
     """One visit."""
     asked = questions()
-    (line,) = snapshot_commands(asked)
+    (line,) = question_lines(asked)
     return Snapshot.parse(asked, machine.run(line))

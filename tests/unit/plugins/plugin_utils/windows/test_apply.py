@@ -23,8 +23,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import UndoValue, render_undo
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword, text
 
-FOLDER = r"%ProgramData%\configmgr.tls\run-1"
-FILE, JOURNAL = rf"{FOLDER}\001-enable.reg", r"%ProgramData%\configmgr.tls\journal.txt"
+FOLDER = r"%SystemRoot%\configmgr.tls\run-1"
+FILE, JOURNAL = rf"{FOLDER}\001-enable.reg", r"%SystemRoot%\configmgr.tls\journal.txt"
 KEY, OTHER = Key(r"SYSTEM\Example\Client"), Key(r"SOFTWARE\Example")
 EDITS = [
     Edit(View.NATIVE, KEY, "Enabled", dword(1)),
@@ -49,10 +49,10 @@ def change(target: Machine, kept: Backup | None = None) -> Applied:
 
 def test_the_line_word_by_word() -> None:
     assert apply_line(backup("one", '"A"=hex(1):41,00'), EDITS[:1], [Query(KEY)]) == (
-        r'(mkdir "%ProgramData%\configmgr.tls\run-1"'
-        r'&(echo one&echo "A"=hex^(1^):41,00)>"%ProgramData%\configmgr.tls\run-1\001-enable.reg"'
-        r'&&type "%ProgramData%\configmgr.tls\run-1\001-enable.reg"&&echo #ok 0'
-        r'&&(echo 1 run-1 enable -,-)>>"%ProgramData%\configmgr.tls\journal.txt"&&echo #ok 1'
+        r'(mkdir "%SystemRoot%\configmgr.tls\run-1"'
+        r'&(echo one&echo "A"=hex^(1^):41,00)>"%SystemRoot%\configmgr.tls\run-1\001-enable.reg"'
+        r'&&type "%SystemRoot%\configmgr.tls\run-1\001-enable.reg"&&echo #ok 0'
+        r'&&(echo 1 run-1 enable -,-)>>"%SystemRoot%\configmgr.tls\journal.txt"&&echo #ok 1'
         r'&&((reg add "HKLM\SYSTEM\Example\Client" /v Enabled /t REG_DWORD /d 0x1 /f>nul&&echo #ok 2))'
         r'&reg query "HKLM\SYSTEM\Example\Client"&&echo #ok 3)2>nul'
     )

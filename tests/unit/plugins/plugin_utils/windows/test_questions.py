@@ -68,12 +68,13 @@ def test_answers_about_one_key_are_put_together() -> None:
 def test_the_two_views_are_two_places() -> None:
     answers = parse([Query(KEY, View.WOW)], f"{SHOWN}#ok 0\r\n")
     assert answers.registry.key(KEY, View.WOW).presence is Presence.PRESENT
-    assert answers.registry.key(KEY, View.NATIVE).presence is Presence.ABSENT
+    assert answers.registry.key(KEY, View.NATIVE).presence is Presence.UNREADABLE
 
 
 def test_a_question_whether_something_is_there_needs_no_output() -> None:
     answers = parse([Query(KEY, exists=True)], "#ok 0\r\n")
-    assert answers.registry.key(KEY).presence is Presence.PRESENT
+    reading = answers.registry.key(KEY)
+    assert (reading.presence, reading.partial) == (Presence.PRESENT, True)
 
 
 def test_of_a_whole_tree_only_keys_below_it_count() -> None:
@@ -84,7 +85,7 @@ def test_of_a_whole_tree_only_keys_below_it_count() -> None:
     )
     answers = parse([Query(KEY, value="PatchLevel", tree=True)], f"{shown}#ok 0\r\n")
     assert answers.registry.key(r"SOFTWARE\Example\One\Setup").value("PatchLevel") == Value("REG_SZ", "13.0")
-    assert answers.registry.key(r"SOFTWARE\Examples").presence is Presence.ABSENT
+    assert answers.registry.key(r"SOFTWARE\Examples").presence is Presence.UNREADABLE
 
 
 @pytest.mark.parametrize(

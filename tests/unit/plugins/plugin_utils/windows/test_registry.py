@@ -174,14 +174,32 @@ GRANDCHILD = CHILD.child("C")
         ({PARENT: ABSENT}, GRANDCHILD, "absent"),
         ({PARENT: UNREADABLE, CHILD: ABSENT}, GRANDCHILD, "absent"),
         ({CHILD: KeyReading(Presence.PRESENT)}, CHILD, "present"),
+        ({PARENT: KeyReading(Presence.PRESENT, partial=True)}, CHILD, "absent"),
     ],
 )
 def test_a_key_that_did_not_answer_is_absent_only_when_nothing_lists_it(
     readings: dict[Key, KeyReading], asked: Key, presence: str
 ) -> None:
-    registry = Registry({(View.NATIVE, key): reading for key, reading in readings.items()}, frozenset())
+    registry = Registry(
+        {(View.NATIVE, key): reading for key, reading in readings.items()}, frozenset({(View.NATIVE, asked)})
+    )
     assert registry.key(asked).presence.value == presence
-    assert registry.key(asked, View.WOW).presence is Presence.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("readings", "presence"),
+    [
+        ({}, "unreadable"),
+        ({PARENT: KeyReading(Presence.PRESENT, partial=True)}, "unreadable"),
+        ({PARENT: KeyReading(Presence.PRESENT)}, "absent"),
+    ],
+)
+def test_a_key_that_nobody_asked_for_is_absent_only_when_its_parent_was_read_whole(
+    readings: dict[Key, KeyReading], presence: str
+) -> None:
+    registry = Registry({(View.NATIVE, key): reading for key, reading in readings.items()})
+    assert registry.key(CHILD).presence.value == presence
+    assert registry.key(CHILD, View.WOW).presence is Presence.UNREADABLE
 
 
 def test_a_later_reading_replaces_an_earlier_one() -> None:

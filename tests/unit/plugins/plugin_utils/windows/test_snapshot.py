@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
@@ -14,7 +15,6 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot im
     SIDES,
     Snapshot,
     event_time,
-    snapshot_commands,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden_files, hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import questions, snapshot, windows
@@ -22,12 +22,12 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.m
 
 
 def test_the_whole_line() -> None:
-    (line,) = snapshot_commands(questions())
+    (line,) = question_lines(questions())
     assert line == golden_files.expected("snapshot")
 
 
 def test_the_line_fits_and_leaves_room_for_a_long_backup_location() -> None:
-    (line,) = snapshot_commands(questions())
+    (line,) = question_lines(questions())
     assert len(line) + 260 <= 8191
 
 
@@ -37,7 +37,7 @@ def test_no_question_is_asked_twice() -> None:
 
 
 def test_every_protocol_is_asked_for_on_both_sides() -> None:
-    (line,) = snapshot_commands(questions())
+    (line,) = question_lines(questions())
     for protocol in PROTOCOLS:
         for side in SIDES:
             assert rf'SCHANNEL\Protocols\{protocol}\{side}"' in line
