@@ -9,14 +9,14 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 
-from ..machine.completed import Completed
+from ..machine.completed import Completed, Listener
 from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 from . import messages
 from .builtins import BUILTINS, Exit
 from .expansion import expand, expand_batch, expand_delayed
 from .parser import parse
-from .process import Call, Session, Sink, Streams, encode, split_arguments
+from .process import Call, CutShort, Session, Sink, Streams, encode, split_arguments
 from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 from .tools import TOOLS, program_name
 from .tools.installing import run_installer
@@ -30,11 +30,22 @@ _NUL = re.compile(r"(\\\\\.\\)?nul:?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]+")
 
 
+CUT_SHORT = 1
+
+
 def run_line(
-    machine: Machine, line: str, *, user: str, stdin: bytes, environment: Mapping[str, str], directory: str | None
+    machine: Machine,
+    line: str,
+    *,
+    user: str,
+    stdin: bytes,
+    environment: Mapping[str, str],
+    directory: str | None,
+    listener: Listener | None = None,
 ) -> Completed:
     """Run the text behind `cmd /c` in a new session."""
     given = {**machine.environment(user), **environment}
+    streams = Streams(stdin, Sink(), Sink())
     session = Session(
         machine=machine,
         user=user,
@@ -43,10 +54,26 @@ def run_line(
         folder=_start_folder(machine, given, directory),
         files=machine.file_access(user),
         run=lambda text, streams: Interpreter(session).line(text, streams),
+        tell=_teller(streams, listener) if listener is not None else None,
     )
-    streams = Streams(stdin, Sink(), Sink())
-    exit_code = session.run(line, streams)
-    return Completed(bytes(streams.stdout.data), bytes(streams.stderr.data), exit_code)
+    try:
+        # cmd itself is a program, too.
+        session.start_program()
+        exit_code = session.run(line, streams)
+    except CutShort:
+        exit_code = CUT_SHORT
+    return Completed(bytes(streams.stdout.data), bytes(streams.stderr.data), exit_code, session.starts)
+
+
+def _teller(streams: Streams, listener: Listener) -> Callable[[], bool]:
+    told = [0, 0]
+
+    def tell() -> bool:
+        new = [bytes(sink.data[at:]) for sink, at in zip((streams.stdout, streams.stderr), told, strict=True)]
+        told[:] = [len(streams.stdout.data), len(streams.stderr.data)]
+        return listener(*new)
+
+    return tell
 
 
 def _start_folder(machine: Machine, variables: Mapping[str, str], directory: str | None) -> str:
@@ -132,6 +159,9 @@ class Interpreter:
         status = 0
         for index, stage in enumerate(reversed(stages)):
             last = index == len(stages) - 1
+            if not self._is_program(stage):
+                # cmd starts another cmd for a side of a pipe that is no program.
+                self._session.start_program()
             inner = Streams(stdin, streams.stdout if last else Sink(), streams.stderr)
             try:
                 status = self._run(stage, inner)
@@ -221,12 +251,17 @@ class Interpreter:
             if entry is not None and path.lower().endswith((".cmd", ".bat")):
                 return self._batch(path, streams)
             if entry is not None and path.lower().endswith(".exe"):
+                self._session.start_program()
                 call = Call(self._session, streams, path, tail, split_arguments(tail))
                 return run_installer(call, path, "exe", call.arguments)
         if tool is None or name in self._session.machine.image.without:
             return self._refuse(streams, "not_recognized", name=word.strip('"'))
+        self._session.start_program()
         call = Call(self._session, streams, tool.name, tail, split_arguments(tail))
         return tool.run(call)
+
+    def _is_program(self, node: Node) -> bool:
+        return isinstance(node, Simple) and not _BUILTIN.match(node.text.lstrip(" \t,;="))
 
     def _holds(self, condition: Condition) -> bool:
         left, right = condition.left, condition.right

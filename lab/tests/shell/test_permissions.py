@@ -104,6 +104,10 @@ def box_name(box: Machine) -> str:
 def test_a_junction_leads_an_administrators_write_elsewhere(box: Machine) -> None:
     assert run(box, f"mklink /j {DATA} C:\\Windows", PLAIN)[1] == 0
     assert run(box, f"echo one>{DATA}\\x", PLAIN)[1] == 1, "the junction gives no rights to its target"
+    assert run(box, f"mkdir {DATA}\\theirs", PLAIN)[1] == 1
+    hidden = "C:\\Windows\\hidden"
+    run(box, f"mkdir {hidden} & {OWN.format(hidden)} & echo one>{hidden}\\x")
+    assert run(box, f"mklink /j C:\\ProgramData\\j {hidden} & dir /b C:\\ProgramData\\j", PLAIN)[1] == 1
     assert run(box, f"mkdir {DATA}\\folder & (echo one)>{DATA}\\x& type {DATA}\\x") == ("one\n", 0)
     assert box.files.read("C:\\Windows\\x") == b"one\r\n" and box.files.get("C:\\Windows\\folder") is not None
     assert run(box, f"if exist {DATA}\\System32\\cmd.exe echo yes")[0] == "yes\n"
