@@ -14,6 +14,7 @@ from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 from . import messages
 from .builtins import BUILTINS, Exit
+from .conditions import NUL, NUMBER, compare, exists
 from .expansion import expand, expand_batch, expand_delayed
 from .parser import parse
 from .process import Call, CutShort, Session, Sink, Streams, encode, split_arguments
@@ -26,8 +27,6 @@ LINE_LIMIT = 8191
 
 _NAMES = "|".join(sorted(BUILTINS, key=len, reverse=True))
 _BUILTIN = re.compile(rf"({_NAMES})(?=$|[\s,;=.\\/:+\[\]()\"])", re.IGNORECASE)
-_NUL = re.compile(r"(\\\\\.\\)?nul:?", re.IGNORECASE)
-_NUMBER = re.compile(r"-?[0-9]+")
 
 
 CUT_SHORT = 1
@@ -203,7 +202,7 @@ class Interpreter:
         handles = {1: streams.stdout, 2: streams.stderr}
         if wanted.target_handle is not None:
             sink = handles.get(wanted.target_handle, Sink(keep=False))
-        elif _NUL.fullmatch(wanted.target):
+        elif NUL.fullmatch(wanted.target):
             if wanted.mode == "read":
                 streams.stdin = b""
                 return
@@ -267,13 +266,13 @@ class Interpreter:
         left, right = condition.left, condition.right
         match condition.kind:
             case "exist":
-                holds = _exists(self._session, left)
+                holds = exists(self._session, left)
             case "defined":
                 holds = self._lookup(left) is not None
             case "errorlevel":
-                holds = bool(_NUMBER.fullmatch(left)) and self._session.error_level >= int(left)
+                holds = bool(NUMBER.fullmatch(left)) and self._session.error_level >= int(left)
             case kind:
-                holds = _compare(kind, left, right, ignore_case=condition.ignore_case)
+                holds = compare(kind, left, right, ignore_case=condition.ignore_case)
         return holds != condition.negated
 
     def _lookup(self, name: str) -> str | None:
@@ -306,36 +305,3 @@ def _split_word(text: str) -> tuple[str, str]:
         elif not quoted and (char in " \t,;=" or (char == "/" and index)):
             return text[:index], text[index:]
     return text, ""
-
-
-def _exists(session: Session, pattern: str) -> bool:
-    path = normal(pattern, session.folder)
-    if _NUL.fullmatch(pattern):
-        return True
-    if "*" not in path and "?" not in path:
-        return session.files.get(path) is not None
-    folder, _, name = path.rpartition("\\")
-    wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in name.lower()))
-    try:
-        found = session.files.children(folder)
-    except FileError:
-        return False
-    return any(wild.fullmatch(entry.path.rpartition("\\")[2].lower()) for entry in found)
-
-
-def _compare(kind: str, left: str, right: str, *, ignore_case: bool) -> bool:
-    if ignore_case:
-        left, right = left.lower(), right.lower()
-    if kind == "==":
-        return left == right
-    order = (left > right) - (left < right)
-    if _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right):
-        order = (int(left) > int(right)) - (int(left) < int(right))
-    return {
-        "EQU": order == 0,
-        "NEQ": order != 0,
-        "LSS": order < 0,
-        "LEQ": order <= 0,
-        "GTR": order > 0,
-        "GEQ": order >= 0,
-    }[kind]

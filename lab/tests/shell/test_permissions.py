@@ -87,7 +87,7 @@ def test_an_owner_is_told_by_dir_beside_one_that_is_known(box: Machine) -> None:
 
     def owner(name: str) -> str:
         lines = run(box, "dir /q /ad C:\\ProgramData")[0].splitlines()
-        (line,) = [line for line in lines if line.endswith(name)]
+        (line,) = [line for line in lines if line.endswith(name) and "<DIR>" in line]
         return line.removesuffix(name).rpartition(">")[2].strip()
 
     assert owner("ours") == "BOX\\mallory"
@@ -100,6 +100,24 @@ def test_an_owner_is_told_by_dir_beside_one_that_is_known(box: Machine) -> None:
 
 def box_name(box: Machine) -> str:
     return {"en": "BUILTIN\\Administrators", "de": "VORDEFINIERT\\Administratoren"}[box.locale]
+
+
+def test_a_listing_is_as_windows_prints_it() -> None:
+    box = sample_machine()
+    run(box, "mkdir C:\\x\\b & (echo one)>C:\\x\\a.txt& mklink /j C:\\x\\c C:\\Windows")
+    # A recorded dir of Windows Server 2016 has these columns.
+    assert run(box, "dir C:\\x")[0] == (
+        " Volume in drive C has no label.\n Volume Serial Number is 7869-2C66\n\n Directory of C:\\x\n\n"
+        "02/27/2026  08:00 AM    <DIR>          .\n"
+        "02/27/2026  08:00 AM    <DIR>          ..\n"
+        "02/27/2026  08:00 AM                 5 a.txt\n"
+        "02/27/2026  08:00 AM    <DIR>          b\n"
+        "02/27/2026  08:00 AM    <JUNCTION>     c [C:\\Windows]\n"
+        "               1 File(s)              5 bytes\n"
+        "               4 Dir(s)  42,949,672,960 bytes free\n"
+    )
+    listed = run(sample_machine(locale="de"), "dir /ad C:\\ProgramData")[0]
+    assert "\n27.02.2026  08:00    <DIR>          Microsoft\n" in listed and "42.949.672.960 Bytes frei" in listed
 
 
 def test_a_junction_leads_an_administrators_write_elsewhere(box: Machine) -> None:
@@ -158,7 +176,8 @@ def test_inheritance_is_cut_kept_and_taken_up_again(box: Machine) -> None:
         ("cacls C:\\nowhere /s", 1),
         ("cacls C:\\ProgramData", 1),
         ("mklink C:\\a C:\\b", 1),
-        ("dir C:\\", 1),
+        ("dir /s C:\\", 1),
+        ("dir C:\\nothing", 1),
     ],
 )
 def test_what_is_wrong_or_not_emulated_fails(box: Machine, line: str, code: int) -> None:
