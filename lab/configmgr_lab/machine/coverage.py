@@ -48,6 +48,7 @@ SUBJECTS = (
             Feature("names in any case, the first spelling stays", Source.CHECKED),
             Feature("subkeys sorted, values in order of creation", Source.CHECKED),
             Feature("reading or writing refused below a key (a fault)", Source.DOCUMENT),
+            Feature("plain users read all of HKLM and write nothing there", Source.ASSUMED),
             Feature("Group Policy that puts a value back after each command that wrote (a fault)", Source.ASSUMED),
         ),
         ("ControlSet001 as another name of CurrentControlSet", "permissions", "hives of users", "links"),

@@ -141,8 +141,8 @@ class Machine:
         """Called with False when the machine went down and with True when it is up again, from the clock's thread."""
         self.power.on_change(callback)
 
-    def registry_access(self, view: View = View.BIT64) -> RegistryAccess:
-        return RegistryAccess(self.registry, self.faults, view)
+    def registry_access(self, user: str, view: View = View.BIT64) -> RegistryAccess:
+        return RegistryAccess(self.registry, self.faults, view, self.accounts.token(user).is_administrator)
 
     def file_access(self, user: str) -> FileAccess:
         return FileAccess(self.files, self.accounts.token(user))

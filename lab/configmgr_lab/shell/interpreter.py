@@ -25,11 +25,11 @@ from .tools.installing import run_installer
 LINE_LIMIT = 8191
 """Characters of a command line, before and after expansion."""
 
+CUT_SHORT = 1
+"""Exit code of a line that did not come to its end."""
+
 _NAMES = "|".join(sorted(BUILTINS, key=len, reverse=True))
 _BUILTIN = re.compile(rf"({_NAMES})(?=$|[\s,;=.\\/:+\[\]()\"])", re.IGNORECASE)
-
-
-CUT_SHORT = 1
 
 
 def run_line(

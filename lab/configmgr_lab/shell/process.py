@@ -91,6 +91,10 @@ class Call:
     def files(self) -> FileAccess:
         return self.session.files
 
+    @property
+    def is_administrator(self) -> bool:
+        return self.files.token.is_administrator
+
     def say(self, text: str) -> None:
         """Print text; a line feed becomes CR LF."""
         self.streams.stdout.write(encode(text))

@@ -193,6 +193,26 @@ def test_a_reset_gives_folders_back_to_whom_they_belonged(box: Machine) -> None:
     assert run(box, f"mkdir {DATA}\\x", PLAIN)[1] == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("reg add HKLM\\SOFTWARE\\X /v A /d 1 /f", 1),
+        ("reg delete HKLM\\SOFTWARE\\Microsoft /f", 1),
+        ("sc stop WinRM", 5),
+        ("sc config WinRM start= disabled", 5),
+        ("sc stop Nothing", 1060),
+        ("net stop WinRM", 2),
+        ("schtasks /delete /tn X /f", 1),
+        ("reg query HKLM\\SOFTWARE\\Microsoft", 0),
+        ("sc query WinRM", 0),
+    ],
+)
+def test_the_rest_of_the_machine_is_an_administrators(box: Machine, line: str, code: int) -> None:
+    before = box.dump()
+    assert run(box, line, PLAIN)[1] == code
+    assert box.dump() == before
+
+
 def test_whoami_says_the_sid(box: Machine) -> None:
     sid = box.accounts.sid(PLAIN)
     assert run(box, "whoami /user /fo csv /nh", PLAIN) == (f'"box\\mallory","{sid}"\n', 0)
