@@ -45,6 +45,8 @@ def up(options: argparse.Namespace) -> int:
         options.port_offset,
         talk=options.talk,
         connection=options.connection,
+        program_ms=options.program_ms,
+        powershell_ms=options.powershell_ms,
     )
     settings.check()
     client = running(options.state)
@@ -53,13 +55,24 @@ def up(options: argparse.Namespace) -> int:
         print(show.how_to_use(client.status(), client.url))
         return 0
     # Read before a process is started, so that a bad site file is this command's own error.
-    site = load_site(options.site, network=options.network, clients=options.clients, connection=options.connection)
+    site = load_site(
+        options.site,
+        network=options.network,
+        clients=options.clients,
+        connection=options.connection,
+        program_seconds=_seconds(options.program_ms),
+        powershell_seconds=_seconds(options.powershell_ms),
+    )
     if options.foreground:
         run_foreground(site, settings, lambda lab: _tell_ready(lab, options.ready_fd))
         return 0
     status = start_background(_as_arguments(settings), options.state)
     print(show.how_to_use(status, settings.control_url))
     return 0
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
 
 
 def down(options: argparse.Namespace) -> int:
@@ -150,6 +163,10 @@ def _as_arguments(settings: LabSettings) -> list[str]:
         arguments += ["--port-offset", str(settings.port_offset)]
     if settings.connection:
         arguments += ["--connection", settings.connection]
+    if settings.program_ms is not None:
+        arguments += ["--program-ms", str(settings.program_ms)]
+    if settings.powershell_ms is not None:
+        arguments += ["--powershell-ms", str(settings.powershell_ms)]
     if settings.talk is not None:
         arguments += ["--talk", str(settings.talk)]
     return arguments
@@ -180,6 +197,10 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         help="how all hosts are reached",
     )
+    starting.add_argument(
+        "--program-ms", type=float, metavar="N", help="a program takes N milliseconds from its start to its end"
+    )
+    starting.add_argument("--powershell-ms", type=float, metavar="N", help="PowerShell takes N milliseconds to start")
     starting.add_argument("--foreground", action="store_true", help="stay until interrupted")
     starting.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     command("down", down, "stop the lab")

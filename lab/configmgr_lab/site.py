@@ -18,6 +18,7 @@ import yaml
 from .images import build_image
 from .inventory import inventory
 from .machine.clock import Clock, SystemClock
+from .machine.faults import MOST_PROGRAM_SECONDS
 from .machine.host import SiteHost
 from .machine.machine import Machine, Timing
 from .shell.interpreter import run_line
@@ -33,7 +34,7 @@ AUTHS = ("basic", "ntlm")
 
 _VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"}
 _SITE_REQUIRED = {"name", "user", "password", "hosts"} | _VARIABLES
-_SITE_OPTIONAL = {"restart_seconds", "service_seconds", "client_images"}
+_SITE_OPTIONAL = {"restart_seconds", "service_seconds", "program_seconds", "powershell_seconds", "client_images"}
 _HOST_REQUIRED = {"name", "address", "image", "roles", "connection", "auth"}
 _HOST_OPTIONAL = {"products", "locale", "user", "password", "variables"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,14}")
@@ -61,12 +62,20 @@ class Site:
 
 
 def load_site(
-    path_or_name: str, *, network: str = "127.77", clients: int = 0, clock: Clock | None = None, connection: str = ""
+    path_or_name: str,
+    *,
+    network: str = "127.77",
+    clients: int = 0,
+    clock: Clock | None = None,
+    connection: str = "",
+    program_seconds: float | None = None,
+    powershell_seconds: float | None = None,
 ) -> Site:
     """Build a site from a file, or from a shipped one by its name. Raises BadSite and BadImage.
 
     `network` is the first two parts of every address; `clients` more clients are added as CL0001 and so on.
-    `connection` replaces the one that the file has for each host.
+    `connection` replaces the one that the file has for each host, `program_seconds` and `powershell_seconds` how long
+    the file has a program and PowerShell take (0 when it does not say).
     """
     source, content = _content(path_or_name)
     site = _checked(source, content)
@@ -89,7 +98,12 @@ def load_site(
         "database_server": f"{site['database_server']}.{domain}",
         "domain": domain,
     }
-    timing = Timing(float(site.get("restart_seconds", 1.0)), float(site.get("service_seconds", 0.0)))
+    timing = Timing(
+        restart=float(site.get("restart_seconds", 1.0)),
+        service=float(site.get("service_seconds", 0.0)),
+        program=_program_seconds(source, "program_seconds", program_seconds, site),
+        powershell=_program_seconds(source, "powershell_seconds", powershell_seconds, site),
+    )
     clock = clock or SystemClock()
     machines = {
         row.name: Machine(
@@ -179,6 +193,13 @@ def _host_variables(where: str, given: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict):
         raise BadSite(f"{where}: variables is no mapping")
     return tuple((str(name), str(value)) for name, value in given.items())
+
+
+def _program_seconds(source: str, name: str, given: float | None, site: Mapping[str, Any]) -> float:
+    seconds = float(site.get(name, 0.0) if given is None else given)
+    if not 0 <= seconds <= MOST_PROGRAM_SECONDS:
+        raise BadSite(f"site {source}: {name} {seconds:g} is not from 0 to {MOST_PROGRAM_SECONDS:g}")
+    return seconds
 
 
 def _check_choice(where: str, what: str, given: object, known: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from configmgr_lab.control.lab import LabError, check_names
 from configmgr_lab.endpoints.faults import KINDS as ROLE_KINDS
-from configmgr_lab.machine.faults import Access
+from configmgr_lab.machine.faults import MOST_PROGRAM_SECONDS, Access
 from configmgr_lab.machine.registry import View
 from configmgr_lab.machine.values import RegistryType, Value
 from configmgr_lab.wire.endpoint import Endpoint
@@ -22,6 +22,7 @@ MACHINE_KINDS = {
     "group_policy": "set a registry value back after each command that wrote to the registry",
     "restart_never_returns": "the next restart does not end",
     "slow_command": "wait `seconds` before each command runs",
+    "slow_programs": "each program takes `seconds` from its start to its end, and what it prints is there then",
     "installer": "`exit_code` of the next installer, or that it `hangs`, that the machine `restarts` in the middle, "
     "that it `ignores_norestart`, that somebody else's is `busy` for seconds; how many `seconds` each takes",
     "disk_free": "so many `bytes` are free on drive C:",
@@ -53,6 +54,10 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         check_names(data, {"kind", "seconds"})
         _needed(data, "seconds")
         faults.slow = float(data["seconds"])
+    elif kind == "slow_programs":
+        check_names(data, {"kind", "seconds"})
+        _needed(data, "seconds")
+        faults.program_seconds = _program_seconds(data)
     elif kind == "installer":
         check_names(data, {"kind", "exit_code", "hangs", "restarts", "ignores_norestart", "busy", "seconds"})
         _set_installer(endpoint, data)
@@ -65,6 +70,13 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         endpoint.refresh()
     else:
         raise LabError(f"unknown kind {kind!r}, known are {', '.join([*KINDS, *MACHINE_KINDS, *ROLE_KINDS])}")
+
+
+def _program_seconds(data: dict[str, Any]) -> float:
+    seconds = float(data["seconds"])
+    if not 0 <= seconds <= MOST_PROGRAM_SECONDS:
+        raise LabError(f"seconds must be from 0 to {MOST_PROGRAM_SECONDS:g}")
+    return seconds
 
 
 def _set_installer(endpoint: Endpoint, data: dict[str, Any]) -> None:
@@ -95,6 +107,7 @@ def faults_of(endpoint: Endpoint) -> dict[str, Any]:
         "group_policy": [{"path": each.path, "name": each.name} for each in faults.policies],
         "restart_never_returns": faults.restart_never_returns,
         "slow_command": faults.slow,
+        "slow_programs": faults.program_seconds,
         "installer": {name: value for name, value in asdict(faults.installer).items() if name != "busy_until"},
     }
 

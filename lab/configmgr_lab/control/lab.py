@@ -29,6 +29,8 @@ from configmgr_lab.wire.ssh import PORT, Keys, SshEndpoint
 CONTROL_PORT = 8900
 # Commands are short and hold the interpreter anyway: more threads would not run more of them.
 COMMAND_THREADS = 4
+# Where programs take time, commands wait most of theirs.
+WAITING_THREADS = 400
 FILES_PER_HOST = 3
 SPARE_FILES = 200
 MAX_PORT_OFFSET = 50_000
@@ -55,6 +57,10 @@ class LabSettings:
     """Added to the ports of all roles (443, 1433 ...), not to WinRM's; None: only if this account may not have them."""
     connection: str = ""
     """How all hosts are reached (winrm, psrp, ssh); empty: as the site file says for each."""
+    program_ms: float | None = None
+    """How long a program takes; None: as the site file says."""
+    powershell_ms: float | None = None
+    """How long PowerShell takes to start; None: as the site file says."""
     talk: float | None = None
     """Seconds between two rounds of talk; None: only when asked."""
 
@@ -93,7 +99,8 @@ class Lab:
         self.started = time.time()
         self.stopping = asyncio.Event()
         self.recorder = Recorder(settings.requests_log)
-        self._pool = ThreadPoolExecutor(COMMAND_THREADS, thread_name_prefix="lab-command")
+        waits = any(getattr(machine, "program_seconds", 0.0) for machine in site.machines.values())
+        self._pool = ThreadPoolExecutor(WAITING_THREADS if waits else COMMAND_THREADS, thread_name_prefix="lab-command")
         self.endpoints: dict[str, Endpoint] = {}
         self._names: dict[str, str] = {}
         self._roles: Roles | None = None
@@ -257,6 +264,7 @@ class Lab:
             "shells": len(endpoint.service.shells),
             "requests": counters.requests,
             "commands": counters.commands,
+            "starts": counters.starts,
             "faults": len(endpoint.faults.all()) + len(self.roles.faults(name)),
             "ports": self.roles.ports(name),
         }

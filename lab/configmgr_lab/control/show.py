@@ -72,7 +72,7 @@ def log_lines(commands: list[dict[str, Any]], requests: list[dict[str, Any]]) ->
 
 def _command(row: dict[str, Any]) -> str:
     line = row["line"] if len(row["line"]) <= LINE_SHOWN else row["line"][:LINE_SHOWN] + " ..."
-    sizes = f"{row['stdout_bytes']}+{row['stderr_bytes']} bytes"
+    sizes = f"{row['stdout_bytes']}+{row['stderr_bytes']} bytes, {row['starts']} starts"
     return f"{_clock(row)}  {row['user']} ran, exit {row['exit_code']}, {sizes}, {row['milliseconds']:.1f} ms: {line}"
 
 

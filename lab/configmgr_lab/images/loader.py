@@ -21,11 +21,13 @@ from ..machine.values import RegistryType, Value
 
 _FIELDS = {
     "title", "inherits", "architecture", "build", "abstract", "sources", "registry", "registry_32", "registry_both",
-    "services", "files", "environment", "without",
+    "services", "files", "environment", "without", "program_factor",
 }  # fmt: skip
 _SERVICE_FIELDS = {"display", "start", "state", "type", "path", "account", "needs"}
 _STARTS = {"auto": (2, False), "delayed-auto": (2, True), "demand": (3, False), "disabled": (4, False)}
 _VARIABLE = re.compile(r"\{(site_code|version|site_server|database_server|domain)\}")
+
+MOST_FACTOR = 20
 
 Layer = dict[str, Any]
 
@@ -86,6 +88,9 @@ def _check(name: str, layer: object) -> None:
     for field in ("title", "sources"):
         if not layer.get(field):
             raise BadImage(name, f"{field} is missing")
+    factor = layer.get("program_factor", 1.0)
+    if not isinstance(factor, int | float) or not 0 < factor <= MOST_FACTOR:
+        raise BadImage(name, f"program_factor {factor!r} is no number up to {MOST_FACTOR}")
     if layer.get("architecture") not in (None, "x64", "x86"):
         raise BadImage(name, f"architecture {layer['architecture']!r} is neither x64 nor x86")
 
@@ -96,7 +101,7 @@ def _built(image: str, products: tuple[str, ...], variables: tuple[tuple[str, st
     top = image_files().get(image, {})
     merged: Layer = {}
     for _, layer in layers:
-        merged.update({field: layer[field] for field in ("architecture", "build") if field in layer})
+        merged.update({field: layer[field] for field in ("architecture", "build", "program_factor") if field in layer})
     if top.get("abstract") or "architecture" not in merged or "build" not in merged:
         raise BadImage(image, "is not a whole Windows: architecture or build is missing, or it is abstract")
     texts = dict(variables)
@@ -121,6 +126,7 @@ def _built(image: str, products: tuple[str, ...], variables: tuple[tuple[str, st
         files=entries,
         environment=environment,
         without=frozenset(without),
+        program_factor=float(merged.get("program_factor", 1.0)),
     )
 
 

@@ -27,6 +27,8 @@ class RegistryAccess:
     registry: Registry
     faults: Faults
     view: View = View.BIT64
+    writable: bool = True
+    """False for an account that is no administrator: all keys here belong to the machine."""
 
     def key(self, path: str) -> Key:
         """Raises KeyNotFound."""
@@ -57,6 +59,7 @@ class RegistryAccess:
     def delete_key(self, path: str) -> None:
         """Raises KeyNotFound."""
         self.key(path)
+        self._check(path, Access.WRITE)
         stored = self.registry.stored(path, self.view)
         for below, _ in self.registry.walk(stored):
             if self.faults.denies(below, Access.WRITE):
@@ -65,5 +68,5 @@ class RegistryAccess:
 
     def _check(self, path: str, access: Access) -> None:
         stored = self.registry.stored(path, self.view)
-        if self.faults.denies(stored, access):
+        if self.faults.denies(stored, access) or (access is Access.WRITE and not self.writable):
             raise AccessDenied(stored)

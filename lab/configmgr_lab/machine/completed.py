@@ -5,20 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+Listener = Callable[[bytes, bytes], bool]
+"""Takes output of both streams as programs end; False when nobody wants more and the line may be cut short."""
 
 MachineT_contra = TypeVar("MachineT_contra", contravariant=True)
 
 
 @dataclass(frozen=True)
 class Completed:
-    """Both streams in UTF-8 and the exit code."""
+    """Both streams in UTF-8, the exit code, and how many programs were started for it, cmd itself included."""
 
     stdout: bytes
     stderr: bytes
     exit_code: int
+    starts: int = 0
 
 
 class Shell(Protocol[MachineT_contra]):
@@ -33,4 +37,5 @@ class Shell(Protocol[MachineT_contra]):
         stdin: bytes,
         environment: Mapping[str, str],
         directory: str | None,
+        listener: Listener | None,
     ) -> Completed: ...

@@ -7,7 +7,39 @@ from __future__ import annotations
 
 from ..features import Feature, Source, Subject
 
+_SDDL = 'Microsoft\'s "The Security Descriptor Definition Language of Love (Part 2)" shows one'
+SAFE_FOLDERS = Subject(
+    "a folder that only administrators write, as a line of cmd can tell in every language",
+    (
+        Feature("the list: `cacls PATH /s`, SDDL has SIDs and aliases (SY, BA) but no names", Source.DOCUMENT, _SDDL),
+        Feature(
+            "the owner: `dir /q` of the folder above, beside a folder whose owner the line has just set by SID",
+            Source.ASSUMED,
+            "no tool of Windows but WMI and PowerShell says it as a SID: icacls says of itself that it does not save "
+            "owners and that /findsid looks at the list",
+        ),
+        Feature(
+            "or without asking: `mkdir` fails where something is, so who could make the folder owns it",
+            Source.ASSUMED,
+            "and an entry for OWNER RIGHTS (*S-1-3-4) takes from a foreign owner the right to change the list",
+        ),
+        Feature(
+            "a junction: exit code of `fsutil reparsepoint query PATH`, or `dir /al /b` of the folder above",
+            Source.ASSUMED,
+            "each folder of the path has to be asked: all tools follow those on the way, and icacls and cacls the last "
+            "one too",
+        ),
+        Feature(
+            "that others ask the same before they trust a folder below C:\\ProgramData",
+            Source.DOCUMENT,
+            "github.com/DataDog/datadog-agent/pull/54269, github.com/chocolatey/choco/issues/398",
+        ),
+    ),
+    ("files that somebody put there before, or keeps open",),
+)
+
 SUBJECTS = (
+    SAFE_FOLDERS,
     Subject(
         "registry",
         (
@@ -16,6 +48,7 @@ SUBJECTS = (
             Feature("names in any case, the first spelling stays", Source.CHECKED),
             Feature("subkeys sorted, values in order of creation", Source.CHECKED),
             Feature("reading or writing refused below a key (a fault)", Source.DOCUMENT),
+            Feature("plain users read all of HKLM and write nothing there", Source.ASSUMED),
             Feature("Group Policy that puts a value back after each command that wrote (a fault)", Source.ASSUMED),
         ),
         ("ControlSet001 as another name of CurrentControlSet", "permissions", "hives of users", "links"),

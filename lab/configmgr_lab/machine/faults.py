@@ -12,6 +12,9 @@ from enum import Enum
 from .registry import View, long_path
 from .values import Value
 
+MOST_PROGRAM_SECONDS = 2.0
+"""A line of a hundred programs must still end."""
+
 
 class Access(Enum):
     """What somebody wants of a registry key."""
@@ -63,6 +66,8 @@ class Faults:
     restart_never_returns: bool = False
     slow: float = 0.0
     """Seconds that the endpoint waits before it answers a command."""
+    program_seconds: float | None = None
+    """How long a program takes, when somebody says so."""
     installer: InstallerFaults = field(default_factory=InstallerFaults)
     disk_free: int | None = None
     """Bytes that are free on drive C: before anything is written there."""
@@ -86,5 +91,6 @@ class Faults:
         self.policies.clear()
         self.restart_never_returns = False
         self.slow = 0.0
+        self.program_seconds = None
         self.installer = InstallerFaults()
         self.disk_free = None

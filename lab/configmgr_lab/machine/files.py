@@ -151,6 +151,7 @@ class FileSystem:
         if place is None:
             self.write(path, source.read_bytes())
         else:
+            place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)
 
     def write(self, path: str, content: bytes, *, append: bool = False) -> None:
@@ -164,6 +165,7 @@ class FileSystem:
             raise FileError("full")
         place = entry.real if entry is not None else self.disk.place_for(path) if self.disk is not None else None
         if place is not None and (entry is None or entry.real is not None):
+            place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("ab" if append else "wb") as stream:
                 stream.write(content)
             return

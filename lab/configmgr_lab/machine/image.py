@@ -27,3 +27,5 @@ class Image:
     environment: Mapping[str, str]
     without: frozenset[str]
     """Tools that this Windows does not have, such as wmic."""
+    program_factor: float = 1.0
+    """A program takes so much longer on this Windows than the site says."""

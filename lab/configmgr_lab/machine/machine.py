@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 from .access import RegistryAccess
 from .accounts import Accounts
 from .clock import Clock, SystemClock
-from .completed import Completed, Shell
+from .completed import Completed, Listener, Shell
 from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
 from .faults import Faults
 from .file_access import FileAccess
@@ -49,6 +50,10 @@ class Timing:
     restart: float = 1.0
     service: float = 0.0
     installer: float = 0.2
+    program: float = 0.0
+    """To start a program and let it end; only for a line that somebody listens to while it runs."""
+    powershell: float = 0.0
+    """To start PowerShell."""
 
 
 class Machine:
@@ -65,6 +70,9 @@ class Machine:
     ) -> None:
         timing = timing or Timing()
         self._shell = shell
+        self.program_seconds = timing.program * image.program_factor
+        """How long a program takes from its start to its end, faults aside."""
+        self.powershell_seconds = timing.powershell
         self.site_host = host
         self.image = image
         self.users: dict[str, str] = {host.user: host.password}
@@ -74,6 +82,9 @@ class Machine:
         self.powershell: PowerShell | None = None
         """What runs a PowerShell command line; without one, powershell is an unknown program."""
         self._lock = threading.RLock()
+        self._passing = threading.Condition(self._lock)
+        self._lives = 0
+        """Goes up when the machine goes down or is reset: what ran before then is dead."""
         self.registry = Registry(image.registry, is_64bit=image.is_64bit)
         self.services = ServiceManager(self.registry, self.clock, image.services, seconds=timing.service)
         self.files = FileSystem(image.files, lambda: self.faults.disk_free)
@@ -130,8 +141,8 @@ class Machine:
         """Called with False when the machine went down and with True when it is up again, from the clock's thread."""
         self.power.on_change(callback)
 
-    def registry_access(self, view: View = View.BIT64) -> RegistryAccess:
-        return RegistryAccess(self.registry, self.faults, view)
+    def registry_access(self, user: str, view: View = View.BIT64) -> RegistryAccess:
+        return RegistryAccess(self.registry, self.faults, view, self.accounts.token(user).is_administrator)
 
     def file_access(self, user: str) -> FileAccess:
         return FileAccess(self.files, self.accounts.token(user))
@@ -144,16 +155,40 @@ class Machine:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         directory: str | None = None,
+        listener: Listener | None = None,
     ) -> Completed:
-        """Run what stands after `cmd /c`. `environment` is added to the machine's own."""
+        """Run what stands after `cmd /c`. `environment` is added to the machine's own.
+
+        With a `listener` programs take their time, and it gets the output of each as it ends; the whole is in the
+        result all the same. It is called with the machine's lock held.
+        """
         with self._lock:
             before = self.registry.generation
             completed = self._shell(
-                self, line, user=user, stdin=stdin, environment=environment or {}, directory=directory
+                self,
+                line,
+                user=user,
+                stdin=stdin,
+                environment=environment or {},
+                directory=directory,
+                listener=listener,
             )
             if self.registry.generation != before:
                 self._apply_policies()
             return completed
+
+    @property
+    def seconds_per_program(self) -> float:
+        """From the start of a program to its end."""
+        said = self.faults.program_seconds
+        return self.program_seconds if said is None else said
+
+    def pass_time(self) -> bool:
+        """Let the time of one program pass, and others use the machine meanwhile; False when it went down then."""
+        life, end = self._lives, time.monotonic() + self.seconds_per_program
+        while (rest := end - time.monotonic()) > 0 and self._lives == life:
+            self._passing.wait(rest)
+        return self._lives == life
 
     def write_registry(self, path: str, value: Value, view: View = View.BIT64) -> None:
         """Set a value as somebody else would, past all faults. Raises BadPath."""
@@ -224,6 +259,7 @@ class Machine:
     def reset(self) -> None:
         """Everything as installed: state, faults, restarts, time of the last start."""
         with self._lock:
+            self._end_lives()
             self.faults.clear()
             self.files.reset()
             self.tasks.reset()
@@ -248,7 +284,12 @@ class Machine:
         self._record_boot()
         self.effective = self.registry.snapshot()
 
+    def _end_lives(self) -> None:
+        self._lives += 1
+        self._passing.notify_all()
+
     def _going_down(self, kind: ShutdownKind) -> None:
+        self._end_lives()
         now = self.clock.now()
         self.events.add(USER32, 1074, now, {"param5": kind.value})
         self.events.add(EVENT_LOG, 6006, now)

@@ -27,7 +27,7 @@ _DURATION = re.compile(r"PT(\d+)S")
 
 
 class TaskError(Exception):
-    """`reason` is `xml`, `unknown`, `not_running`."""
+    """`reason` is `xml`, `unknown`, `not_running`, `denied`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

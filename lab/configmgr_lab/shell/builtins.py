@@ -281,9 +281,9 @@ BUILTINS: dict[str, Builtin] = {
     "type": Builtin(_type, _DOCUMENT, "UTF-16 with a mark is printed as UTF-8", sets_error_level=True),
     "dir": Builtin(
         _dir,
-        _DOCUMENT,
-        "/b, /s, /a with d and l (junctions) and their opposites; /q: the owner's name in the machine's language, cut "
-        "to 23 characters (assumed); no patterns",
+        Source.CAPTURE,
+        "lines as a recorded one, all of one time; /b, /b /s, /a with d and l (junctions) and their opposites; /q: the "
+        "owner's name in the machine's language, cut to 23 characters (assumed); no patterns",
         sets_error_level=True,
     ),
     "mklink": Builtin(_mklink, _DOCUMENT, "/j; takes no more than the right to make folders"),

@@ -9,14 +9,15 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 
-from ..machine.completed import Completed
+from ..machine.completed import Completed, Listener
 from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 from . import messages
 from .builtins import BUILTINS, Exit
+from .conditions import NUL, NUMBER, compare, exists
 from .expansion import expand, expand_batch, expand_delayed
 from .parser import parse
-from .process import Call, Session, Sink, Streams, encode, split_arguments
+from .process import Call, CutShort, Session, Sink, Streams, encode, split_arguments
 from .syntax import BadLine, Chain, Condition, Group, If, Node, Nothing, Redirection, Simple
 from .tools import TOOLS, program_name
 from .tools.installing import run_installer
@@ -24,17 +25,26 @@ from .tools.installing import run_installer
 LINE_LIMIT = 8191
 """Characters of a command line, before and after expansion."""
 
+CUT_SHORT = 1
+"""Exit code of a line that did not come to its end."""
+
 _NAMES = "|".join(sorted(BUILTINS, key=len, reverse=True))
 _BUILTIN = re.compile(rf"({_NAMES})(?=$|[\s,;=.\\/:+\[\]()\"])", re.IGNORECASE)
-_NUL = re.compile(r"(\\\\\.\\)?nul:?", re.IGNORECASE)
-_NUMBER = re.compile(r"-?[0-9]+")
 
 
 def run_line(
-    machine: Machine, line: str, *, user: str, stdin: bytes, environment: Mapping[str, str], directory: str | None
+    machine: Machine,
+    line: str,
+    *,
+    user: str,
+    stdin: bytes,
+    environment: Mapping[str, str],
+    directory: str | None,
+    listener: Listener | None = None,
 ) -> Completed:
     """Run the text behind `cmd /c` in a new session."""
     given = {**machine.environment(user), **environment}
+    streams = Streams(stdin, Sink(), Sink())
     session = Session(
         machine=machine,
         user=user,
@@ -43,10 +53,26 @@ def run_line(
         folder=_start_folder(machine, given, directory),
         files=machine.file_access(user),
         run=lambda text, streams: Interpreter(session).line(text, streams),
+        tell=_teller(streams, listener) if listener is not None else None,
     )
-    streams = Streams(stdin, Sink(), Sink())
-    exit_code = session.run(line, streams)
-    return Completed(bytes(streams.stdout.data), bytes(streams.stderr.data), exit_code)
+    try:
+        # cmd itself is a program, too.
+        session.start_program()
+        exit_code = session.run(line, streams)
+    except CutShort:
+        exit_code = CUT_SHORT
+    return Completed(bytes(streams.stdout.data), bytes(streams.stderr.data), exit_code, session.starts)
+
+
+def _teller(streams: Streams, listener: Listener) -> Callable[[], bool]:
+    told = [0, 0]
+
+    def tell() -> bool:
+        new = [bytes(sink.data[at:]) for sink, at in zip((streams.stdout, streams.stderr), told, strict=True)]
+        told[:] = [len(streams.stdout.data), len(streams.stderr.data)]
+        return listener(*new)
+
+    return tell
 
 
 def _start_folder(machine: Machine, variables: Mapping[str, str], directory: str | None) -> str:
@@ -132,6 +158,9 @@ class Interpreter:
         status = 0
         for index, stage in enumerate(reversed(stages)):
             last = index == len(stages) - 1
+            if not self._is_program(stage):
+                # cmd starts another cmd for a side of a pipe that is no program.
+                self._session.start_program()
             inner = Streams(stdin, streams.stdout if last else Sink(), streams.stderr)
             try:
                 status = self._run(stage, inner)
@@ -173,7 +202,7 @@ class Interpreter:
         handles = {1: streams.stdout, 2: streams.stderr}
         if wanted.target_handle is not None:
             sink = handles.get(wanted.target_handle, Sink(keep=False))
-        elif _NUL.fullmatch(wanted.target):
+        elif NUL.fullmatch(wanted.target):
             if wanted.mode == "read":
                 streams.stdin = b""
                 return
@@ -221,24 +250,29 @@ class Interpreter:
             if entry is not None and path.lower().endswith((".cmd", ".bat")):
                 return self._batch(path, streams)
             if entry is not None and path.lower().endswith(".exe"):
+                self._session.start_program()
                 call = Call(self._session, streams, path, tail, split_arguments(tail))
                 return run_installer(call, path, "exe", call.arguments)
         if tool is None or name in self._session.machine.image.without:
             return self._refuse(streams, "not_recognized", name=word.strip('"'))
+        self._session.start_program()
         call = Call(self._session, streams, tool.name, tail, split_arguments(tail))
         return tool.run(call)
+
+    def _is_program(self, node: Node) -> bool:
+        return isinstance(node, Simple) and not _BUILTIN.match(node.text.lstrip(" \t,;="))
 
     def _holds(self, condition: Condition) -> bool:
         left, right = condition.left, condition.right
         match condition.kind:
             case "exist":
-                holds = _exists(self._session, left)
+                holds = exists(self._session, left)
             case "defined":
                 holds = self._lookup(left) is not None
             case "errorlevel":
-                holds = bool(_NUMBER.fullmatch(left)) and self._session.error_level >= int(left)
+                holds = bool(NUMBER.fullmatch(left)) and self._session.error_level >= int(left)
             case kind:
-                holds = _compare(kind, left, right, ignore_case=condition.ignore_case)
+                holds = compare(kind, left, right, ignore_case=condition.ignore_case)
         return holds != condition.negated
 
     def _lookup(self, name: str) -> str | None:
@@ -271,36 +305,3 @@ def _split_word(text: str) -> tuple[str, str]:
         elif not quoted and (char in " \t,;=" or (char == "/" and index)):
             return text[:index], text[index:]
     return text, ""
-
-
-def _exists(session: Session, pattern: str) -> bool:
-    path = normal(pattern, session.folder)
-    if _NUL.fullmatch(pattern):
-        return True
-    if "*" not in path and "?" not in path:
-        return session.files.get(path) is not None
-    folder, _, name = path.rpartition("\\")
-    wild = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in name.lower()))
-    try:
-        found = session.files.children(folder)
-    except FileError:
-        return False
-    return any(wild.fullmatch(entry.path.rpartition("\\")[2].lower()) for entry in found)
-
-
-def _compare(kind: str, left: str, right: str, *, ignore_case: bool) -> bool:
-    if ignore_case:
-        left, right = left.lower(), right.lower()
-    if kind == "==":
-        return left == right
-    order = (left > right) - (left < right)
-    if _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right):
-        order = (int(left) > int(right)) - (int(left) < int(right))
-    return {
-        "EQU": order == 0,
-        "NEQ": order != 0,
-        "LSS": order < 0,
-        "LEQ": order <= 0,
-        "GTR": order > 0,
-        "GEQ": order >= 0,
-    }[kind]

@@ -49,11 +49,27 @@ class Session:
     """The machine's files, as this user may have them."""
     run: Callable[[str, Streams], int]
     """Run a line of its own in this session, for `cmd /c`."""
+    tell: Callable[[], bool] | None = None
+    """Hand on what was printed so far; False when nobody wants more. None: nobody listens, and no time passes."""
+    starts: int = 0
+    """How many programs were started."""
     error_level: int = 0
     depth: int = 0
     """How many shells this one was started in."""
     delayed: bool = False
     """Whether `!NAME!` is expanded when a command runs."""
+
+    def start_program(self) -> None:
+        """A program starts: what those before it printed is there, and its own time passes. Raises CutShort."""
+        self.starts += 1
+        if self.tell is None or not self.machine.seconds_per_program:
+            return
+        if not self.tell() or not self.machine.pass_time():
+            raise CutShort
+
+
+class CutShort(Exception):
+    """The machine went down, or nobody wants the rest of the line."""
 
 
 @dataclass
@@ -74,6 +90,10 @@ class Call:
     @property
     def files(self) -> FileAccess:
         return self.session.files
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.files.token.is_administrator
 
     def say(self, text: str) -> None:
         """Print text; a line feed becomes CR LF."""

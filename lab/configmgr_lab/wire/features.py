@@ -23,13 +23,32 @@ WINRM = Subject(
         Feature("connections closed after 120 idle seconds", Source.DOCUMENT),
         Feature("shell options: code page, environment, working directory, idle time-out", Source.CAPTURE),
         Feature("a terminated command ends with exit code 1", Source.ASSUMED),
+        Feature(
+            "Receive answers as soon as there is output, with all that has gathered, and with fault 2150858793 when "
+            "there is none within the operation time-out",
+            Source.DOCUMENT,
+            "MS-WSMV 3.1.4.14; a recorded command that prints, sleeps and prints again has its first words answered "
+            "before the sleep ends",
+        ),
+        Feature(
+            "a program's output is there when the program ends, and the line's end with its last output",
+            Source.ASSUMED,
+            "how finely Windows cuts was not measured; where programs take no time (`program_seconds`) a line is "
+            "answered at once",
+        ),
+        Feature(
+            "programs take `program_seconds` of the site, one after the other, cmd itself included",
+            Source.ASSUMED,
+            "also both sides of a pipe, which Windows starts together; a side that is no program costs one more cmd",
+        ),
+        Feature("a line is cut short when its command is terminated, before its next program", Source.ASSUMED),
         *(Feature(f"fault {code}", _SOURCES[shape.source]) for code, shape in SHAPES.items()),
     ),
     missing=(
         "Kerberos, CredSSP and client certificates",
         "channel binding is not checked",
         "WINRS_NOPROFILE and WINRS_SKIP_CMD_SHELL are read over: every line goes through cmd",
-        "output appears when the command has ended, never before",
+        "output of one program in pieces while it runs",
         "input sent to a console command after it started is not seen by it",
         "a lower MaxEnvelopeSize of old versions (150 KB)",
         "PowerShell remoting and every resource but the cmd shell",
@@ -42,7 +61,8 @@ POWERSHELL = Subject(
         Feature(
             "a line that starts PowerShell gets one canned module result as soon as its input has ended",
             Source.ASSUMED,
-            "for benches against other modules; PowerShell's own time is left out, which flatters them",
+            "for benches against other modules; of PowerShell's own time only its start is counted "
+            "(`powershell_seconds`), which flatters them",
         ),
     ),
     missing=("everything else: no script is read or run",),
@@ -55,6 +75,7 @@ OPENSSH = Subject(
         Feature("the line goes to the default shell; cmd unless another is named", Source.DOCUMENT),
         Feature("a line for PowerShell that runs one cmd line", Source.ASSUMED, "every other one is a syntax error"),
         Feature("a restart cuts every connection", Source.DOCUMENT),
+        Feature("a program's output is sent when the program ends", Source.ASSUMED),
         Feature("faults: port_closed, unauthorized, foreign_certificate (another host key)", Source.DOCUMENT),
     ),
     ("PowerShell itself", "SFTP and SCP", "terminals", "the code page of a console: answers are UTF-8 always"),

@@ -35,7 +35,7 @@ class RequestRecord:
 
 @dataclass(frozen=True)
 class CommandRecord:
-    """One command line that ran."""
+    """One command line that ran. `starts`: programs that it took, cmd itself included."""
 
     sequence: int
     time: float
@@ -45,6 +45,7 @@ class CommandRecord:
     exit_code: int
     stdout_bytes: int
     stderr_bytes: int
+    starts: int
     milliseconds: float
 
 
@@ -54,6 +55,7 @@ class Counters:
 
     requests: int = 0
     commands: int = 0
+    starts: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
     connections: int = 0
@@ -109,14 +111,16 @@ class Recorder:
         exit_code: int,
         stdout_bytes: int,
         stderr_bytes: int,
+        starts: int,
         milliseconds: float,
     ) -> None:
         record = CommandRecord(
-            self._next(), time.time(), host, user, line[:LINE_LIMIT], exit_code, stdout_bytes, stderr_bytes,
+            self._next(), time.time(), host, user, line[:LINE_LIMIT], exit_code, stdout_bytes, stderr_bytes, starts,
             round(milliseconds, 3),
         )  # fmt: skip
         self.commands.append(record)
         self.of(host).commands += 1
+        self.of(host).starts += starts
         self._write("command", record)
 
     def clear(self) -> None:

@@ -36,16 +36,30 @@ class Command:
     stdin: bytearray = field(default_factory=bytearray)
     stdin_ended: asyncio.Event = field(default_factory=asyncio.Event)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
+    something: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while there is output that was not handed out, or the end."""
     pending: dict[str, bytes] = field(default_factory=lambda: {"stdout": b"", "stderr": b""})
     exit_code: int = 0
 
+    def add(self, stdout: bytes, stderr: bytes) -> None:
+        """Output of a command that goes on; that of one which was ended is dropped."""
+        if not self.finished.is_set() and (stdout or stderr):
+            self.pending["stdout"] += stdout
+            self.pending["stderr"] += stderr
+            self.something.set()
+
     def finish(self, stdout: bytes, stderr: bytes, exit_code: int) -> None:
-        """End it; only the first ending counts (a terminated command's late result is dropped)."""
-        if self.finished.is_set():
-            return
-        self.pending = {"stdout": stdout, "stderr": stderr}
-        self.exit_code = exit_code
-        self.finished.set()
+        """End it with its last output; only the first ending counts."""
+        if not self.finished.is_set():
+            self.add(stdout, stderr)
+            self.exit_code = exit_code
+            self.finished.set()
+            self.something.set()
+
+    def terminate(self, exit_code: int) -> None:
+        """End it, and forget what was not handed out."""
+        self.pending = {"stdout": b"", "stderr": b""}
+        self.finish(b"", b"", exit_code)
 
     def take(self, room: int) -> dict[str, bytes]:
         """At most ``room`` bytes of output, stdout first."""
@@ -54,6 +68,8 @@ class Command:
             taken[name] = waiting[:room]
             self.pending[name] = waiting[room:]
             room -= len(taken[name])
+        if not self.finished.is_set() and not any(self.pending.values()):
+            self.something.clear()
         return taken
 
     @property

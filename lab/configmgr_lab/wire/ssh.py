@@ -17,7 +17,6 @@ import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import asyncssh
 
@@ -161,28 +160,49 @@ class SshEndpoint:
         if self._faults.take("drop_before", "command"):
             connection.abort()
             return
-        stdout, stderr, exit_code = await self._run(line, user)
-        milliseconds = (time.perf_counter() - started) * 1000
-        self._record(user, line, stdout, stderr, exit_code, milliseconds)
-        if self._faults.take("drop_after", "command") or not self.machine.is_up:
-            connection.abort()
-            return
-        process.stdout.write(stdout)
-        process.stderr.write(stderr)
-        process.exit(exit_code & 0xFFFFFFFF)
-
-    async def _run(self, line: str, user: str) -> tuple[bytes, bytes, int]:
         plain = cmd_line(line, self._shell)
         if plain is None:
-            return b"", _SYNTAX, 1
-        run = partial(self.machine.run, plain, user=user)
-        completed = await self._loop.run_in_executor(self._pool, run)
-        return completed.stdout, completed.stderr, completed.exit_code
+            self._record(user, line, 0, len(_SYNTAX), 1, 0, started)
+            process.stderr.write(_SYNTAX)
+            process.exit(1)
+            return
+        cut = bool(self._faults.take("drop_after", "command"))
+        given = [0, 0]
 
-    def _record(self, user: str, line: str, stdout: bytes, stderr: bytes, exit_code: int, milliseconds: float) -> None:
-        name = self.machine.name
-        sizes: dict[str, Any] = {"stdout_bytes": len(stdout), "stderr_bytes": len(stderr)}
-        self._recorder.command(host=name, user=user, line=line, exit_code=exit_code, milliseconds=milliseconds, **sizes)
+        def write(stdout: bytes, stderr: bytes) -> None:
+            if not cut and not process.is_closing():
+                process.stdout.write(stdout)
+                process.stderr.write(stderr)
+            given[:] = [given[0] + len(stdout), given[1] + len(stderr)]
+
+        def listen(stdout: bytes, stderr: bytes) -> bool:
+            """Comes from the command's thread."""
+            self._loop.call_soon_threadsafe(write, stdout, stderr)
+            return not process.is_closing()
+
+        run = partial(self.machine.run, plain, user=user, listener=listen)
+        done = await self._loop.run_in_executor(self._pool, run)
+        self._record(user, line, len(done.stdout), len(done.stderr), done.exit_code, done.starts, started)
+        if cut or not self.machine.is_up:
+            connection.abort()
+            return
+        write(done.stdout[given[0] :], done.stderr[given[1] :])
+        process.exit(done.exit_code & 0xFFFFFFFF)
+
+    def _record(
+        self, user: str, line: str, stdout: int, stderr: int, exit_code: int, starts: int, started: float
+    ) -> None:
+        name, milliseconds = self.machine.name, (time.perf_counter() - started) * 1000
+        self._recorder.command(
+            host=name,
+            user=user,
+            line=line,
+            exit_code=exit_code,
+            stdout_bytes=stdout,
+            stderr_bytes=stderr,
+            starts=starts,
+            milliseconds=milliseconds,
+        )
         self._recorder.request(
             host=name,
             port=self.port,
@@ -190,7 +210,7 @@ class SshEndpoint:
             auth="ssh",
             action="command",
             bytes_in=len(line),
-            bytes_out=len(stdout) + len(stderr),
+            bytes_out=stdout + stderr,
             status=200,
             milliseconds=milliseconds,
         )

@@ -17,7 +17,7 @@ from functools import partial
 
 from configmgr_lab.wire import powershell, soap
 from configmgr_lab.wire.recorder import Recorder
-from configmgr_lab.wire.seam import Machine
+from configmgr_lab.wire.seam import Completed, Machine
 from configmgr_lab.wire.shells import IDLE_SECONDS, Command, Shell, Shells
 from configmgr_lab.wire.soap import SoapAnswer, SoapRequest, shell_tag
 from configmgr_lab.wire.soap_faults import (
@@ -46,6 +46,36 @@ class Sender:
 
     user: str
     address: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command left behind that did not run on the machine."""
+
+    stdout: bytes
+    stderr: bytes
+    exit_code: int
+    starts: int
+
+
+@dataclass
+class Given:
+    """What of a command's output was given to its receivers already, in bytes of the machine."""
+
+    command: Command
+    codepage: int
+    stdout: int = 0
+    stderr: int = 0
+
+    def add(self, stdout: bytes, stderr: bytes) -> None:
+        self.stdout += len(stdout)
+        self.stderr += len(stderr)
+        self.command.add(_in_codepage(stdout, self.codepage), _in_codepage(stderr, self.codepage))
+
+    def rest(self, ended: Completed) -> tuple[bytes, bytes]:
+        """What is left of the whole output, in the shell's code page."""
+        left = ended.stdout[self.stdout :], ended.stderr[self.stderr :]
+        return _in_codepage(left[0], self.codepage), _in_codepage(left[1], self.codepage)
 
 
 class WinRmService:
@@ -129,23 +159,35 @@ class WinRmService:
             await command.stdin_ended.wait()
         if command.finished.is_set():
             return
+        given = Given(command, shell.codepage)
+        ended: Completed
         if is_powershell:
-            stdout, stderr, exit_code = powershell.canned_output(), b"", 0
+            await asyncio.sleep(self._machine.powershell_seconds)
+            ended = Ended(powershell.canned_output(), b"", 0, 1)
         else:
-            stdout, stderr, exit_code = await self._run_on_machine(shell, command)
+            ended = await self._run_on_machine(shell, command, given)
         self._recorder.command(
             host=self._machine.name,
             user=shell.user,
             line=command.line,
-            exit_code=exit_code,
-            stdout_bytes=len(stdout),
-            stderr_bytes=len(stderr),
+            exit_code=ended.exit_code,
+            stdout_bytes=len(ended.stdout),
+            stderr_bytes=len(ended.stderr),
+            starts=ended.starts,
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-        command.finish(_in_codepage(stdout, shell.codepage), _in_codepage(stderr, shell.codepage), exit_code)
+        # Recorded before the end is there to be received: whoever has the answer finds the record.
+        command.finish(*given.rest(ended), ended.exit_code)
 
-    async def _run_on_machine(self, shell: Shell, command: Command) -> tuple[bytes, bytes, int]:
+    async def _run_on_machine(self, shell: Shell, command: Command, given: Given) -> Completed:
         await asyncio.sleep(self._machine.faults.slow)
+        loop = asyncio.get_running_loop()
+
+        def listen(stdout: bytes, stderr: bytes) -> bool:
+            """Comes from the command's thread."""
+            loop.call_soon_threadsafe(given.add, stdout, stderr)
+            return not command.finished.is_set()
+
         run = partial(
             self._machine.run,
             command.line,
@@ -153,21 +195,21 @@ class WinRmService:
             stdin=bytes(command.stdin),
             environment=shell.environment,
             directory=shell.working_directory or None,
+            listener=listen,
         )
         try:
-            completed = await asyncio.get_running_loop().run_in_executor(self._pool, run)
+            return await loop.run_in_executor(self._pool, run)
         except Exception as exc:
             # A mistake of the lab must not look like a command that takes for ever.
             _log.exception("%s could not run %r", self._machine.name, command.line)
-            return b"", f"configmgr-lab failed: {exc!r}\r\n".encode(), FAILED
-        return completed.stdout, completed.stderr, completed.exit_code
+            return Ended(b"", f"configmgr-lab failed: {exc!r}\r\n".encode(), FAILED, 0)
 
     async def _receive(self, request: SoapRequest, sender: Sender) -> bytes:
         shell = self._shell(request, sender)
         wanted = request.body.find(f"{shell_tag('Receive')}/{shell_tag('DesiredStream')}")
         command = shell.command("" if wanted is None else wanted.get("CommandId", ""))
         try:
-            await asyncio.wait_for(command.finished.wait(), request.operation_timeout)
+            await asyncio.wait_for(command.something.wait(), request.operation_timeout)
         except TimeoutError:
             raise SoapFault(OPERATION_TIMEOUT) from None
         characters = min(request.max_envelope, soap.DEFAULT_MAX_ENVELOPE) // BYTES_PER_CHARACTER - MARKUP_CHARACTERS
@@ -193,7 +235,7 @@ class WinRmService:
             raise SoapFault(UNSUPPORTED_ACTION)
         command = shell.command(wanted.get("CommandId", ""))
         code = (wanted.findtext(shell_tag("Code")) or "").rpartition("/")[2].lower()
-        command.finish(b"", b"", TERMINATED)
+        command.terminate(TERMINATED)
         command.stdin_ended.set()
         if code == "terminate":
             del shell.commands[command.command_id]

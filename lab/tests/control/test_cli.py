@@ -14,7 +14,8 @@ import pytest
 import yaml
 from winrm.protocol import Protocol
 
-from configmgr_lab.cli import main
+from configmgr_lab.cli import _as_arguments, _parser, main
+from configmgr_lab.control.lab import LabSettings
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +141,11 @@ def _hosts(group: dict[str, object]) -> Iterator[tuple[str, dict[str, str]]]:
             yield from ((name, row) for name, row in value.items() if row)
         elif isinstance(value, dict) and key != "vars":
             yield from _hosts(value)
+
+
+def test_what_programs_cost_is_handed_on_to_the_process_behind() -> None:
+    given = ["up", "--program-ms", "20", "--powershell-ms", "300", "--network", "127.78"]
+    options = _parser().parse_args(given)
+    settings = LabSettings(network="127.78", program_ms=options.program_ms, powershell_ms=options.powershell_ms)
+    again = _parser().parse_args(["up", *_as_arguments(settings)])
+    assert (again.program_ms, again.powershell_ms, again.network) == (20, 300, "127.78")

@@ -143,6 +143,8 @@ def test_no_lab_no_answer() -> None:
 
 def test_a_plain_user_plants_what_windows_lets_him(lab: LabClient, host: str) -> None:
     data = "C:\\ProgramData\\ours"
+    # The first file there, on a disk that has nothing yet.
+    assert lab.run(host, "echo one>C:\\Windows\\first.txt")["exit_code"] == 0
     owner = lab.plant(host, data)
     assert owner.startswith("S-1-5-21-")
     assert lab.plant(host, f"{data}\\journal.txt", text="forged\r\n") == owner

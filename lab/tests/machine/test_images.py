@@ -91,6 +91,8 @@ def test_what_cannot_be_built(image: str, products: tuple[str, ...], problem: st
         ({"title": "x"}, "sources is missing"),
         ({"title": "x", "sources": ["y"], "colour": 1}, "unknown field 'colour'"),
         ({"title": "x", "sources": ["y"], "architecture": "arm"}, "architecture"),
+        ({"title": "x", "sources": ["y"], "program_factor": 0}, "program_factor"),
+        ({"title": "x", "sources": ["y"], "program_factor": "slow"}, "program_factor"),
     ],
 )
 def test_a_wrong_layer_is_named(layer: object, problem: str) -> None:

@@ -139,3 +139,12 @@ def test_a_network_that_is_none() -> None:
 def test_clients_need_their_images(tmp_path: Path) -> None:
     with pytest.raises(BadSite, match="client_images is missing"):
         load_site(write(tmp_path), clients=1)
+
+
+def test_a_site_says_how_long_programs_take(tmp_path: Path) -> None:
+    assert load_site("contoso").machines["CM1"].program_seconds == 0.0
+    slow = load_site("contoso", program_seconds=0.02, powershell_seconds=0.3).machines["CM1"]
+    assert (slow.program_seconds, slow.powershell_seconds) == (0.02, 0.3)
+    for wrong in (-1, 2.5):
+        with pytest.raises(BadSite, match="program_seconds"):
+            load_site("contoso", program_seconds=wrong)

@@ -84,7 +84,7 @@ LINES = [
     ("timeout 5", "", "ERROR: Input redirection is not supported, exiting the process immediately.\n", 1),
     ("powershell -Command 1", "", UNKNOWN.format("powershell"), 1),
     ("for %i in (1) do echo %i", "", "configmgr-lab: 'for' is not emulated.\n", 1),
-    ("dir C:\\Windows", "", "configmgr-lab: 'dir without /b or /q' is not emulated.\n", 1),
+    ("dir /s C:\\Windows", "", "configmgr-lab: 'dir /s without /b' is not emulated.\n", 1),
 ]
 
 

@@ -53,7 +53,8 @@ def test_what_somebody_else_made_is_read_and_neither_changed_nor_deleted(box: Ma
 def test_our_own_list_keeps_users_out_and_is_read_without_names(box: Machine) -> None:
     assert run(box, f"mkdir {DATA} && {OWN.format(DATA)}")[1] == 0
     assert run(box, f"cacls {DATA} /s") == (f'{DATA} "{OWN_LIST}"\n\n', 0)
-    assert run(box, f"icacls {DATA} /save C:\\Windows\\list")[1] == 0
+    for _twice in range(2):
+        assert run(box, f"icacls {DATA} /save C:\\Windows\\list")[1] == 0
     assert box.files.read("C:\\Windows\\list").decode("utf-16-le") == f"ours\r\n{OWN_LIST}\r\n"
     for line in (f"mkdir {DATA}\\x", f"echo one>{DATA}\\x", f"dir /b {DATA}", f"icacls {DATA} /reset", f"rd {DATA}"):
         assert run(box, line, PLAIN)[1] != 0
@@ -86,7 +87,7 @@ def test_an_owner_is_told_by_dir_beside_one_that_is_known(box: Machine) -> None:
 
     def owner(name: str) -> str:
         lines = run(box, "dir /q /ad C:\\ProgramData")[0].splitlines()
-        (line,) = [line for line in lines if line.endswith(name)]
+        (line,) = [line for line in lines if line.endswith(name) and "<DIR>" in line]
         return line.removesuffix(name).rpartition(">")[2].strip()
 
     assert owner("ours") == "BOX\\mallory"
@@ -101,9 +102,31 @@ def box_name(box: Machine) -> str:
     return {"en": "BUILTIN\\Administrators", "de": "VORDEFINIERT\\Administratoren"}[box.locale]
 
 
+def test_a_listing_is_as_windows_prints_it() -> None:
+    box = sample_machine()
+    run(box, "mkdir C:\\x\\b & (echo one)>C:\\x\\a.txt& mklink /j C:\\x\\c C:\\Windows")
+    # A recorded dir of Windows Server 2016 has these columns.
+    assert run(box, "dir C:\\x")[0] == (
+        " Volume in drive C has no label.\n Volume Serial Number is 7869-2C66\n\n Directory of C:\\x\n\n"
+        "02/27/2026  08:00 AM    <DIR>          .\n"
+        "02/27/2026  08:00 AM    <DIR>          ..\n"
+        "02/27/2026  08:00 AM                 5 a.txt\n"
+        "02/27/2026  08:00 AM    <DIR>          b\n"
+        "02/27/2026  08:00 AM    <JUNCTION>     c [C:\\Windows]\n"
+        "               1 File(s)              5 bytes\n"
+        "               4 Dir(s)  42,949,672,960 bytes free\n"
+    )
+    listed = run(sample_machine(locale="de"), "dir /ad C:\\ProgramData")[0]
+    assert "\n27.02.2026  08:00    <DIR>          Microsoft\n" in listed and "42.949.672.960 Bytes frei" in listed
+
+
 def test_a_junction_leads_an_administrators_write_elsewhere(box: Machine) -> None:
     assert run(box, f"mklink /j {DATA} C:\\Windows", PLAIN)[1] == 0
     assert run(box, f"echo one>{DATA}\\x", PLAIN)[1] == 1, "the junction gives no rights to its target"
+    assert run(box, f"mkdir {DATA}\\theirs", PLAIN)[1] == 1
+    hidden = "C:\\Windows\\hidden"
+    run(box, f"mkdir {hidden} & {OWN.format(hidden)} & echo one>{hidden}\\x")
+    assert run(box, f"mklink /j C:\\ProgramData\\j {hidden} & dir /b C:\\ProgramData\\j", PLAIN)[1] == 1
     assert run(box, f"mkdir {DATA}\\folder & (echo one)>{DATA}\\x& type {DATA}\\x") == ("one\n", 0)
     assert box.files.read("C:\\Windows\\x") == b"one\r\n" and box.files.get("C:\\Windows\\folder") is not None
     assert run(box, f"if exist {DATA}\\System32\\cmd.exe echo yes")[0] == "yes\n"
@@ -153,7 +176,8 @@ def test_inheritance_is_cut_kept_and_taken_up_again(box: Machine) -> None:
         ("cacls C:\\nowhere /s", 1),
         ("cacls C:\\ProgramData", 1),
         ("mklink C:\\a C:\\b", 1),
-        ("dir C:\\", 1),
+        ("dir /s C:\\", 1),
+        ("dir C:\\nothing", 1),
     ],
 )
 def test_what_is_wrong_or_not_emulated_fails(box: Machine, line: str, code: int) -> None:
@@ -167,6 +191,26 @@ def test_a_reset_gives_folders_back_to_whom_they_belonged(box: Machine) -> None:
     run(box, f"mkdir {DATA}")
     assert box.files.security.get(DATA).owner == ADMINISTRATORS
     assert run(box, f"mkdir {DATA}\\x", PLAIN)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("reg add HKLM\\SOFTWARE\\X /v A /d 1 /f", 1),
+        ("reg delete HKLM\\SOFTWARE\\Microsoft /f", 1),
+        ("sc stop WinRM", 5),
+        ("sc config WinRM start= disabled", 5),
+        ("sc stop Nothing", 1060),
+        ("net stop WinRM", 2),
+        ("schtasks /delete /tn X /f", 1),
+        ("reg query HKLM\\SOFTWARE\\Microsoft", 0),
+        ("sc query WinRM", 0),
+    ],
+)
+def test_the_rest_of_the_machine_is_an_administrators(box: Machine, line: str, code: int) -> None:
+    before = box.dump()
+    assert run(box, line, PLAIN)[1] == code
+    assert box.dump() == before
 
 
 def test_whoami_says_the_sid(box: Machine) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
@@ -39,7 +40,8 @@ from configmgr_lab.wire.certificates import Authority
 T = TypeVar("T")
 P = Protocol
 OFFSET = 30_000
-ADDRESS, CALLER = "127.98.0.1", "127.98.0.2"
+# Test processes side by side must not take each other's addresses.
+ADDRESS, CALLER = (f"127.98.{os.getpid() % 250}.{last}" for last in (1, 2))
 SCHANNEL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
 KINDS = {"management_point": (443, "https"), "site_database": (1433, "tds")}
 sets = st.frozensets(st.sampled_from(P))

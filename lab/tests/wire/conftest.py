@@ -27,6 +27,7 @@ class Said:
     stdout: bytes = b""
     stderr: bytes = b""
     exit_code: int = 0
+    starts: int = 1
 
 
 @dataclass
@@ -38,6 +39,7 @@ class WordMachine:
     users: dict[str, str] = field(default_factory=lambda: {USER: PASSWORD})
     is_up: bool = True
     restarts: int = 0
+    powershell_seconds: float = 0.0
     faults: Faults = field(default_factory=Faults)
     held: threading.Event = field(default_factory=threading.Event)
     ran: list[str] = field(default_factory=list)
@@ -59,6 +61,7 @@ class WordMachine:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         directory: str | None = None,
+        listener: Callable[[bytes, bytes], bool] | None = None,
     ) -> Said:
         self.ran.append(line)
         word, _, rest = line.partition(" ")

@@ -142,10 +142,13 @@ def test_the_ring_forgets_and_the_counters_do_not(tmp_path: Path, monkeypatch: p
             host="A", port=1, connection=1, auth="basic", action="create", bytes_in=2, bytes_out=3, status=200,
             milliseconds=0.1,
         )  # fmt: skip
-    kept.command(host="A", user="u", line="l" * 9000, exit_code=0, stdout_bytes=0, stderr_bytes=0, milliseconds=0.1)
+    kept.command(
+        host="A", user="u", line="l" * 9000, exit_code=0, stdout_bytes=0, stderr_bytes=0, starts=2, milliseconds=0.1
+    )
     kept.close()
     assert [row.sequence for row in kept.requests] == [3, 4, 5]
-    assert (kept.of("A").requests, kept.of("A").bytes_out, kept.of("A").commands) == (5, 15, 1)
+    assert (kept.of("A").requests, kept.of("A").bytes_out) == (5, 15)
+    assert (kept.of("A").commands, kept.of("A").starts) == (1, 2)
     assert kept.of("A").actions == {"create": 5}
     assert len(kept.commands[0].line) == recorder.LINE_LIMIT
     assert len((tmp_path / "requests.jsonl").read_text().splitlines()) == 6

@@ -73,6 +73,31 @@ def test_a_line_of_the_wrong_form_changes_nothing_in_either_shell(running: Any) 
         assert "Wrong" not in str(running.client.dump(host)["registry"])
 
 
+def test_output_comes_as_programs_end(running: Any) -> None:
+    pieces: list[str] = []
+
+    async def listen(address: str, port: int) -> int | None:
+        folder = Path(running.ca).parent
+        async with asyncssh.connect(
+            address, port, username="svc-tls", known_hosts=str(folder / "ssh_known_hosts"), config=None,
+            agent_path=None, client_keys=[str(folder / "ssh_key")],
+        ) as connection:  # fmt: skip
+            process = await connection.create_process("hostname&hostname&hostname&exit 3")
+            while piece := await process.stdout.read(1000):
+                pieces.append(piece)
+            return (await process.wait()).exit_status
+
+    mark = running.client.mark()
+    running.client.set_fault("MP1", "slow_programs", seconds=0.02)
+    try:
+        assert asyncio.run(listen(*running.place("MP1", 22))) == 3
+    finally:
+        running.client.clear_faults("MP1")
+    assert "".join(pieces) == "MP1\r\n" * 3 and len(pieces) > 1
+    (record,) = running.client.commands(since=mark, host="MP1")
+    assert (record["starts"], record["stdout_bytes"]) == (4, 15) and record["milliseconds"] >= 80
+
+
 def test_a_stranger_has_another_key(running: Any) -> None:
     running.client.set_fault("MP1", "foreign_certificate")
     try:

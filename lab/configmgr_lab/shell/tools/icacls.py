@@ -189,10 +189,13 @@ def _find(sid: str) -> Action:
 
 
 def _save(name: str) -> Action:
+    begun: set[str] = set()
+
     def write(call: Call, path: str) -> None:
         text = f"{path.rpartition(chr(92))[2]}\r\n{_sddl(call, path)}\r\n"
         file = normal(name, call.session.folder)
-        call.files.write(file, text.encode("utf-16-le"), append=call.files.get(file) is not None)
+        call.files.write(file, text.encode("utf-16-le"), append=file in begun)
+        begun.add(file)
 
     return write
 
@@ -246,16 +249,21 @@ def cacls(call: Call) -> int:
     return 0
 
 
-_HELP = "its own help"
+_HELP = "its own help (file-info.xyz, ICacls.exe.mui)"
 ICACLS = Tool(
     "icacls",
     run,
     (
         Feature("a path alone: the list with names in the machine's language", Source.DOCUMENT),
         Feature("`/grant[:r] SID:(OI)(CI)RIGHTS`, `/remove`, `/reset`, `*S-1-...` for every name", Source.DOCUMENT),
-        Feature("`/inheritance:r|d|e`: absent from the help of Server 2008, there from 2008 R2 on", Source.DOCUMENT),
+        Feature(
+            "`/inheritance:r|d|e`, also beside /grant: the list is written once",
+            Source.DOCUMENT,
+            "not named on Microsoft's page for Server 2008 (cc753525)",
+        ),
         Feature("`/setowner`: administrators to anybody, others to themselves", Source.ASSUMED),
-        Feature("`/save FILE`: name and list as SDDL, UTF-16 without a mark; never the owner", Source.DOCUMENT, _HELP),
+        Feature("`/save FILE`: name and list as SDDL; never the owner", Source.DOCUMENT, _HELP),
+        Feature("that file is UTF-16 without a mark, and begun anew", Source.ASSUMED),
         Feature("`/findsid SID`: the list is searched, not the owner", Source.DOCUMENT, _HELP),
         Feature("`/t`; exit codes 2, 5, 87, 1332, and 0 when /findsid found nothing", Source.ASSUMED),
         Feature("a junction's target, with /l the junction itself", Source.DOCUMENT, "of symbolic links, " + _HELP),

@@ -32,6 +32,9 @@ def run(call: Call) -> int:
     name = names[0]
     try:
         service = call.machine.services.find(name)
+        if not call.is_administrator:
+            call.complain(call.message("net_denied"))
+            return 2
         if verb == "start":
             return _start(call, service)
         return _stop(call, service, confirmed="/y" in (word.lower() for word in call.arguments))
@@ -86,6 +89,7 @@ TOOL = Tool(
         Feature("messages, errors on stderr, exit code 2 for a failure", Source.ASSUMED),
         Feature("services that depend on the one to stop: refused without /y, stopped with it", Source.ASSUMED),
         Feature("`net start` alone lists what runs", Source.ASSUMED),
+        Feature("system error 5 for plain users", Source.ASSUMED),
     ),
     ("every other verb of net", "a service that does not start in time"),
 )

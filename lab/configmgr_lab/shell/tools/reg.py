@@ -64,7 +64,7 @@ def run(call: Call) -> int:
         parsed = read_switches(call.arguments[1:], _OPTIONS[verb])
         if parsed.has("/reg:32") and parsed.has("/reg:64"):
             raise UsageError
-        access = call.machine.registry_access(View.BIT32 if parsed.has("/reg:32") else View.BIT64)
+        access = call.machine.registry_access(call.session.user, View.BIT32 if parsed.has("/reg:32") else View.BIT64)
         return _VERBS[verb](call, parsed, access)
     except UsageError:
         call.complain(call.message("reg_syntax", verb=verb.upper()))

@@ -27,6 +27,7 @@ _START_WORDS = {
     "delayed-auto": (StartType.AUTO, True),
 }
 _USAGE = 1639
+ACCESS_DENIED = 5
 
 
 def run(call: Call) -> int:
@@ -34,6 +35,9 @@ def run(call: Call) -> int:
     arguments = call.arguments
     verb = arguments[0].lower() if arguments else ""
     try:
+        if verb in ("start", "stop", "config") and len(arguments) > 1 and not call.is_administrator:
+            call.machine.services.get(arguments[1])
+            raise ServiceError(ACCESS_DENIED)
         match verb, arguments[1:]:
             case (("query" | "queryex"), [name, *_]) if "=" not in name:
                 _print_status(call, call.machine.services.get(name), extended=verb == "queryex")
@@ -55,7 +59,7 @@ def run(call: Call) -> int:
 
 
 def _failed(call: Call, verb: str, code: int) -> int:
-    opening = code == NO_SUCH_SERVICE
+    opening = code in (NO_SUCH_SERVICE, ACCESS_DENIED)
     action = {
         "query": "EnumQueryServicesStatus:OpenService",
         "queryex": "EnumQueryServicesStatus:OpenService",
@@ -142,8 +146,9 @@ TOOL = Tool(
         Feature("`sc qc`", Source.ASSUMED),
         Feature("`sc start`, `sc stop`: do not wait", Source.ASSUMED),
         Feature("`sc config NAME start= auto | delayed-auto | demand | disabled`", Source.DOCUMENT),
+        Feature("exit code 5 for plain users who start, stop or configure", Source.ASSUMED),
         Feature("exit codes 1056, 1062, 1058, 1051, 1061", Source.ASSUMED),
         Feature("process numbers; flags of a pending service; exit code of a wrong command line", Source.ASSUMED),
     ),
-    ("`sc \\\\server`", "every other verb", "`sc config` of anything but start=", "drivers", "access denied"),
+    ("`sc \\\\server`", "every other verb", "`sc config` of anything but start=", "drivers"),
 )

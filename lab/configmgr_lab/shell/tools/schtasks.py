@@ -39,13 +39,15 @@ def run(call: Call) -> int:
     except (UsageError, ValueError, KeyError):
         call.complain(call.message("syntax"))
     except (TaskError, FileError) as error:
-        known = {"xml": "task_xml", "not_running": "task_not_running"}
+        known = {"xml": "task_xml", "not_running": "task_not_running", "denied": "reg_denied"}
         call.complain(call.message(known.get(error.reason, "task_unknown")))
     return 1
 
 
 def _do(call: Call, verb: str, name: str, parsed: Parsed) -> int:
     tasks = call.machine.tasks
+    if verb != "/query" and not call.is_administrator:
+        raise TaskError("denied")
     if verb == "/create":
         tasks.create(name, _xml(call, parsed.switches["/xml"]))
     elif verb == "/query":
@@ -94,6 +96,9 @@ TOOL = Tool(
         *(option.feature("schtasks") for option in _OPTIONS),
         Feature("the row of `/query /fo csv /v`: its first seven columns, the status localised", Source.ASSUMED),
         Feature("last results 267009 (running), 267011 (not yet run), 267014 (ended)", Source.DOCUMENT),
+        Feature(
+            "plain users are refused everything but `/query`, exit code 1", Source.ASSUMED, "what they make is SYSTEM's"
+        ),
         Feature("ExecutionTimeLimit and IgnoreNew; what a task does is done at its end", Source.ASSUMED),
     ),
     (
