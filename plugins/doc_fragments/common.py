@@ -31,8 +31,8 @@ options:
     description:
       - Folder on the host for backups and the journal of changes.
       - An absolute path, or one that begins with C(%SystemRoot%) or C(%ProgramData%). No other variable is expanded.
-      - Below C(%SystemRoot%) only administrators write. Anywhere else the first change makes the folder for them alone.
-        One that is there already is used only when nobody else may write there or owns it, and never through a junction.
+      - In the default place only administrators write. Anywhere else the first change makes the folder for them alone.
+        One that is there already is used only when nobody else may write there or owns it, and never over a junction.
     type: str
     default: '%SystemRoot%\configmgr.tls'
 """

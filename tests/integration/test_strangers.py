@@ -50,6 +50,13 @@ def test_a_junction_is_refused(site: Site, lab: LabClient) -> None:
     assert registry(lab, "CM1") == lab.image("CM1")["registry"]
 
 
+def test_a_junction_above_is_refused(site: Site, lab: LabClient) -> None:
+    lab.plant("CM1", r"C:\ProgramData\above", target=r"C:\Windows")
+    own = {"backup_location": r"%ProgramData%\above\configmgr.tls"}
+    failed = site.module("tls_settings", own, limit="CM1").last["CM1"]
+    assert (failed.code, failed.changed) == ("location_not_safe", False) and "leads elsewhere" in failed.data["msg"]
+
+
 def test_the_default_folder_takes_nothing_from_a_user(site: Site, lab: LabClient) -> None:
     site.module("tls_settings", {"run": "ours"}, limit="CM1").expect_ok()
     for path in (rf"{DEFAULT}\journal.txt", rf"{DEFAULT}\ours\002-enable.reg", rf"{DEFAULT}\x"):

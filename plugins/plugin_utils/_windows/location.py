@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folder on a machine for backups and journal, and whether what lies in it can be believed.
 
-Below %SystemRoot% only administrators write. Anywhere else a user of the machine may have made the folder before us, or
+In its default place only administrators write. Anywhere else a user of the machine may have made the folder before us, or
 have put a junction into its place: it is believed only when its access list lets nobody but administrators and SYSTEM
 write, and its owner, who can always change the list, is the one of a folder of ours. C(cacls /s) prints the list with
 SIDs and C(dir /q) the owner, whose name is compared and not read, so that no language matters.
@@ -48,8 +48,11 @@ class Location:
 
     @property
     def for_administrators(self) -> bool:
-        """Whether nobody else can write there, as Windows is installed."""
-        return self.path.lower().startswith("%systemroot%\\")
+        """Whether nobody else can write there: only administrators make a folder in that of Windows, where not all that
+        is there already is so (Temp is not).
+        """
+        folder = self.path.lower()
+        return folder == DEFAULT.lower() or (folder.startswith(f"{DEFAULT.lower()}\\") and ".." not in folder)
 
     def questions(self) -> list[Command]:
         """What has to be known before anything in it is believed."""
@@ -60,9 +63,15 @@ class Location:
             Command("location list", f"cacls {here} /s"),
             Command("location owner", f"dir /q /ad {parent}"),
             Command("known owner", f"dir /q /ad {location_path(DEFAULT)}"),
-            Command("location link", f"fsutil reparsepoint query {here}>nul"),
+            Command("location link", self._is_a_junction()),
             Command("location there", f"cd /d {here}"),
         ]
+
+    def _is_a_junction(self) -> str:
+        """Ends with 0 when the folder or one above it leads elsewhere: lists and owners are then those of another."""
+        drive, *names = self.path.split("\\")
+        paths = ["\\".join([drive, *names[: count + 1]]) for count in range(len(names))]
+        return f"({'||'.join(f'fsutil reparsepoint query {location_path(path)}>nul' for path in paths)})"
 
     def trust(self, answers: Mapping[str, Sequence[str]]) -> Trust:
         """From the answers to the questions, by name."""
