@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folder on a machine for backups and journal, and whether what lies in it can be believed.
 
-In its default place only administrators write. Anywhere else a user of the machine may have made the folder before us, or
-have put a junction into its place: it is believed only when its access list lets nobody but administrators and SYSTEM
+In its default place only administrators write. Anywhere else a user of the machine may have made the folder before us,
+or have put a junction into its place: it is believed only when its access list lets nobody but administrators and SYSTEM
 write, and its owner, who can always change the list, is the one of a folder of ours. C(cacls /s) prints the list with
 SIDs and C(dir /q) the owner, whose name is compared and not read, so that no language matters.
 
