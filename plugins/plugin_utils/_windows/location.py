@@ -4,9 +4,9 @@
 """The folder on a machine for backups and journal, and whether what lies in it can be believed.
 
 In its default place only administrators write. Anywhere else a user of the machine may have made the folder before us,
-or have put a junction into its place: it is believed only when its access list lets nobody but administrators and SYSTEM
-write, and its owner, who can always change the list, is the one of a folder of ours. C(cacls /s) prints the list with
-SIDs and C(dir /q) the owner, whose name is compared and not read, so that no language matters.
+or have put a junction into its place: it is believed only when its access list lets nobody but administrators and
+SYSTEM write, and its owner, who can always change the list, is the one of a folder of ours. C(cacls /s) prints the list
+with SIDs and C(dir /q) the owner, whose name is compared and not read, so that no language matters.
 
 Sources: MS-DTYP 2.4.2.4 (well-known SIDs), 2.5.1 (security descriptors as text), 2.5.3.2 (what owners may do).
 """

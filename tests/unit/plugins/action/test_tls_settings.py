@@ -109,15 +109,10 @@ def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
 
 
 def test_another_backup_location(bench: Callable[..., Bench]) -> None:
-    machine = windows()
-    result = bench(machine).run(
-        tls_settings, {"backup_location": r"%SystemRoot%\configmgr.tls\keep (here) & there" + "\\", **RUN}
-    )
-    assert result["backup"]["path"] == r"%SystemRoot%\configmgr.tls\keep (here) & there\job-77\001-enable.reg"
-    assert set(machine.files) == {
-        result["backup"]["path"],
-        r"%SystemRoot%\configmgr.tls\keep (here) & there\journal.txt",
-    }
+    machine, folder = windows(), r"%SystemRoot%\configmgr.tls\keep (here) & there"
+    result = bench(machine).run(tls_settings, {"backup_location": folder + "\\", **RUN})
+    assert result["backup"]["path"] == rf"{folder}\job-77\001-enable.reg"
+    assert set(machine.files) == {result["backup"]["path"], rf"{folder}\journal.txt"}
 
 
 def test_the_journal_goes_on(bench: Callable[..., Bench]) -> None:
