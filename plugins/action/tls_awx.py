@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import Client, Run, opener, set_up
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
+from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import Run, connect, set_up
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 
 
@@ -23,20 +23,9 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         given = task.arguments
-        if not re.match(r"https?://[^/@\s]", given["url"]) or not given["token"]:
-            raise Failure(
-                "awx_settings",
-                "the address of AWX or the token is missing.",
-                "Give configmgr_tls_awx_url (such as https://awx.corp.example) and configmgr_tls_awx_token, or the "
-                "environment variables CONTROLLER_HOST and CONTROLLER_OAUTH_TOKEN.",
-            )
-        send = opener(
-            given["token"],
-            validate_certs=given["validate_certs"],
-            ca_path=given["ca_path"],
-            timeout=given["timeout"],
-        )
-        run = Run(Client(send, given["url"], given["api"]), task.check_mode)
+        if given["ca_path"]:
+            given["ca_path"] = str(on_controller(given["ca_path"]))
+        run = Run(connect(given), task.check_mode)
         try:
             set_up(run, given)
         except Failure as failure:

@@ -152,9 +152,9 @@ missing:
   elements: str
 code:
   description:
-    - Stable name of the failure. V(awx_settings), V(awx_no_project), V(awx_rights), V(awx_sync), V(awx_playbook),
-      V(awx_refused), V(awx_ambiguous), V(awx_unreachable), V(awx_time_out), V(awx_certificate), V(awx_elsewhere),
-      V(awx_answer), or V(awx_status_NNN) with another status of HTTP.
+    - Stable name of the failure. V(awx_settings), V(awx_no_project), V(awx_rights), V(awx_sync),
+      V(awx_playbook), V(awx_refused), V(awx_ambiguous), V(awx_unreachable), V(awx_time_out), V(awx_certificate),
+      V(awx_elsewhere) or V(awx_answer).
   returned: on failure
   type: str
 remedy:

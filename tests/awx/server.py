@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,11 +22,11 @@ HTML = b"<!doctype html><html><body><h1>Sorry</h1>" + b"a page of a proxy " * 40
 
 
 @contextmanager
-def running(awx: Awx, trouble: str = "") -> Iterator[str]:
-    """Serves it; gives its address.
+def running(awx: Awx, trouble: str = "", certificate: Path | None = None) -> Iterator[str]:
+    """Serves it; gives its address. certificate: with its key in PEM, to speak https.
 
-    trouble: ``html 500``, ``html 200``, ``silence`` (no answer until the server ends), ``cut`` (the connection is closed
-    in the middle of an answer), ``elsewhere`` (everything is sent to another address).
+    trouble: ``html 500``, ``html 200``, ``silence`` (no answer until the server ends), ``cut`` (the connection is
+    closed in the middle of an answer), ``elsewhere`` (everything is sent to another address).
     """
     over = threading.Event()
 
@@ -68,10 +70,14 @@ def running(awx: Awx, trouble: str = "") -> Iterator[str]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
     finally:
         over.set()
         server.shutdown()

@@ -26,8 +26,8 @@ _PLAYBOOKS = ("audit", "enforce_tls12", "verify", "rollback", "diagnose", "not_t
 class Awx:
     """objects: by endpoint and id. writes: every request that was not a question.
 
-    sync_reads: how often a project is read before its sync has ended, as ``sync_outcome``. repository: the playbooks that
-    a sync finds. allowed: kinds of user, by token.
+    sync_reads: how often a project is read before its sync has ended, as ``sync_outcome``. repository: the playbooks
+    that a sync finds.
     """
 
     def __init__(self) -> None:

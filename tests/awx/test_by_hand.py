@@ -1,8 +1,8 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody changes by hand is mended, or listed in the guide as the owner's own: every writable field of every object
-that we make, and the workflow's nodes and links.
+"""What somebody changes by hand is mended, or listed in the guide as the owner's own: every writable field of every
+object that we make, and the workflow's nodes and links.
 """
 
 from __future__ import annotations

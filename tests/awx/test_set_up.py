@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs against an AWX as AWX is: the first, the second, those of users with fewer rights, and those that have to wait."""
+"""Runs against an AWX as AWX is: the first, the second, those of users with fewer rights, those that have to wait."""
 
 from __future__ import annotations
 

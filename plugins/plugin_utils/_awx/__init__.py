@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from .changes import Change
-from .client import Client, opener
+from .client import Client, connect
 from .run import Run
 from .setup import set_up
 from .wanted import Settings
 
-__all__ = ["Change", "Client", "Run", "Settings", "opener", "set_up"]
+__all__ = ["Change", "Client", "Run", "Settings", "connect", "set_up"]

@@ -9,18 +9,18 @@ No redirect is followed: the token goes where its owner sent it, and nowhere els
 from __future__ import annotations
 
 import json
-import socket
+import re
 import ssl
 import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping
+from http.client import IncompleteRead
 from typing import Any
 from urllib.parse import urlencode
 
-from ansible.module_utils.urls import SSLValidationError, open_url
-
 from .._failure import Failure
 
-__all__ = ["Client", "Refused", "Send", "opener"]
+__all__ = ["Client", "Refused", "Send", "connect"]
 
 Send = Callable[[str, str, bytes | None], tuple[int, bytes]]
 """Method, address and body to status and body."""
@@ -42,33 +42,65 @@ class Refused(Failure):
         self.status, self.detail = status, detail
         said = f" {detail}" if detail else ""
         text = f"{place}: could not {attempted}: HTTP status {status}{said}."
-        super().__init__(f"awx_status_{status}", text, _REMEDIES.get(status, _AGAIN), {"status": status})
+        super().__init__("awx_refused", text, _REMEDIES.get(status, _AGAIN), {"status": status})
 
 
-def opener(token: str, *, validate_certs: bool, ca_path: str | None, timeout: float) -> Send:
-    """Sends with this token. Certificates are checked unless told otherwise."""
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments: Any) -> None:
+        return None
+
+
+def _opener(token: str, *, validate_certs: bool, ca_path: str | None, timeout: float) -> Send:
+    """Sends with this token. Certificates are checked unless told otherwise.
+
+    The authorities are read once: Ansible's open_url reads them for every request, which takes longer than all else.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_path)
+    except OSError as error:
+        raise Failure(
+            "awx_certificate",
+            f"the file of authorities {ca_path} cannot be used: {error.strerror or error}.",
+            "Correct configmgr_tls_awx_ca_path; it takes certificates in PEM.",
+        ) from None
+    if not validate_certs:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    director = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "Content-Type": "application/json"}
 
     def send(method: str, url: str, body: bytes | None) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "Content-Type": "application/json"}
+        request = urllib.request.Request(url, data=body, headers=headers, method=method)
         try:
-            answer = open_url(
-                url,
-                data=body,
-                method=method,
-                headers=headers,
-                timeout=timeout,
-                validate_certs=validate_certs,
-                ca_path=ca_path,
-                follow_redirects="none",
-                use_netrc=False,
-            )
-            return int(answer.status), bytes(answer.read(_LARGEST))
+            answer = director.open(request, timeout=timeout)
         except urllib.error.HTTPError as error:
-            # Of a redirect that is not followed this is the new address.
-            where = error.url.encode() if 300 <= error.code < 400 and error.url else None
-            return error.code, where or bytes(error.read(_LARGEST) if error.fp else b"")
+            answer = error
+        with answer:
+            if 300 <= answer.status < 400:
+                return int(answer.status), str(answer.headers.get("Location", "elsewhere")).encode()
+            text = answer.read(_LARGEST)
+            if left := getattr(answer, "length", 0):
+                raise IncompleteRead(text, left)
+            return int(answer.status), bytes(text)
 
     return send
+
+
+def connect(settings: Mapping[str, Any]) -> Client:
+    """The client that the options of the module describe. Failure awx_settings, awx_certificate; nothing is sent."""
+    if not re.fullmatch(r"https?://[^/@\s]+(/\S*)?", settings["url"]) or not settings["token"]:
+        raise Failure(
+            "awx_settings",
+            "the address of AWX or the token is missing.",
+            "Give configmgr_tls_awx_url (such as https://awx.corp.example) and configmgr_tls_awx_token, or the "
+            "environment variables CONTROLLER_HOST and CONTROLLER_OAUTH_TOKEN.",
+        )
+    send = _opener(
+        settings["token"],
+        validate_certs=settings["validate_certs"],
+        ca_path=settings["ca_path"],
+        timeout=settings["timeout"],
+    )
+    return Client(send, settings["url"], settings["api"])
 
 
 class Client:
@@ -130,16 +162,16 @@ class Client:
         return Failure(
             "awx_answer",
             f"{self.place}: could not {attempted}: {why}.",
-            "Check that configmgr_tls_awx_url and configmgr_tls_awx_api lead to AWX, and not to a proxy or a logon page.",
+            "Check that configmgr_tls_awx_url and configmgr_tls_awx_api lead to AWX, not to a proxy or a logon page.",
         )
 
     def _no_answer(self, attempted: str, error: Exception) -> Failure:
         reason = getattr(error, "reason", error)
         said = f"{self.place}: could not {attempted}: "
-        if isinstance(reason, (ssl.SSLError, SSLValidationError)):
+        if isinstance(reason, ssl.SSLError):
             remedy = "Give configmgr_tls_awx_ca_path the file of the authority that issued its certificate."
             return Failure("awx_certificate", f"{said}{str(reason)[:200]}.", remedy)
-        if isinstance(reason, (socket.timeout, TimeoutError)):
+        if isinstance(reason, TimeoutError):
             remedy = "See how busy AWX is and run the playbook again; what was made is kept."
             return Failure("awx_time_out", f"{said}no answer in time.", remedy)
         remedy = "Check configmgr_tls_awx_url, and run the playbook again; what was made is kept."

@@ -17,7 +17,7 @@ __all__ = ["as_sent", "differing", "told"]
 # AWX keeps these mappings as text, which somebody may have written as YAML.
 _AS_TEXT = ("extra_vars",)
 # What AWX answers for a field that nobody has set: the one or the other, from endpoint to endpoint.
-_UNSET = (None, "", {})
+_UNSET: tuple[Any, ...] = (None, "", {})
 _LOGIN = re.compile(r"(?<=//)[^/@\s]+@")
 
 

@@ -81,7 +81,7 @@ def _attach_all(run: Run, wanted: Wanted, number: int) -> None:
 
 
 def _attach(run: Run, wanted: Wanted, number: int, relation: str, keys: list[str]) -> None:
-    """Others stay, but for a credential of the same type: AWX takes only one, so that it stands in the place of ours."""
+    """Others stay, but for a credential of the same type: AWX takes one of each, so it is in the place of ours."""
     path = f"{wanted.endpoint}/{number}/{relation}/"
     there = run.client.rows(path) if number != UNMADE else []
     for key in keys:

@@ -19,16 +19,16 @@ UNMADE = 0
 """In check mode the number of what is not there yet."""
 
 _RIGHTS = {
-    "system": "This takes a system administrator of AWX: have one run the playbook once. From then on an administrator of "
-    "the organization can run it.",
-    "organization": "The user of the token has to be an administrator of the organization, and the token's scope write.",
+    "system": "This takes a system administrator of AWX: have one run the playbook once. From then on an administrator "
+    "of the organization can run it.",
+    "organization": "The user of the token has to be an administrator of the organization, and its scope write.",
 }
 
 
 @dataclass
 class Run:
-    """ids: numbers by endpoint and name. credential_types: of credentials, by the same. notes: what is to be said beside
-    the changes.
+    """ids: numbers by endpoint and name. credential_types: those of credentials, by the same. notes: what is to be said
+    beside the changes.
     """
 
     client: Client
@@ -77,7 +77,8 @@ class Run:
         if refusal.status == 400 and "Playbook not found" in refusal.detail:
             return Failure(
                 "awx_playbook",
-                f"{self.client.place}: could not {doing}: the project has no playbook {change.after.get('playbook', '')}.",
-                "See the project and its last sync in AWX. configmgr_tls_awx_playbooks is the folder of the playbooks in it.",
+                f"{self.client.place}: could not {doing}: the project has no playbook "
+                f"{change.after.get('playbook', 'of that name')}.",
+                "See the project and its last sync in AWX. configmgr_tls_awx_playbooks is the folder of the playbooks.",
             )
         return Failure("awx_refused", f"{refusal} It was to {doing}.", refusal.remedy, refusal.details)

@@ -34,6 +34,6 @@ def _failure(client: Client, project: int, row: dict[str, Any], why: str) -> Fai
     return Failure(
         "awx_sync",
         f"{client.place}: the project {row.get('name')} could not be synced: {why}.",
-        f"See its last job in AWX ({client.place}/#/projects/{project}); check the address and branch of the repository, "
-        "and give the project a credential there if the repository wants a login. Then run the playbook again.",
+        f"See its last job in AWX ({client.place}/#/projects/{project}); check address and branch of the repository, "
+        "give the project a credential there if that wants a login, and run the playbook again.",
     )

@@ -85,7 +85,7 @@ def options_of(connection: Any) -> dict[str, Any]:
 
 
 def _require_login(options: Mapping[str, Any]) -> None:
-    """pypsrp would send an empty login, or look for a ticket that these methods cannot use; winrm's library says it so."""
+    """pypsrp would send an empty login, or look for a ticket that these methods cannot use. In pywinrm's words."""
     missing = [name for name in ("username", "password") if options.get(name, "") == ""]
     if missing and options.get("auth") in _BY_PASSWORD:
         raise ValueError(f"auth method {options['auth']} requires a {missing[0]}")
