@@ -100,7 +100,8 @@ def test_a_relative_file_is_seen_from_the_project(room: Any, job: Job, monkeypat
     (folder / "project").unlink()
     (folder / "project").mkdir()
     (folder / "project" / "audit.yml").write_text("- import_playbook: configmgr.tls.audit\n", encoding="utf-8")
-    waiver = {"id": "spare", "finding": "tls12_client", "condition": "name == 'NOBODY'", "owner": "me", "reason": "none"}
+    waiver = {"id": "spare", "reason": "winhttp-update", "condition": "name == 'NOBODY'", "why": "spare", "owner": "me"}
+    waiver["expires"] = "2999-12-31"
     (folder / "project" / "waivers.yml").write_text(yaml.safe_dump([waiver]), encoding="utf-8")
     monkeypatch.chdir("/")
     monkeypatch.setenv("PWD", "/")
