@@ -28,7 +28,6 @@ options:
         organization take a system administrator.
     type: str
     required: true
-    no_log: true
   api:
     description: Path of the API. A controller behind a gateway has V(/api/controller/v2).
     type: str
@@ -95,7 +94,6 @@ options:
     description: Address that is told of a failed compliance run. Nobody is told without it.
     type: str
     default: ''
-    no_log: true
   schedule:
     description: When the compliance run is, as an iCalendar rule. Every Sunday at 03:00 UTC by default.
     type: str
