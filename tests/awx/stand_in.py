@@ -20,6 +20,7 @@ SYSTEM, ORGANIZATION, OPERATOR = "Only-For-Tests-System-1", "Only-For-Tests-Orga
 LINKS = ("success_nodes", "failure_nodes", "always_nodes")
 # Fields that a filter may name, beside those of the contract.
 _FILTERS = {"job_templates": {"organization"}}
+_PROMPTS = ("scm_branch", "limit", "job_tags", "skip_tags")
 _PLAYBOOKS = ("audit", "enforce_tls12", "verify", "rollback", "diagnose", "not_turned_off")
 
 
@@ -166,6 +167,8 @@ class Awx:
             return 400, refusal
         if endpoint == "workflow_job_template_nodes":
             body.pop("workflow_job_template", None)  # read only once it is made
+        if endpoint == "workflow_job_templates":
+            self._keep_prompts(row, body)
         resync = endpoint == "projects" and any(
             row[name] != body[name] for name in ("scm_url", "scm_branch", "scm_type") if name in body
         )
@@ -173,6 +176,14 @@ class Awx:
         if resync:
             self._sync(number)
         return 200, self._shown(endpoint, number)
+
+    def _keep_prompts(self, row: dict[str, Any], body: dict[str, Any]) -> None:
+        """Four fields of a workflow are one for AWX, which is written when a value comes for any of them: a null alone
+        changes nothing.
+        """
+        given = {name: body.pop(name) for name in _PROMPTS if name in body}
+        if kept := {name: value for name, value in given.items() if value is not None}:
+            row.update({**dict.fromkeys(_PROMPTS), **kept})
 
     def _delete(self, endpoint: str, number: int) -> Answer:
         del self.objects[endpoint][number]

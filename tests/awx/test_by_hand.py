@@ -86,7 +86,9 @@ def moved(awx: Awx, name: str, value: Any) -> int:
 
 
 def seen(awx: Awx, value: Any) -> Any:
-    """One approval is as good as another: a new one takes the place of one that was lost."""
+    """One approval is as good as another: a new one takes the place of one that was lost. So is one kind of nothing."""
+    if value in ("", {}, "{}"):
+        return None
     return "an approval" if isinstance(value, int) and value in awx.objects["workflow_approval_templates"] else value
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["as_sent", "differing", "told"]
+__all__ = ["as_sent", "differing", "stated", "told"]
 
 # AWX keeps these mappings as text, which somebody may have written as YAML.
 _AS_TEXT = ("extra_vars",)
@@ -40,6 +40,11 @@ def as_sent(
             value = {**(found.get(name) or initial[name]), **fields[name]}
         body[name] = json.dumps(value) if name in _AS_TEXT else value
     return body
+
+
+def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a new object that have to be given: those that are not as AWX leaves them by itself."""
+    return {name: value for name, value in fields.items() if value not in _UNSET}
 
 
 def told(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._failure import Failure
 from .changes import Change
-from .compare import as_sent, differing
+from .compare import as_sent, differing, stated
 from .run import UNMADE, Run
 from .wanted import Wanted
 
@@ -96,10 +96,10 @@ def _attach(run: Run, wanted: Wanted, number: int, relation: str, keys: list[str
 
 
 def _make(run: Run, wanted: Wanted, fields: Row, initial: Row) -> Row:
-    body = as_sent({}, fields, initial, [*fields, *(name for name in initial if name not in fields)])
-    body = {"name": wanted.name, **{name: value for name, value in body.items() if value is not None}}
-    change = Change("made", wanted.title, {}, {name: value for name, value in fields.items() if value is not None})
-    answer = run.write(change, "POST", f"{wanted.endpoint}/", body, wanted.made_by)
+    given = stated(fields)
+    body = as_sent({}, given, initial, [*given, *(name for name in initial if name not in given)])
+    change = Change("made", wanted.title, {}, given)
+    answer = run.write(change, "POST", f"{wanted.endpoint}/", {"name": wanted.name, **body}, wanted.made_by)
     return {"id": UNMADE, **answer}
 
 

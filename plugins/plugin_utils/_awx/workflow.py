@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .changes import Change
-from .compare import differing
+from .compare import differing, stated
 from .run import UNMADE, Run
 from .wanted import Node, Wanted
 
@@ -41,9 +41,9 @@ def _node(run: Run, workflow: Wanted, node: Node, row: Row | None) -> int:
     subject = f"{workflow.title}, node {node.identifier}"
     fields = run.resolved(node.fields)
     if row is None:
-        body = {name: value for name, value in fields.items() if value is not None}
-        body = {"identifier": node.identifier, "workflow_job_template": run.ids[workflow.key], **body}
-        row = run.write(Change("made", subject, {}, fields), "POST", "workflow_job_template_nodes/", body)
+        given = stated(fields)
+        body = {"identifier": node.identifier, "workflow_job_template": run.ids[workflow.key], **given}
+        row = run.write(Change("made", subject, {}, given), "POST", "workflow_job_template_nodes/", body)
     elif names := differing(row, fields, {}):
         after = {name: fields[name] for name in names}
         change = Change("changed", subject, {name: row.get(name) for name in names}, after)
