@@ -42,6 +42,8 @@ def mistakes(endpoint: str, body: Mapping[str, Any], *, whole: bool = True) -> I
 
 def _problems(field: Mapping[str, Any], value: Any) -> Iterator[str]:
     wanted = _TYPES[field["type"]]
+    if value is None and (field.get("default", "") is None or field["type"] == "id") and not field.get("required"):
+        return
     if not isinstance(value, wanted) or (isinstance(value, bool) and field["type"] in ("integer", "id")):
         yield f"{value!r} is no {field['type']}"
         return

@@ -1,126 +1,66 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An AWX in memory, over HTTP: the endpoints that the playbook uses, strict as the contract is, with a record of what
-was written.
-"""
+"""The stand-in over HTTP, with the troubles that a network and a proxy bring."""
 
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from .contract import CONTRACT, mistakes, survey_mistakes
+from .stand_in import Awx
 
-TOKEN = "Only-For-Tests-Token-1"
 PREFIX = "/api/v2/"
-
-
-class Awx:
-    """``objects``: by endpoint and id. ``writes``: every request that was not a question."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, dict[int, dict[str, Any]]] = {endpoint: {} for endpoint in CONTRACT}
-        self.attached: dict[str, list[int]] = {}
-        self.surveys: dict[int, Any] = {}
-        self.writes: list[tuple[str, str]] = []
-        self.status = 0
-        self._next = 1
-        self.add("organizations", {"name": "Default", "description": ""})
-
-    def add(self, endpoint: str, fields: dict[str, Any]) -> int:
-        number, self._next = self._next, self._next + 1
-        self.objects[endpoint][number] = {**fields, "id": number}
-        if endpoint == "workflow_job_template_nodes":
-            self.objects[endpoint][number].setdefault("unified_job_template", None)
-        return number
-
-    def named(self, endpoint: str, name: str) -> dict[str, Any]:
-        return next(row for row in self.objects[endpoint].values() if row.get("name", row.get("identifier")) == name)
-
-    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
-        if self.status:
-            return self.status, {"detail": "as told"}
-        if method != "GET":
-            self.writes.append((method, path))
-        parts = path.strip("/").split("/")
-        if parts[0] not in self.objects:
-            return 404, {"detail": "Not found."}
-        if len(parts) == 1:
-            return self._list(parts[0], query) if method == "GET" else self._make(parts[0], body)
-        number = int(parts[1])
-        if number not in self.objects[parts[0]]:
-            return 404, {"detail": "Not found."}
-        if len(parts) == 2:
-            return self._change(parts[0], number, body)
-        return self._part(parts[0], number, parts[2], method, body)
-
-    def _list(self, endpoint: str, query: dict[str, list[str]]) -> tuple[int, Any]:
-        wanted = {name: values[0] for name, values in query.items() if name != "page_size"}
-        rows = [
-            row
-            for row in self.objects[endpoint].values()
-            if all(str(row.get(name)) == value for name, value in wanted.items())
-        ]
-        return 200, {"count": len(rows), "results": rows}
-
-    def _make(self, endpoint: str, body: Any) -> tuple[int, Any]:
-        if problems := list(mistakes(endpoint, body)):
-            return 400, {"detail": problems}
-        return 201, self.objects[endpoint][self.add(endpoint, body)]
-
-    def _change(self, endpoint: str, number: int, body: Any) -> tuple[int, Any]:
-        if problems := list(mistakes(endpoint, body, whole=False)):
-            return 400, {"detail": problems}
-        self.objects[endpoint][number].update(body)
-        return 200, self.objects[endpoint][number]
-
-    def _part(self, endpoint: str, number: int, part: str, method: str, body: Any) -> tuple[int, Any]:
-        if part == "survey_spec":
-            if method == "GET":
-                return 200, self.surveys.get(number, {})
-            if problems := list(survey_mistakes(body)):
-                return 400, {"detail": problems}
-            self.surveys[number] = body
-            return 200, None
-        if part == "create_approval_template":
-            self.objects[endpoint][number]["unified_job_template"] = -number
-            self.objects[endpoint][number]["approval"] = body
-            return 201, {"id": -number}
-        related = self.attached.setdefault(f"{endpoint}/{number}/{part}", [])
-        if method == "GET":
-            return 200, {"count": len(related), "results": [{"id": each} for each in related]}
-        if not any(body["id"] in rows for rows in self.objects.values()):
-            return 400, {"detail": "there is no such object"}
-        related.append(body["id"])
-        return 204, None
+HTML = b"<!doctype html><html><body><h1>Sorry</h1>" + b"a page of a proxy " * 40 + b"</body></html>"
 
 
 @contextmanager
-def running(awx: Awx) -> Iterator[str]:
-    """Serves it; gives its address."""
+def running(awx: Awx, trouble: str = "", certificate: Path | None = None) -> Iterator[str]:
+    """Serves it; gives its address. certificate: with its key in PEM, to speak https.
+
+    trouble: ``html 500``, ``html 200``, ``silence`` (no answer until the server ends), ``cut`` (the connection is
+    closed in the middle of an answer), ``elsewhere`` (everything is sent to another address).
+    """
+    over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             address = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
-            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                status, answer = 401, {"detail": "Authentication credentials were not provided."}
+            if trouble:
+                self._trouble()
             elif not address.path.startswith(PREFIX):
-                status, answer = 404, {"detail": "Not found."}
+                # Its pages, not its API: two slashes at the beginning, too.
+                self._reply(404, HTML, "text/html")
             else:
-                path = address.path[len(PREFIX) :]
-                status, answer = awx.answer(self.command, path, parse_qs(address.query), body)
-            text = b"" if answer is None else json.dumps(answer).encode()
+                token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+                path, query = address.path[len(PREFIX) :], dict(parse_qsl(address.query))
+                status, answer = awx.answer(token, self.command, path, query, body)
+                self._reply(status, b"" if answer is None else json.dumps(answer).encode(), "application/json")
+
+        def _trouble(self) -> None:
+            if trouble == "silence":
+                over.wait()
+            elif trouble == "elsewhere":
+                self._reply(302, b"", "text/html", Location="http://elsewhere.example/login")
+            elif trouble == "cut":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
+                self.close_connection = True
+            else:
+                self._reply(int(trouble.split()[1]), HTML, "text/html")
+
+        def _reply(self, status: int, text: bytes, kind: str, **headers: str) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(text)), **headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)
 
@@ -130,11 +70,16 @@ def running(awx: Awx) -> Iterator[str]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -16,6 +16,7 @@ from typing import Any
 
 import ansible_runner
 import pytest
+import yaml
 
 MOST_EVENTS = 4000
 """Above about so many events of a job AWX's pages become slow."""
@@ -90,6 +91,22 @@ def test_credentials_come_as_runner_passes_them(room: Any, job: Job) -> None:
     assert (runner.status, runner.rc) == ("successful", 0)
     assert artifacts(folder)["configmgr_tls"]["unreachable"] == 0
     assert str(row["ansible_password"]) not in everything_written(folder)
+
+
+def test_a_relative_file_is_seen_from_the_project(room: Any, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project of one's own, as in AWX; ansible-runner itself is started somewhere else."""
+    _site, _lab = room
+    folder = job(configmgr_tls_waivers="waivers.yml")
+    (folder / "project").unlink()
+    (folder / "project").mkdir()
+    (folder / "project" / "audit.yml").write_text("- import_playbook: configmgr.tls.audit\n", encoding="utf-8")
+    waiver = {"id": "spare", "reason": "winhttp-update", "condition": "name == 'NOBODY'", "why": "spare", "owner": "me"}
+    waiver["expires"] = "2999-12-31"
+    (folder / "project" / "waivers.yml").write_text(yaml.safe_dump([waiver]), encoding="utf-8")
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("PWD", "/")
+    runner = run(folder, "audit.yml", limit=FEW)
+    assert (runner.status, runner.rc) == ("successful", 0), runner.stdout.read()
 
 
 def test_a_job_on_a_far_node(room: Any, job: Job, tmp_path: Path) -> None:

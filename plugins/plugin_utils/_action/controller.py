@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 __all__ = ["on_controller"]
 
 
 def on_controller(path: str) -> Path:
-    """ansible-playbook may be started in one folder, and the playbook be in another: its user sees the former."""
-    return Path(os.environ.get("PWD") or Path.cwd()) / Path(path).expanduser()
+    """The whole path of a file that is named from the folder in which ansible-playbook was started.
+
+    The playbook may be in another. ansible-runner, and with it AWX, starts in the project without telling PWD.
+    """
+    return Path.cwd() / Path(path).expanduser()

@@ -38,13 +38,13 @@ def load_waivers(path: str | None) -> list[Waiver]:
         return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
     except OSError as error:
         raise Failure(
-            "bad_waivers", f"the waiver file {path} cannot be read: {error.strerror}.", "Correct the path."
+            "bad_waivers", f"the waiver file {file} cannot be read: {error.strerror}.", "Correct the path."
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Failure("bad_waivers", f"the waiver file {path} is not YAML: {error}.", "Correct the file.") from None
+        raise Failure("bad_waivers", f"the waiver file {file} is not YAML: {error}.", "Correct the file.") from None
     except WaiverError as error:
         raise Failure(
-            "bad_waivers", f"{path}: {error}.", "Correct the file; the guide to the gate has an example."
+            "bad_waivers", f"{file}: {error}.", "Correct the file; the guide to the gate has an example."
         ) from None
 
 

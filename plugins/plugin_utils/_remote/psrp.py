@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .environment import settle
@@ -30,6 +30,7 @@ else:
 
 LIBRARY = "pypsrp"
 _CODE_PAGE_UTF8 = 65001
+_BY_PASSWORD = ("basic", "ntlm", "credssp")
 
 _AS_THEY_ARE = (
     "path",
@@ -83,6 +84,13 @@ def options_of(connection: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
+def _require_login(options: Mapping[str, Any]) -> None:
+    """pypsrp would send an empty login, or look for a ticket that these methods cannot use. In pywinrm's words."""
+    missing = [name for name in ("username", "password") if options.get(name, "") == ""]
+    if missing and options.get("auth") in _BY_PASSWORD:
+        raise ValueError(f"auth method {options['auth']} requires a {missing[0]}")
+
+
 class PsrpChannel:
     """A cmd shell that pypsrp opens. One Process per command line."""
 
@@ -94,7 +102,9 @@ class PsrpChannel:
 
     def open(self) -> None:
         if self._wsman is None:
-            self._wsman = WSMan(**options_of(self._connection))
+            options = options_of(self._connection)
+            _require_login(options)
+            self._wsman = WSMan(**options)
         shell = WinRS(self._wsman, codepage=_CODE_PAGE_UTF8)
         shell.open()
         self._shell = shell

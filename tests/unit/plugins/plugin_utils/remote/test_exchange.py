@@ -201,8 +201,12 @@ def test_a_web_server_in_its_place(plugin: str, service: Any, connect: Callable[
     assert failure(connect(plugin, service)).code in ("answer_unreadable", "connection_failed")
 
 
-def test_no_user(connect: Callable[..., Any], service: Any) -> None:
-    assert failure(connect("winrm", service, ansible_user="")).code == "login_incomplete"
+@pytest.mark.parametrize("auth", ["basic", "ntlm"])
+@pytest.mark.parametrize("without", ["ansible_user", "ansible_password"])
+def test_no_login(plugin: str, connect: Callable[..., Any], service: Any, auth: str, without: str) -> None:
+    connection = connect(plugin, service, ansible_winrm_transport=[auth], ansible_psrp_auth=auth, **{without: None})
+    raised = failure(connection)
+    assert (raised.code, service.requests) == ("login_incomplete", [])
 
 
 @pytest.mark.parametrize(("spared", "code"), [("", "proxy_failed"), ("127.0.0.1", None)])

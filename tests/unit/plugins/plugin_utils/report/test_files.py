@@ -32,7 +32,7 @@ ENDINGS = {"html": ".html", "json": ".json", "junit": ".junit.xml", "sarif": ".s
     ],
 )
 def test_names(path: str, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PWD", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     assert tls_report._base(path) == tmp_path / base
 
 
