@@ -367,6 +367,7 @@ def said(outcome: Outcome) -> list[str]:
     return next(result.data["msg"] for result in outcome.results if result.action.endswith("debug"))
 
 
+@pytest.mark.both_cores
 @pytest.mark.seam
 def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(
     site: Site, lab: LabClient, tmp_path: Path
@@ -395,6 +396,7 @@ def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(
     assert outcome.by_status()["PC10"] != "failed"
 
 
+@pytest.mark.both_cores
 @pytest.mark.seam
 def test_the_playbook_of_the_observation_goes_there_and_back(site: Site, lab: LabClient) -> None:
     hosts = ["MP1", "MP2", "PC10"]

@@ -115,6 +115,7 @@ def test_pages_are_put_together(contoso: tuple[Site, LabClient], tmp_path: Path)
     lab.admin_service_reset()
 
 
+@pytest.mark.both_cores
 def test_with_a_cache_the_second_time_asks_nobody(contoso: tuple[Site, LabClient], tmp_path: Path) -> None:
     site, lab = contoso
     cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
@@ -139,6 +140,7 @@ def test_a_part_of_the_clients(contoso: tuple[Site, LabClient], tmp_path: Path) 
     assert len(groups(tree)["client"]) == 2
 
 
+@pytest.mark.both_cores
 def test_what_is_composed_sees_the_variables(contoso: tuple[Site, LabClient], tmp_path: Path) -> None:
     site, _lab = contoso
     more = {

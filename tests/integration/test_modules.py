@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +152,7 @@ def test_the_diff_is_what_a_reg_file_would_say(site: Site) -> None:
     assert "diff" not in site.module("tls_settings", check=True, limit=site.hosts[0]).last[site.hosts[0]].data
 
 
+@pytest.mark.both_cores
 @WINRM_ONLY
 @pytest.mark.seam
 def test_the_password_is_in_nothing_that_is_printed_or_returned(site: Site, lab: LabClient) -> None:
@@ -161,3 +163,19 @@ def test_the_password_is_in_nothing_that_is_printed_or_returned(site: Site, lab:
     assert {outcome.by_status()[host] for host in ("MP1", "DP1", "SUP1")} == {"unreachable"}
     assert secret not in outcome.output
     assert secret not in json.dumps([result.data for result in outcome.results])
+
+
+@pytest.mark.seam
+@pytest.mark.both_cores
+def test_what_no_playbook_uses_runs_under_ansible_too(site: Site, lab: LabClient, owner: Path) -> None:
+    """With templates, a loop, a register and a condition: what Ansible hands over is tagged, and comes back plain."""
+    tasks: list[dict[str, Any]] = [
+        {"configmgr.tls.tls_facts": {"roles": "{{ wanted }}"}, "register": "read", "loop": [1]},
+        {"configmgr.tls.tls_config_file": {"name": "{{ file }}"}, "when": "read is not changed"},
+        {"configmgr.tls.tls_probe_info": {}},
+        {"configmgr.tls.tls_update_manifest": {"folder": str(owner)}},
+    ]
+    given = {"wanted": ["application_catalog"], "file": "application-catalog"}
+    done = site.tasks(tasks, limit="APP1", variables=given).expect_ok()
+    assert [result.status for result in done.results] == ["ok"] * len(tasks)
+    assert lab.dump("APP1")["files"] != lab.image("APP1")["files"]

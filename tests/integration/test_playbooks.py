@@ -77,6 +77,7 @@ def test_an_audit_reports_on_every_machine_and_changes_none(run: Run, site: Site
     assert untouched(lab, site.hosts) == dict.fromkeys(site.hosts, True)
 
 
+@pytest.mark.both_cores
 def test_an_audit_fails_where_the_severity_is_reached(run: Run, site: Site) -> None:
     run("enforce_tls12")[0].expect_ok()
     outcome, _ = run("audit", variables={"configmgr_tls_fail_on": "high"})
@@ -84,6 +85,7 @@ def test_an_audit_fails_where_the_severity_is_reached(run: Run, site: Site) -> N
     assert {host for host, status in outcome.by_status().items() if status == "failed"} == set(NEED_AN_UPDATE)
 
 
+@pytest.mark.both_cores
 def test_the_prediction_is_what_happens_and_a_second_run_does_nothing(run: Run, site: Site, lab: LabClient) -> None:
     predicting, predicted = run("enforce_tls12", check=True)
     predicting.expect_ok()
@@ -169,6 +171,7 @@ def test_one_unready_machine_keeps_the_older_protocols_on_everywhere(run: Run, s
     assert not any("TLS 1.0" in key for host in site.hosts for key in lab.dump(host)["registry"])
 
 
+@pytest.mark.both_cores
 def test_both_stages_and_back(run: Run, site: Site, lab: LabClient) -> None:
     # Machines that do not talk to the database, which is too old for TLS 1.2.
     ready = ["PC7A", "PC81", "PC10", "PC11", "CON1", "DP1", "DP2"]
@@ -210,6 +213,7 @@ def test_without_a_restart_of_the_machine(run: Run, site: Site, lab: LabClient, 
     assert not changed_hosts(second)
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize(
     "variables",
     [
@@ -228,6 +232,7 @@ def test_a_wrong_variable_is_refused_before_any_visit(
     assert {seen["requests"] for seen in lab.counters().values()} == {0}
 
 
+@pytest.mark.both_cores
 def test_the_playbooks_run_by_their_name_in_the_collection(run: Run) -> None:
     outcome, document = run("audit", path=Path("configmgr.tls.audit"), limit=["PC11"])
     outcome.expect_ok()

@@ -73,6 +73,7 @@ def read(folder: Path) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.both_cores
 def test_every_format_has_its_file(site: Site, lab: LabClient, tmp_path: Path) -> None:
     audit(site, tmp_path).expect_ok()
     assert {file.name.removeprefix("audit") for file in tmp_path.iterdir()} == ENDINGS

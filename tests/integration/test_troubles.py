@@ -146,6 +146,7 @@ def _run(site: Site, lab: LabClient) -> Runs:
     return Runs(first, written, site.tasks([settings, settings], forks=10))
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("name", TROUBLES)
 def test_trouble_is_named(runs: Runs, name: str) -> None:
     trouble = TROUBLES[name]
@@ -157,6 +158,7 @@ def test_trouble_is_named(runs: Runs, name: str) -> None:
             assert_described(result)
 
 
+@pytest.mark.both_cores
 def test_the_others_finish(runs: Runs) -> None:
     assert [runs.first.last[host].changed for host in UNTOUCHED] == [True] * len(UNTOUCHED)
     assert all(runs.written[host] for host in UNTOUCHED)

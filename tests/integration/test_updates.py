@@ -193,6 +193,7 @@ def test_without_files_check_mode_says_what_to_get(site: Site, lab: LabClient, t
     assert planned >= {package for host in NEEDED if host != "SQL1" for package in NEEDED[host]}
 
 
+@pytest.mark.both_cores
 @pytest.mark.seam
 def test_the_plan_lists_what_check_mode_predicts(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:
     before = {host: lab.dump(host) for host in site.hosts}
