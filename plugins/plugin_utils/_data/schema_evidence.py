@@ -31,7 +31,8 @@ class SchannelEvent(Row):
     """schannel_events.yml: an event of the provider Schannel in the System log, by its number.
 
     ``kind``: handshake (completed; tells the protocol), no_protocol (a program or caller asked for what is off or not
-    shared), alert (its number is in ``AlertDesc``), certificate, or other. ``fields`` are the elements of EventXML.
+    shared), alert (its number is in ``AlertDesc``), certificate, or other. ``fields`` are the names of its data, in
+    their order.
     """
 
     KEY: ClassVar[str] = "id"
