@@ -24,7 +24,9 @@ _SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 _DAY = 86_400_000
 _FIELDS = {row.id: row.fields for row in load_table("schannel_events", SchannelEvent)}
 # What Windows writes beside a certificate tells a person nothing.
-_BINARY = frozenset({"__binLength", "binaryData", "EncodedCert", "CredContext", "pCertificateContext", "certificateContext"})
+_BINARY = frozenset(
+    {"__binLength", "binaryData", "EncodedCert", "CredContext", "pCertificateContext", "certificateContext"}
+)
 _NAME = re.compile(r"^(SSL|TLS|DTLS)\s*v?\s*([0-9])(?:\.([0-9]))?$", re.IGNORECASE)
 # Numbers of the TLS standard, and the flags of schannel.h (SP_PROT_*), server and client.
 _NUMBERS = {
