@@ -15,6 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import EVENT_IDS, diagnose, shortened
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import Event, events_command, parse_events
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import (
+    Folders,
     folder_parts,
     log_places,
     read_folders,
@@ -57,7 +58,7 @@ class ActionModule(TlsAction):
             readings, events = _read(session, wanted, days)
         findings = [finding.as_dict() for finding in audit(visit.state, given, arguments["configmgr_version"])]
         found = diagnose(readings, events or (), findings, _boot(visit), roles)
-        unknown = _unknown(readings, events, found.foreign)
+        unknown = _unknown(readings, events, found.foreign, told)
         shown = shortened(found.symptoms)
         return {
             "changed": False,
@@ -138,7 +139,7 @@ def _logs(readings: Sequence[Reading]) -> dict[str, Any]:
 
 
 def _unknown(
-    readings: Sequence[Reading], events: tuple[Event, ...] | None, foreign: Sequence[str]
+    readings: Sequence[Reading], events: tuple[Event, ...] | None, foreign: Sequence[str], told: Folders
 ) -> list[dict[str, str]]:
     phrases = {
         "unreadable": "the file is there and is empty or cannot be read",
@@ -150,9 +151,13 @@ def _unknown(
         if reading.state in phrases
     ]
     rows += [{"what": path, "why": "some of its messages are in a language that is not known"} for path in foreign]
+    if not told.answered:
+        rows.append({"what": "folders of logs", "why": "the machine did not tell them; the usual ones were searched"})
     if events is None:
         rows.append({"what": "System log, Schannel", "why": "the machine did not give its events"})
-    if readings and all(reading.state == "missing" for reading in readings):
+    if not readings:
+        rows.append({"what": "logs", "why": "no role of this machine is known that writes one"})
+    elif all(reading.state == "missing" for reading in readings):
         rows.append({"what": f"{len(readings)} logs", "why": f"none was found; looked in {_folders_of(readings)}"})
     return rows[:_MOST_NAMED]
 

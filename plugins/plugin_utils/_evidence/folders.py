@@ -17,7 +17,7 @@ from .._windows.questions import Answers, Query, ask
 from .._windows.registry import Key, Registry, View
 from .._windows.snapshot import SMS, SQL_SERVER, WSUS
 
-__all__ = ["LogPlace", "folder_parts", "log_places", "read_folders"]
+__all__ = ["Folders", "LogPlace", "folder_parts", "log_places", "read_folders"]
 
 _SQL_FOLDER = r"%ProgramFiles%\Microsoft SQL Server"
 _LOGGING = Key(r"SOFTWARE\Microsoft\CCM\Logging\@Global")
@@ -31,7 +31,7 @@ _QUESTIONS = (
     Query(_CLIENT, View.NATIVE),
 )
 # A site system is installed on the drive with the most room, unless somebody said otherwise.
-_OTHER_DRIVES = "DEFGHIJKLMNOPQRSTUVWXYZ"
+_OTHER_DRIVES = "DEFGHIJKLM"
 _INSTALLED = {"component": r"SMS\Logs", "management_point": r"SMS_CCM\Logs", "distribution_point": r"SMS_DP$\sms\logs"}
 _STRINGS = ("REG_SZ", "REG_EXPAND_SZ")
 _ROOT = re.compile(r"^#root ([A-Za-z]:\\[A-Za-z0-9 _.\\-]+)$")
@@ -64,8 +64,12 @@ class Folders:
     on_drives: tuple[str, ...] = ()
     root: str = "%SystemRoot%"
 
+    @property
+    def answered(self) -> bool:
+        return self.root != Folders.root
+
     def on_system_drive(self, folder: str) -> str:
-        drive = "%SystemDrive%" if self.root.startswith("%") else self.root[:2]
+        drive = self.root[:2] if self.answered else "%SystemDrive%"
         return f'"{drive}\\{folder}"'
 
     def usual(self, kind: str) -> list[str]:

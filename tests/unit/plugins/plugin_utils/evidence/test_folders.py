@@ -16,6 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders im
     log_places,
     read_folders,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import HEARD
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import join
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Registry
 
@@ -29,7 +30,7 @@ def told(*lines: str, root: str = r"C:\Windows") -> Folders:
 
 
 def answer(key: str, name: str, kind: str, data: str, number: int) -> list[str]:
-    return ["", key, f"    {name}    {kind}    {data}", "", f"#ok {number}"]
+    return ["", key, f"    {name}    {kind}    {data}", "", f"{HEARD}{number}"]
 
 
 def folders(log: str, roles: set[str], known: Folders) -> list[str]:
