@@ -31,7 +31,7 @@ _QUESTIONS = (
     Query(_CLIENT, View.NATIVE),
 )
 # A site system is installed on the drive with the most room, unless somebody said otherwise.
-_OTHER_DRIVES = "DEFGHIJKLM"
+_DRIVES = "CDEFGHIJKLM"
 _INSTALLED = {"component": r"SMS\Logs", "management_point": r"SMS_CCM\Logs", "distribution_point": r"SMS_DP$\sms\logs"}
 _STRINGS = ("REG_SZ", "REG_EXPAND_SZ")
 _ROOT = re.compile(r"^#root ([A-Za-z]:\\[A-Za-z0-9 _.\\-]+)$")
@@ -58,7 +58,7 @@ class LogPlace:
 
 @dataclass(frozen=True)
 class Folders:
-    """What a machine told of its folders: its registry, and those of the usual ones that it has on other drives."""
+    """What a machine told of its folders: its registry, and which of the usual ones it has on which drive."""
 
     registry: Registry = field(default_factory=Registry)
     on_drives: tuple[str, ...] = ()
@@ -73,15 +73,16 @@ class Folders:
         return f'"{drive}\\{folder}"'
 
     def usual(self, kind: str) -> list[str]:
-        """Where a kind of folder is when nobody chose another place."""
+        """Where a kind of folder is when nobody chose another place; none of them when the machine has none."""
         ending = _INSTALLED[kind].lower()
-        others = [quoted(folder) for folder in self.on_drives if folder.lower().endswith(f":\\{ending}")]
-        return [self.on_system_drive(_INSTALLED[kind]), *others]
+        if not self.answered:
+            return [self.on_system_drive(_INSTALLED[kind])]
+        return [quoted(folder) for folder in self.on_drives if folder.lower().endswith(f":\\{ending}")]
 
 
 def folder_parts() -> list[str]:
     """The sub-commands that ask a machine for its folders."""
-    usual = [rf"{drive}:\{folder}" for drive in _OTHER_DRIVES for folder in _INSTALLED.values()]
+    usual = [rf"{drive}:\{folder}" for drive in _DRIVES for folder in _INSTALLED.values()]
     asked = f"({'&'.join(ask(_QUESTIONS))})2>nul&echo #root %SystemRoot%"
     return [asked, *(f'(if exist "{folder}" echo #folder {folder})' for folder in usual)]
 
@@ -117,7 +118,7 @@ def log_places(
 
 
 def _folders(state: HostState, registry: Registry, roles: Collection[str], told: Folders) -> dict[str, Iterable[str]]:
-    own = list(_component(registry, told))
+    own = list(_component(registry, told)) or [told.on_system_drive(_INSTALLED["component"])]
     client = [*_framework(told), f'"{told.root}\\CCM\\Logs"']
     # A management point that was there before the client keeps its folder, and the client writes there as well.
     shared = [*client, *told.usual("management_point")]

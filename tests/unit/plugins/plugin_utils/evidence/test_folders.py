@@ -22,6 +22,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry im
 
 LOGGING = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\CCM\Logging\@Global"
 SERVICE = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SMS_EXECUTIVE"
+BOTH = r"#folder C:\SMS_CCM\Logs"
 STATE: Any = SimpleNamespace(windows=SimpleNamespace(has_wow=True), sql_instances=())
 
 
@@ -43,9 +44,10 @@ def folders(log: str, roles: set[str], known: Folders) -> list[str]:
     [
         ("mpcontrol", {"management_point"}, told(), [r"C:\SMS\Logs"]),
         ("mpcontrol", {"management_point"}, Folders(), [r"%SystemDrive%\SMS\Logs"]),
-        ("mp-getauth", {"management_point"}, told(), [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs"]),
-        ("mp-getauth", {"management_point", "client"}, told(), [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs"]),
-        ("ccm-messaging", {"management_point", "client"}, told(), [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs"]),
+        ("mp-getauth", {"management_point"}, told(), [r"C:\Windows\CCM\Logs"]),
+        ("mp-getauth", {"management_point"}, Folders(), [r"%SystemRoot%\CCM\Logs", r"%SystemDrive%\SMS_CCM\Logs"]),
+        ("mp-getauth", {"management_point", "client"}, told(BOTH), [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs"]),
+        ("ccm-messaging", {"management_point", "client"}, told(BOTH), [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs"]),
         ("ccm-messaging", {"client"}, told(), [r"C:\Windows\CCM\Logs"]),
         (
             "ccm-messaging",
@@ -63,14 +65,14 @@ def folders(log: str, roles: set[str], known: Folders) -> list[str]:
             "wsusctrl",
             {"software_update_point"},
             told(*answer(SERVICE, "ImagePath", "REG_EXPAND_SZ", r"D:\Apps\SMS\bin\x64\smsexec.exe", 2)),
-            [r"D:\Apps\SMS\Logs", r"C:\SMS\Logs"],
+            [r"D:\Apps\SMS\Logs"],
         ),
-        ("wsusctrl", {"software_update_point"}, told(r"#folder D:\SMS\Logs"), [r"C:\SMS\Logs", r"D:\SMS\Logs"]),
+        ("wsusctrl", {"software_update_point"}, told(r"#folder D:\SMS\Logs"), [r"D:\SMS\Logs"]),
         (
             "mp-policy",
             {"management_point"},
             told(r"#folder E:\SMS_CCM\Logs", r"#folder E:\SMS\Logs"),
-            [r"C:\Windows\CCM\Logs", r"C:\SMS_CCM\Logs", r"E:\SMS_CCM\Logs"],
+            [r"C:\Windows\CCM\Logs", r"E:\SMS_CCM\Logs"],
         ),
         (
             "wsusctrl",
@@ -82,7 +84,7 @@ def folders(log: str, roles: set[str], known: Folders) -> list[str]:
             "smspxe",
             {"distribution_point"},
             told(r"#folder F:\SMS_DP$\sms\logs", root=r"D:\Windows"),
-            [r"D:\SMS_DP$\sms\logs", r"F:\SMS_DP$\sms\logs", r"D:\SMS\Logs"],
+            [r"F:\SMS_DP$\sms\logs", r"D:\SMS\Logs"],
         ),
     ],
 )
