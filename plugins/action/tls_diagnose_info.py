@@ -14,7 +14,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import EVENT_IDS, diagnose, shortened
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import Event, events_command, parse_events
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import log_places
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import (
+    Folders,
+    folder_parts,
+    log_places,
+    read_folders,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import (
     FIRST,
     Reading,
@@ -48,10 +53,12 @@ class ActionModule(TlsAction):
         with self.session(task) as session:
             visit = read_machine(session, location)
             roles = {*given, *visit.state.roles}
-            wanted = searches(log_places(visit.state, visit.registry, roles, extra))
+            told = read_folders(_run(session, folder_parts(), "ask for the folders of logs"))
+            wanted = searches(log_places(visit.state, visit.registry, roles, extra, told))
             readings, events = _read(session, wanted, days)
         findings = [finding.as_dict() for finding in audit(visit.state, given, arguments["configmgr_version"])]
-        found = diagnose(readings, events or (), findings, _boot(visit))
+        found = diagnose(readings, events or (), findings, _boot(visit), roles)
+        unknown = _unknown(readings, events, found.foreign, told)
         shown = shortened(found.symptoms)
         return {
             "changed": False,
@@ -59,8 +66,8 @@ class ActionModule(TlsAction):
             **shown,
             "good": list(found.good),
             "logs": _logs(readings),
-            "unknown": _unknown(readings, events),
-            "msg": _sentence(task.host, found.symptoms, _unknown(readings, events)),
+            "unknown": unknown,
+            "msg": _sentence(task.host, found.symptoms, unknown),
         }
 
 
@@ -131,7 +138,9 @@ def _logs(readings: Sequence[Reading]) -> dict[str, Any]:
     }
 
 
-def _unknown(readings: Sequence[Reading], events: tuple[Event, ...] | None) -> list[dict[str, str]]:
+def _unknown(
+    readings: Sequence[Reading], events: tuple[Event, ...] | None, foreign: Sequence[str], told: Folders
+) -> list[dict[str, str]]:
     phrases = {
         "unreadable": "the file is there and is empty or cannot be read",
         "unknown": "the machine did not answer for it",
@@ -141,15 +150,26 @@ def _unknown(readings: Sequence[Reading], events: tuple[Event, ...] | None) -> l
         for reading in readings
         if reading.state in phrases
     ]
+    rows += [{"what": path, "why": "some of its messages are in a language that is not known"} for path in foreign]
+    if not told.answered:
+        rows.append({"what": "folders of logs", "why": "the machine did not tell them; the usual ones were searched"})
     if events is None:
         rows.append({"what": "System log, Schannel", "why": "the machine did not give its events"})
+    if not readings:
+        rows.append({"what": "logs", "why": "no role of this machine is known that writes one"})
+    elif all(reading.state == "missing" for reading in readings):
+        rows.append({"what": f"{len(readings)} logs", "why": f"none was found; looked in {_folders_of(readings)}"})
     return rows[:_MOST_NAMED]
 
 
+def _folders_of(readings: Sequence[Reading]) -> str:
+    return ", ".join(dict.fromkeys(reading.search.place.shown_folder + "\\" for reading in readings))
+
+
 def _sentence(host: str, symptoms: Sequence[dict[str, Any]], unknown: Sequence[dict[str, str]]) -> str:
-    left = f" {len(unknown)} places could not be read." if unknown else ""
+    left = f" Not known: {'; '.join(row['what'] + ': ' + row['why'] for row in unknown[:3])}." if unknown else ""
     if not symptoms:
-        return f"{host}: no sign of a TLS problem was found.{left}"
+        return f"{host}: {'what could be read shows' if unknown else 'there is'} no sign of a TLS problem.{left}"
     named = "; ".join(f"{symptom['log']}: {symptom['title']}" for symptom in symptoms[:3])
     more = f"; and {len(symptoms) - 3} more" if len(symptoms) > 3 else ""
     return f"{host}: {named}{more}.{left}"

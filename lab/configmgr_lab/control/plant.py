@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from ..endpoints.tables import table
 from ..machine.accounts import PLAIN_USER
-from ..machine.events import SCHANNEL
+from ..machine.events import SCHANNEL, Provider
 from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 
@@ -24,16 +27,31 @@ _FILLER = '<![LOG[Nothing to report]LOG]!><time="12:00:00.000+000" date="01-01-2
 def plant_events(machine: Machine, data: dict[str, Any]) -> int:
     """`count` Schannel events `id` with `fields`, `seconds_ago` seconds and more ago, one a second.
 
-    How many there are. Raises ValueError.
+    Of the fields the machine's Windows writes those that its build knows, the ones that are not given empty. How many
+    events there are. Raises ValueError.
     """
     count, ago = int(data.get("count", 1)), float(data.get("seconds_ago", 60.0))
     if not 1 <= count <= MOST_EVENTS:
         raise ValueError(f"count must be from 1 to {MOST_EVENTS}")
-    fields = {str(name): str(text) for name, text in dict(data.get("fields") or {}).items()}
+    given = {str(name): str(text) for name, text in dict(data.get("fields") or {}).items()}
+    provider, level, fields = _shaped(int(data["id"]), machine.image.build, given)
     now = machine.clock.now()
     times = [now - timedelta(seconds=ago + number) for number in range(count)]
-    machine.events.plant(SCHANNEL, int(data["id"]), times, fields, int(data.get("level", 4)))
+    machine.events.plant(provider, int(data["id"]), times, fields, int(data.get("level", level)))
     return count
+
+
+def _shaped(event_id: int, build: int, given: Mapping[str, str]) -> tuple[Provider, int, dict[str, str]]:
+    """Who writes an event, its level and its data, in the order and as far as the build has it."""
+    known = table("machine/schannel_events.yml")
+    if event_id not in known["events"]:
+        raise ValueError(f"no Schannel event {event_id}")
+    row = known["events"][event_id]
+    since: dict[str, int] = {**(known["caller"] if row.get("caller") else {}), **row["fields"]}
+    if strange := sorted(set(given) - set(since)):
+        raise ValueError(f"event {event_id} has no field {', '.join(strange)}")
+    fields = {name: given.get(name, "") for name, first in since.items() if build >= first}
+    return replace(SCHANNEL, user_data=row.get("namespace", "")), int(row["level"]), fields
 
 
 def plant_file(machine: Machine, data: dict[str, Any]) -> int:

@@ -27,9 +27,8 @@ class Provider:
 KERNEL_GENERAL = Provider("Microsoft-Windows-Kernel-General", "{a68ca8b7-004f-d7b6-a698-07e2de0f1f5d}")
 EVENT_LOG = Provider("EventLog")
 USER32 = Provider("User32", "{b0aa8734-56f7-41cc-b2f4-de228e98b946}")
-# Source: event 36880 in the test data of a log collector,
-# https://github.com/axoflow/axosyslog/blob/main/modules/xml/tests/test_filterx_format_windows_eventlog_xml.c
-SCHANNEL = Provider("Schannel", "{1f678132-5938-4686-9fdc-c8ff68f15c85}", user_data="LSA_NS")
+# Its event 36880 has its data in UserData, see schannel_events.yml.
+SCHANNEL = Provider("Schannel", "{1f678132-5938-4686-9fdc-c8ff68f15c85}")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Security:
 
     def get(self, path: str) -> Descriptor:
         key = path.lower()
-        return self._changes.get(key) or _as_installed().get(key) or Descriptor(ADMINISTRATORS)
+        # Another drive is formatted with the list of the first (assumed).
+        installed = "c:\\" if ntpath.splitdrive(key)[1] == "\\" else key
+        return self._changes.get(key) or _as_installed().get(installed) or Descriptor(ADMINISTRATORS)
 
     def set(self, path: str, descriptor: Descriptor) -> None:
         self._changes[path.lower()] = descriptor

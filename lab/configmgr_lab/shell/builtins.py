@@ -68,15 +68,27 @@ def _exit(call: Call) -> int:
 
 def _type(call: Call) -> int:
     status = 0
-    for path in _paths(call.tail):
+    for path in _type_paths(call):
         try:
-            content = call.files.read(normal(path, call.session.folder))
+            content = call.files.read(path)
         except FileError as error:
             call.complain(_reason(call, error))
             status = 1
             continue
         call.streams.stdout.write(_for_console(content))
     return status if _paths(call.tail) else _usage(call)
+
+
+def _type_paths(call: Call) -> list[str]:
+    """The files that are named; one that a pattern found is announced on the error stream."""
+    paths = []
+    for named in _paths(call.tail):
+        path = normal(named, call.session.folder)
+        found = [each.path for each in _matching(call, path)] if "*" in path or "?" in path else []
+        for each in found:
+            call.complain(f"\n{each}\n\n\n")
+        paths += found or [path]
+    return paths
 
 
 def _for_console(content: bytes) -> bytes:
@@ -278,7 +290,7 @@ _MORE_MISSING = ("ren", "rename", "setlocal", "endlocal", "shift", "start", "tim
 BUILTINS: dict[str, Builtin] = {
     "echo": Builtin(_echo, _CHECKED, "also `echo.`; leaves the error level alone (assumed)"),
     "exit": Builtin(_exit, _ASSUMED, "/b N and N end the line alike"),
-    "type": Builtin(_type, _DOCUMENT, "UTF-16 with a mark is printed as UTF-8", sets_error_level=True),
+    "type": Builtin(_type, _DOCUMENT, "UTF-16 with a mark is printed as UTF-8; patterns", sets_error_level=True),
     "dir": Builtin(
         _dir,
         Source.CAPTURE,

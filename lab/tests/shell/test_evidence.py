@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from configmgr_lab.control.plant import plant_events, plant_file
+from configmgr_lab.machine.machine import Machine
 from configmgr_lab.sample import USER, sample_machine
 
 LOG = "C:\\Logs\\a.log"
@@ -58,8 +60,55 @@ def test_what_cannot_be_planted_is_refused(data: dict[str, object]) -> None:
         plant_file(sample_machine(), {"path": LOG, "text": "", **data})
 
 
-def test_schannel_events_have_their_own_shape_and_the_newest_comes_first() -> None:
+def machine_of_build(build: int) -> Machine:
     machine = sample_machine()
+    machine.image = replace(machine.image, build=build)
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("build", "event_id", "names"),
+    [
+        (7601, 36880, "Type Protocol CipherSuite ExchangeStrength"),
+        (9600, 36880, "Type Protocol CipherSuite ExchangeStrength"),
+        (
+            14393,
+            36880,
+            "Type Protocol CipherSuite ExchangeStrength ContextHandle TargetName LocalCertSubjectName "
+            "RemoteCertSubjectName",
+        ),
+        (9600, 36888, "AlertDesc ErrorState"),
+        (17763, 36888, "AlertDesc ErrorState TargetName"),
+        (17763, 36871, "Type ErrorState"),
+        (22631, 36871, "CallerProcessId CallerProcessImageName Type ErrorState"),
+        (9600, 36886, ""),
+    ],
+)
+def test_the_data_of_an_event_is_that_of_the_build(build: int, event_id: int, names: str) -> None:
+    machine = machine_of_build(build)
+    plant_events(machine, {"id": event_id})
+    event = ElementTree.fromstring(machine.events.events[-1].xml())
+    by_name = [item.get("Name") for item in event.iterfind(f"{SPACE}EventData/{SPACE}Data")]
+    elements = [item.tag.partition("}")[2] for item in event.iterfind(f"{SPACE}UserData/{{LSA_NS}}EventXML/*")]
+    assert (elements if event_id == 36880 else by_name) == names.split()
+    assert bool(elements) == (event_id == 36880)
+
+
+@pytest.mark.parametrize("data", [{"id": 1}, {"id": 36880, "fields": {"Protokoll": "TLS 1.0"}}])
+def test_an_event_that_windows_does_not_write_is_not_planted(data: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        plant_events(sample_machine(), data)
+
+
+@pytest.mark.parametrize(("count", "code"), [(19, 0), (20, 15001)])
+def test_a_query_has_twenty_expressions_at_the_most(count: int, code: int) -> None:
+    numbers = " or ".join(f"EventID={number}" for number in range(count))
+    line = f"wevtutil qe System \"/q:*[System[Provider[@Name='x'] and ({numbers})]]\" /f:xml"
+    assert sample_machine().run(line, user=USER).exit_code == code
+
+
+def test_schannel_events_have_their_own_shape_and_the_newest_comes_first() -> None:
+    machine = machine_of_build(17763)
     plant_events(machine, {"id": 36871, "fields": {"ErrorState": "10013"}, "seconds_ago": 600})
     plant_events(machine, {"id": 36880, "fields": {"Protocol": "TLS 1.0", "TargetName": "a<b"}, "count": 2})
     query = "wevtutil qe System \"/q:*[System[Provider[@Name='Schannel']]]\" /c:2 /rd:true /f:xml"
@@ -69,7 +118,10 @@ def test_schannel_events_have_their_own_shape_and_the_newest_comes_first() -> No
     assert event.findtext(f"{SPACE}System/{SPACE}EventID") == "36880"
     data = event.find(f"{SPACE}UserData/{{LSA_NS}}EventXML")
     assert data is not None
-    assert [(item.tag, item.text) for item in data] == [("{LSA_NS}Protocol", "TLS 1.0"), ("{LSA_NS}TargetName", "a<b")]
+    assert [(item.tag, item.text) for item in data if item.text] == [
+        ("{LSA_NS}Protocol", "TLS 1.0"),
+        ("{LSA_NS}TargetName", "a<b"),
+    ]
     records = [each.record_id for each in machine.events.events]
     assert records == sorted(records)
     machine.reset()

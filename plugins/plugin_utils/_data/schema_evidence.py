@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
@@ -16,14 +17,29 @@ from .rows import Row
 _LITERAL = re.compile(r"[A-Za-z0-9 .,:'()\[\]_/*-]{4,80}")
 _PATH = re.compile(r"[A-Za-z0-9 .,()_*-]{1,80}")
 
+RoleName = Annotated[str, Reference("roles")]
 LogId = Annotated[str, Reference("log_files")]
 IssueId = Annotated[str, Reference("known_issues")]
 RequirementId = Annotated[str, Reference("machine_requirements")]
 ConversationId = Annotated[str, Reference("conversations")]
-RoleName = Annotated[str, Reference("roles")]
+PhraseId = Annotated[str, Reference("log_phrases")]
 Folder = Literal[
-    "component", "client", "management_point", "system_drive", "console", "catalog", "wsus", "sql", "reporting"
+    "component",
+    "client",
+    "ccmsetup",
+    "management_point",
+    "distribution_point",
+    "enrollment",
+    "enrollment_proxy",
+    "crp",
+    "system_drive",
+    "console",
+    "catalog",
+    "wsus",
+    "sql",
+    "reporting",
 ]
+Writer = Literal["sql_driver", "sql_server", "dotnet", "winhttp"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +47,8 @@ class SchannelEvent(Row):
     """schannel_events.yml: an event of the provider Schannel in the System log, by its number.
 
     ``kind``: handshake (completed; tells the protocol), no_protocol (a program or caller asked for what is off or not
-    shared), alert (its number is in ``AlertDesc``), certificate, or other. ``fields`` are the elements of EventXML.
+    shared), alert (its number is in ``AlertDesc``), certificate, or other. ``fields`` are the names of its data, in
+    their order.
     """
 
     KEY: ClassVar[str] = "id"
@@ -48,21 +65,47 @@ class LogFile(Row):
     """log_files.yml: a log by its file name, the kind of folder it is in, and the roles that write it.
 
     ``search``: lines (matching lines are read) or names (only which files hold a text, for files whose lines can be as
-    long as the file, and for names with an asterisk). Without ``roles`` the folder decides: it exists only where its
-    product is installed.
+    long as the file). Without ``roles`` the folder decides: it exists only where its product is installed. ``writers``:
+    what speaks TLS and writes its errors there, with the conversations that it has. ``rotated``: the name of the full
+    log before this one.
     """
 
     id: str
     file: str
     folder: Folder
     roles: tuple[RoleName, ...] = ()
+    writers: Mapping[Writer, tuple[ConversationId, ...]] = field(default_factory=dict)
     search: Literal["lines", "names"] = "lines"
+    rotated: str | None = None
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.file):
-            raise FieldError("file", "not a plain file name")
-        if "*" in self.file and self.search == "lines":
-            raise FieldError("search", "a name with an asterisk needs names")
+        for name in ("file", "rotated"):
+            if not _PATH.fullmatch(getattr(self, name) or "x"):
+                raise FieldError(name, "not a plain file name")
+
+    @property
+    def former(self) -> str | None:
+        """The file that the log was renamed to when it was full."""
+        renamed = f"{self.file[:-1]}_" if self.file.endswith(".log") and "*" not in self.file else None
+        return self.rotated or renamed
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogPhrase(Row):
+    """log_phrases.yml: one failure as its writer words it.
+
+    ``texts``: regular expressions by language (case ignored), ``any`` for numbers and names that no language changes.
+    ``literals``: what to search for on the machine, so that each of the texts is found.
+    """
+
+    id: str
+    literals: tuple[str, ...]
+    texts: Mapping[str, str]
+    regex: re.Pattern[str] | None = field(default=None, metadata={"computed": True}, compare=False)
+
+    def __post_init__(self) -> None:
+        _check_literals(self.literals)
+        object.__setattr__(self, "regex", _compiled("|".join(f"(?:{text})" for text in self.texts.values()), "texts"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +134,14 @@ class EventSign:
 class LogSignature(Row):
     """log_signatures.yml: what points at a problem, what it means and what to do.
 
-    ``logs`` and ``literals`` say where to look on the machine and for which text; ``pattern`` (a regular expression,
-    case ignored) has the last word on the controller. ``events`` are Schannel events; ``finding`` a requirement that
-    is itself the sign. A row with none of them is seen by people only. ``good`` signs are told, and are no problem.
-    ``requirements`` are those that cause it when they are not met.
+    ``logs`` or ``writers`` say where to look; without both, ``phrases`` are looked for in every log. A line is a
+    sign when ``pattern`` (a regular expression, case ignored) fits and one of the ``phrases`` does, as far as they
+    are given; ``literals`` are what the machine searches for where there are no phrases. ``vague`` signs are passed
+    over beside a clear one; ``certificate`` tells a trouble of the certificate from one of the protocol. ``events``
+    are Schannel events; ``finding`` a requirement that is itself the sign. A row with none of them is seen by
+    people only. ``good`` signs are told, and are no problem. ``requirements`` are those that cause it when they are
+    not met; ``concerns`` is the role whose machine they are asked of. ``conversations`` default to those of the
+    writer in that log.
     """
 
     id: str
@@ -103,23 +150,47 @@ class LogSignature(Row):
     remedy: str
     issue: IssueId | None = None
     logs: tuple[LogId, ...] = ()
+    writers: tuple[Writer, ...] = ()
     literals: tuple[str, ...] = ()
     pattern: str | None = None
+    phrases: tuple[PhraseId, ...] = ()
+    certificate: bool = False
+    vague: bool = False
     events: tuple[EventSign, ...] = ()
     finding: RequirementId | None = None
     requirements: tuple[RequirementId, ...] = ()
+    concerns: RoleName | None = None
     conversations: tuple[ConversationId, ...] = ()
     good: bool = False
     regex: re.Pattern[str] | None = field(default=None, metadata={"computed": True}, compare=False)
 
     def __post_init__(self) -> None:
-        if bool(self.logs) != bool(self.literals) or bool(self.logs) != bool(self.pattern):
-            raise FieldError("logs", "logs, literals and pattern go together")
-        for number, literal in enumerate(self.literals):
-            if not _LITERAL.fullmatch(literal):
-                raise FieldError(f"literals[{number}]", "cannot stand on a command line")
+        somewhere = bool(self.logs or self.writers)
+        if somewhere and not (self.phrases or (self.literals and self.pattern)):
+            raise FieldError("logs", "logs and writers need phrases, or literals and a pattern")
+        if (self.literals or self.pattern) and not somewhere:
+            raise FieldError("literals", "literals and a pattern need logs or writers")
+        if bool(self.literals) == bool(self.phrases) and somewhere:
+            raise FieldError("literals", "phrases have their own literals")
+        _check_literals(self.literals)
         if self.pattern:
-            try:
-                object.__setattr__(self, "regex", re.compile(self.pattern, re.IGNORECASE | re.DOTALL))
-            except re.error as error:
-                raise FieldError("pattern", f"no regular expression: {error}") from error
+            object.__setattr__(self, "regex", _compiled(self.pattern, "pattern"))
+
+    def may_stand_in(self, log: LogFile) -> bool:
+        """Whether this sign is looked for in a log."""
+        if log.id in self.logs or set(self.writers) & set(log.writers):
+            return True
+        return not (self.logs or self.writers) and bool(self.phrases) and log.search == "lines"
+
+
+def _check_literals(literals: tuple[str, ...]) -> None:
+    for number, literal in enumerate(literals):
+        if not _LITERAL.fullmatch(literal):
+            raise FieldError(f"literals[{number}]", "cannot stand on a command line")
+
+
+def _compiled(pattern: str, name: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    except re.error as error:
+        raise FieldError(name, f"no regular expression: {error}") from error

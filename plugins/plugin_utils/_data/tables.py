@@ -29,6 +29,7 @@ from .schema_configmgr import (
 from .schema_evidence import (
     KnownIssue,
     LogFile,
+    LogPhrase,
     LogSignature,
     SchannelEvent,
 )
@@ -47,6 +48,7 @@ TABLES: dict[str, type[Row]] = {
     "installers": Installer,
     "known_issues": KnownIssue,
     "log_files": LogFile,
+    "log_phrases": LogPhrase,
     "log_signatures": LogSignature,
     "packages": Package,
     "protocols": Protocol,

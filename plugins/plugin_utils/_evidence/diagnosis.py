@@ -12,20 +12,23 @@ from datetime import datetime
 from typing import Any
 
 from .._data import load_table
-from .._data.schema_evidence import KnownIssue, LogSignature
+from .._data.schema_evidence import KnownIssue, LogFile, LogPhrase, LogSignature
 from .events import Event
-from .lines import message, stamp
-from .search import Line, Reading
+from .lines import message, stamp, unwrapped
+from .search import Line, Reading, own_lines
 
 __all__ = ["Diagnosis", "EVENT_IDS", "diagnose"]
 
 _SIGNATURES = load_table("log_signatures", LogSignature)
+_PHRASES = {row.id: row.regex for row in load_table("log_phrases", LogPhrase)}
 _ISSUES = {row.id: row for row in load_table("known_issues", KnownIssue)}
 EVENT_IDS = tuple(sorted({sign.id for row in _SIGNATURES for sign in row.events}))
 _OPEN = ("fail", "unknown", "warn")
 _MOST_SYMPTOMS, _MOST_CAUSES = 10, 3
 # Some logs break one message into two lines.
 _NEXT = 2
+# How far the line that names the reason may be from the one with the number.
+_BESIDE = 10
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class _Found:
     line: int = 0
     when: str | None = None
     utc: datetime | None = None
+    conversations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Diagnosis:
+    """``foreign``: logs, by their path, with messages of .NET in a language that nothing here knows."""
+
     symptoms: tuple[dict[str, Any], ...]
     good: tuple[dict[str, Any], ...]
+    foreign: tuple[str, ...] = ()
 
 
 def diagnose(
@@ -52,17 +59,21 @@ def diagnose(
     events: Sequence[Event],
     findings: Iterable[Mapping[str, Any]],
     boot: datetime | None = None,
+    roles: Iterable[str] = (),
 ) -> Diagnosis:
-    """``findings`` are those of the facts of the same machine; ``boot`` is when it started, in UTC."""
+    """``findings`` and ``roles`` are those of the facts of the same machine; ``boot`` is when it started, in UTC."""
     by_id = {str(finding["id"]): finding for finding in findings}
     symptoms, good = [], []
+    seen = [(reading, _sorted(reading)) for reading in readings]
     for row in _SIGNATURES:
-        for found in (*_in_logs(row, readings), *_in_events(row, events), *_in_findings(row, by_id)):
+        asked = {} if row.concerns and row.concerns not in roles else by_id
+        for found in (*_in_logs(row, seen), *_in_events(row, events), *_in_findings(row, by_id)):
             if row.good:
                 good.append({"id": row.id, "log": found.name, "means": row.means, "says": found.text})
             else:
-                symptoms.append(_symptom(row, found, by_id, boot))
-    return Diagnosis(tuple(symptoms), tuple(good))
+                symptoms.append(_symptom(row, found, asked, boot))
+    foreign = tuple(reading.search.place.path for reading, lines in seen if any(row is None for row, _line in lines))
+    return Diagnosis(tuple(symptoms), tuple(good), foreign)
 
 
 def shortened(symptoms: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -75,28 +86,79 @@ def shortened(symptoms: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _in_logs(row: LogSignature, readings: Iterable[Reading]) -> Iterable[_Found]:
-    for reading in readings:
-        log = reading.search.place.log
-        if row.regex is None or log.id not in row.logs:
+# Whose line it is; None for a message of .NET in a language that is not known.
+_Sorted = list[tuple[LogSignature | None, Line]]
+
+
+def _sorted(reading: Reading) -> _Sorted:
+    """The lines of a log with the signs that they are, each the first that fits; a clear one explains a vague one
+    beside it.
+    """
+    log = reading.search.place.log
+    rows = [row for row in _SIGNATURES if row.may_stand_in(log)]
+    lines: _Sorted = []
+    for line in _joined(own_lines(reading)):
+        text = unwrapped(line.text)
+        row = next((row for row in rows if _is_sign(row, text)), None)
+        if row is not None or _is_foreign(text):
+            lines.append((row, line))
+    clear = [line for row, line in lines if row is not None and not row.vague]
+    return [
+        (row, line) for row, line in lines if not (row and row.vague and any(_beside(line, each) for each in clear))
+    ]
+
+
+def _is_sign(row: LogSignature, text: str) -> bool:
+    regexes = [regex for name in row.phrases if (regex := _PHRASES[name])]
+    return (row.regex is None or bool(row.regex.search(text))) and (
+        not regexes or any(regex.search(text) for regex in regexes)
+    )
+
+
+def _beside(line: Line, other: Line) -> bool:
+    return line.former == other.former and abs(line.number - other.number) <= _BESIDE
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a message of .NET is in none of the languages of log_phrases.yml, or in a code page that is not told."""
+    if "WebException" not in text:
+        return False
+    strange = re.findall(r"[^\x00-\x7f\u00a0-\u00ff\u2010-\u2026\u3000-\u30ff\uff00-\uffefœŒ]", text)
+    japanese = bool(re.search(r"[\u3040-\u30ff]", text))
+    return any(not (japanese and "\u4e00" <= letter <= "\u9fff") for letter in strange)
+
+
+def _in_logs(row: LogSignature, seen: Sequence[tuple[Reading, _Sorted]]) -> Iterable[_Found]:
+    for reading, lines in seen:
+        place = reading.search.place
+        if not row.may_stand_in(place.log):
             continue
-        if log.search == "names":
-            files = sorted({file for text in row.literals for file in reading.named.get(text, ())})
+        if place.log.search == "names":
+            files = sorted({file for text in row.literals for file in reading.named.get(text.lower(), ())})
             if files:
-                yield _Found(reading.search.place.path, log.file, len(files), ", ".join(files[:3])[:160])
+                yield _Found(place.path, place.log.file, len(files), ", ".join(files[:3])[:160])
             continue
-        hits = [line for line in _joined(reading.lines) if row.regex.search(line.text)]
+        hits = [line for owner, line in lines if owner is row]
         if hits:
-            newest = stamp(hits[-1].text)
+            last = hits[-1]
+            file = (place.log.former if last.former else None) or place.log.file
+            newest = stamp(last.text)
             yield _Found(
-                reading.search.place.path,
-                log.file,
+                f"{place.shown_folder}\\{file}",
+                file,
                 len(hits),
-                message(hits[-1].text),
-                hits[-1].number,
+                message(last.text),
+                0 if "*" in place.log.file else last.number,
                 newest.text if newest else None,
                 newest.utc if newest else None,
+                _conversations(row, place.log),
             )
+
+
+def _conversations(row: LogSignature, log: LogFile) -> tuple[str, ...]:
+    """What the writer talks to in this log; of a sign that any writer gives, all of them."""
+    writers = row.writers or tuple(log.writers)
+    return tuple(dict.fromkeys(name for writer in writers for name in log.writers.get(writer, ())))
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
@@ -105,11 +167,15 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         last = joined[-1] if joined else None
         # A line of its own begins with its time or its mark, or tells its component at its end.
-        if last is not None and 0 < line.number - last.number <= _NEXT and not _complete(last.text):
-            joined[-1] = Line(line.number, f"{last.text} {line.text}")
+        if last is not None and _follows(line, last) and not _complete(last.text):
+            joined[-1] = Line(line.number, f"{last.text} {line.text}", line.former)
         else:
             joined.append(line)
     return joined
+
+
+def _follows(line: Line, last: Line) -> bool:
+    return line.former == last.former and bool(last.number) and 0 < line.number - last.number <= _NEXT
 
 
 def _complete(text: str) -> bool:
@@ -125,7 +191,7 @@ def _in_events(row: LogSignature, events: Sequence[Event]) -> Iterable[_Found]:
         ]
         if seen:
             newest = max(seen, key=lambda event: event.time)
-            said = ", ".join(f"{name} {text}" for name, text in newest.fields.items())
+            said = ", ".join(f"{name} {text}" for name, text in newest.fields.items() if text)
             yield _Found(
                 "System log, Schannel",
                 f"event {sign.id}",
@@ -164,7 +230,7 @@ def _symptom(
         "last": found.when,
         "says": found.text,
         "causes": causes,
-        "cause": _cause(row, causes),
+        "cause": _cause(row, causes, findings),
         "remedy": row.remedy,
         "confidence": row.confidence,
         "source": row.sources[0],
@@ -175,8 +241,10 @@ def _symptom(
         symptom["issue"] = issue.title
     if issue and issue.leave:
         symptom["advice"] = issue.leave
-    if row.conversations:
-        symptom["conversations"] = list(row.conversations)
+    if conversations := row.conversations or found.conversations:
+        symptom["conversations"] = list(conversations)
+    if row.concerns:
+        symptom["concerns"] = row.concerns
     if boot is not None and found.utc is not None:
         symptom["before_restart"] = found.utc < boot
     return symptom
@@ -197,9 +265,11 @@ def _phrase(finding: Mapping[str, Any]) -> str:
     return f"{finding.get('title', finding['id'])}: {reasons[0]['phrase']}"[:160]
 
 
-def _cause(row: LogSignature, causes: Sequence[Mapping[str, str]]) -> str:
+def _cause(row: LogSignature, causes: Sequence[Mapping[str, str]], findings: Mapping[str, Mapping[str, Any]]) -> str:
     if causes:
         return f"{row.means}. Here: {'; '.join(cause['phrase'] for cause in causes)}"
     if not row.requirements:
         return row.means
+    if row.concerns and not findings:
+        return f"{row.means}. Its requirements are those of the {row.concerns.replace('_', ' ')}: diagnose that machine"
     return f"{row.means}. On this machine nothing of it is left: look at the other side, or the sign is an old one"

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Schannel events as C(wevtutil qe System /f:xml) prints them.
 
-An event is one C(<Event>) element; its data is in UserData/EventXML (namespace LSA_NS). Nothing of it is localised.
+An event is one C(<Event>) element. 36880 has its data in UserData/EventXML (namespace LSA_NS), the others in
+EventData/Data with the attribute Name; data without a name is taken by its position. Nothing of it is localised.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from .._data import load_table
+from .._data.schema_evidence import SchannelEvent
+
 __all__ = ["Event", "Events", "events_command", "oldest_command", "parse_events", "protocol_name"]
 
 _EVENT = re.compile(r"<Event [^>]*>.*?</Event>", re.DOTALL)
 _SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 _DAY = 86_400_000
+_FIELDS = {row.id: row.fields for row in load_table("schannel_events", SchannelEvent)}
+# What Windows writes beside a certificate tells a person nothing.
+_BINARY = frozenset(
+    {"__binLength", "binaryData", "EncodedCert", "CredContext", "pCertificateContext", "certificateContext"}
+)
 _NAME = re.compile(r"^(SSL|TLS|DTLS)\s*v?\s*([0-9])(?:\.([0-9]))?$", re.IGNORECASE)
 # Numbers of the TLS standard, and the flags of schannel.h (SP_PROT_*), server and client.
 _NUMBERS = {
@@ -44,7 +53,10 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Event:
-    """``time`` is UTC as the log has it (ISO 8601); ``fields`` are the elements of EventXML, empty ones left out."""
+    """``time`` is UTC as the log has it (ISO 8601).
+
+    ``fields``: the data by name, those that are empty too; which there are tells what this build of Windows can say.
+    """
 
     id: int
     time: str
@@ -76,12 +88,23 @@ class Events:
 
 def events_command(numbers: Iterable[int], days: int, most: int) -> str:
     """The newest ``most`` Schannel events with these numbers of the last ``days`` days, newest first."""
-    chosen = " or ".join(f"EventID={int(number)}" for number in numbers)
+    chosen = " or ".join(_ranges(numbers))
     return (
         "wevtutil qe System "
         f"\"/q:*[System[Provider[@Name='Schannel'] and ({chosen}) and "
         f'TimeCreated[timediff(@SystemTime) <= {int(days) * _DAY}]]]" /c:{int(most)} /rd:true /f:xml'
     )
+
+
+def _ranges(numbers: Iterable[int]) -> list[str]:
+    """Neighbours as a range: a query may have about 20 expressions, and there are more numbers than that."""
+    ordered = sorted({int(number) for number in numbers})
+    begins = [number for number in ordered if number - 1 not in ordered]
+    ends = [number for number in ordered if number + 1 not in ordered]
+    return [
+        f"EventID={first}" if first == last else f"(EventID>={first} and EventID<={last})"
+        for first, last in zip(begins, ends, strict=True)
+    ]
 
 
 def oldest_command() -> str:
@@ -114,13 +137,23 @@ def _parse(text: str) -> Event | None:
     except (ElementTree.ParseError, ValueError):
         return None
     created = element.find(f"{_SPACE}System/{_SPACE}TimeCreated")
-    data = element.find(f"{_SPACE}UserData")
-    fields: dict[str, str] = {}
-    for group in data if data is not None else ():
-        for item in group:
-            if item.text and item.text.strip():
-                fields[item.tag.rpartition("}")[2]] = " ".join(item.text.split())[:300]
-    return Event(number, (created.get("SystemTime", "") if created is not None else "")[:40], fields)
+    return Event(number, (created.get("SystemTime", "") if created is not None else "")[:40], _fields(number, element))
+
+
+def _fields(number: int, event: ElementTree.Element) -> dict[str, str]:
+    xml = [(item.tag.rpartition("}")[2], item.text) for item in event.iterfind(f"{_SPACE}UserData/*/*")]
+    data = event.findall(f"{_SPACE}EventData/{_SPACE}Data")
+    positions = iter(_by_position(number, sum(not item.get("Name") for item in data)))
+    named = [(item.get("Name") or next(positions), item.text) for item in data]
+    return {name: " ".join((text or "").split())[:300] for name, text in (*xml, *named) if name not in _BINARY}
+
+
+def _by_position(number: int, count: int) -> list[str]:
+    """Names for data that has none. Newer builds put the calling process before what older ones write."""
+    known = list(_FIELDS.get(number, ()))
+    older = [name for name in known if not name.startswith("CallerProcess")]
+    names = older if count <= len(older) else known
+    return [*names[:count], *(f"Data{place}" for place in range(len(names) + 1, count + 1))]
 
 
 def protocol_name(text: str) -> str:

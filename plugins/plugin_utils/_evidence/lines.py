@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Stamp", "message", "stamp"]
+__all__ = ["Stamp", "message", "stamp", "unwrapped"]
 
 _MOST = 160
 _WRAPPED = re.compile(r"<!\[LOG\[(.*?)\]LOG\]!>", re.DOTALL)
@@ -29,9 +29,14 @@ class Stamp:
 
 def message(text: str) -> str:
     """What a line says, without what the log puts around it, at most 160 characters."""
-    wrapped = _WRAPPED.search(text)
-    plain = " ".join((wrapped[1] if wrapped else _TRAILER.sub("", text)).replace("<![LOG[", "").split())
+    plain = unwrapped(text)
     return plain if len(plain) <= _MOST else plain[: _MOST - 1] + "…"
+
+
+def unwrapped(text: str) -> str:
+    """What a line says: numbers of threads, times and names of source files are left behind."""
+    wrapped = _WRAPPED.search(text)
+    return " ".join((wrapped[1] if wrapped else _TRAILER.sub("", text)).replace("<![LOG[", "").split())
 
 
 def stamp(text: str) -> Stamp | None:

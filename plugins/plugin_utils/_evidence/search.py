@@ -7,20 +7,33 @@ Relied on, all from Microsoft's pages of these commands: C(findstr) with /i /l /
 expressions parted by blanks, and exit code 0 when something was found; C(find /c), C(type) (UTF-16 with a mark
 is converted), C(if exist). Texts are searched without regard to case: several literal texts of different length are
 not found reliably otherwise. From a pipe, very long lines are not searched; logs that have such lines are searched by
-name. A pipe of the same form is tried first, so that a tool that fails is not taken for a log without a match.
+name. What a log was renamed to when it was full is read before it, with a line of our own in between. A pipe of the
+same form is tried first, so that a tool that fails is not taken for a log without a match. C(echo() prints an empty
+line whatever files there are; C(echo.) looks for a file of the name C(echo) first.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._data import load_table
-from .._data.schema_evidence import LogSignature
+from .._data.schema_evidence import LogPhrase, LogSignature
 from .folders import LogPlace
 
-__all__ = ["FIRST", "Line", "Reading", "Search", "search_parts", "searches", "tail_parts", "read_counts", "read_search"]
+__all__ = [
+    "FIRST",
+    "Line",
+    "Reading",
+    "Search",
+    "own_lines",
+    "search_parts",
+    "searches",
+    "tail_parts",
+    "read_counts",
+    "read_search",
+]
 
 FIRST = 29
 """How many matching lines of a log are read at first; also how many of the newest when there are more."""
@@ -29,15 +42,17 @@ _ROOM = 7600
 _HEAD = '|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"'
 _PROBE = f'echo #probe|findstr /i /l /n /c:"#probe"{_HEAD}'
 _PROBED = "1:1:#probe"
+_TURNED = "#configmgr.tls turns to the newer log"
 _NUMBERED = re.compile(r"^([0-9]{1,9}):(?:([0-9]{1,9}):)?(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A matching line and its number in the log (0 for the name of a file that matches)."""
+    """A matching line and its number in the log (0 when it is not told), and whether it is in the log's former file."""
 
     number: int
     text: str
+    former: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +69,17 @@ class Search:
     def piped(self) -> str:
         """C(type) into C(findstr), numbered; the line break behind the file ends a last line that has none."""
         texts = "".join(f' /c:"{text}"' for text in self.literals)
-        return f"(type {self.file}&echo.)|findstr /i /l /n{texts}"
+        former = self.place.log.former
+        if not former:
+            return f"(type {self.file}&echo()|findstr /i /l /n{texts}"
+        older = f'(if exist "{former}" (type "{former}"&echo(&echo {_TURNED}))'
+        return f'({older}&type {self.file}&echo()|findstr /i /l /n /c:"{_TURNED}"{texts}'
 
     def command(self, number: int) -> str:
         if self.place.log.search == "lines":
+            former = f'(if exist "{self.place.log.former}" echo #former)&' if self.place.log.former else ""
             return (
-                f"echo #log {number}&(if exist {self.file} echo #there)&(type {self.file}>nul&&echo #read)&"
+                f"echo #log {number}&(if exist {self.file} echo #there)&(type {self.file}>nul&&echo #read)&{former}"
                 f"{self.piped()}{_HEAD}"
             )
         named = "&".join(
@@ -76,6 +96,7 @@ class Reading:
 
     ``state``: read, missing (there is no such log), unreadable (it is there and cannot be read, or is empty) or
     unknown (the machine did not answer). ``lines`` in the order of the log; ``total`` when there are more than those.
+    ``former``: whether a full log of before was read as well.
     """
 
     search: Search
@@ -83,6 +104,7 @@ class Reading:
     lines: tuple[Line, ...] = ()
     total: int | None = None
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    former: bool = False
 
     @property
     def cut(self) -> bool:
@@ -91,12 +113,22 @@ class Reading:
 
 def searches(places: Iterable[LogPlace]) -> list[Search]:
     """One search per place, for every text that a signature looks for in that log."""
-    signatures = [row for row in load_table("log_signatures", LogSignature) if row.logs]
+    signatures = load_table("log_signatures", LogSignature)
+    phrases = {row.id: row.literals for row in load_table("log_phrases", LogPhrase)}
     found = []
     for place in places:
-        texts = [text for row in signatures if place.log.id in row.logs for text in row.literals]
-        found.append(Search(place, tuple(dict.fromkeys(texts))))
+        rows = [row for row in signatures if row.may_stand_in(place.log)]
+        texts = [
+            text for row in rows for text in (*row.literals, *(each for name in row.phrases for each in phrases[name]))
+        ]
+        found.append(Search(place, _shortest(texts)))
     return found
+
+
+def _shortest(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts without those that another one of them finds as well."""
+    once = list(dict.fromkeys(text.lower() for text in texts))
+    return tuple(text for text in once if not any(other != text and other in text for other in once))
 
 
 def search_parts(wanted: Sequence[Search]) -> list[str]:
@@ -151,7 +183,25 @@ def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> 
         return Reading(item, "unreadable")
     if item.place.log.search == "names":
         return Reading(item, "read", named=_named(item, lines))
-    return Reading(item, "read", tuple(line for text in lines if (line := _line(text))))
+    found = tuple(line for text in lines if (line := _line(text)))
+    return Reading(item, "read", found, former="#former" in lines)
+
+
+def own_lines(reading: Reading) -> list[Line]:
+    """The lines with the numbers of their own file: the machine counts on from the former file to the log itself.
+
+    Where the turn is not among them, it lies between the oldest and the newest: their numbers cannot be told.
+    """
+    if not reading.former:
+        return list(reading.lines)
+    turn = next((at for at, line in enumerate(reading.lines) if line.text.strip() == _TURNED), None)
+    if turn is None:
+        older, newer, ahead = reading.lines[:FIRST], reading.lines[FIRST:], None
+    else:
+        older, newer, ahead = reading.lines[:turn], reading.lines[turn + 1 :], reading.lines[turn].number
+    return [replace(line, former=True) for line in older] + [
+        replace(line, number=0 if ahead is None else line.number - ahead) for line in newer
+    ]
 
 
 def _named(item: Search, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -209,5 +259,5 @@ def read_tail(cut: Sequence[Reading], totals: Sequence[int], text: str) -> list[
     found = []
     for number, (reading, total) in enumerate(zip(cut, totals, strict=True)):
         newest = tuple(line for each in sections.get(number, ()) if (line := _line(each)))
-        found.append(Reading(reading.search, reading.state, reading.lines + newest, total))
+        found.append(replace(reading, lines=reading.lines + newest, total=total))
     return found

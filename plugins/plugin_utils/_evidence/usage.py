@@ -18,7 +18,9 @@ __all__ = ["HANDSHAKES", "PROBLEMS", "legacy_users", "usage"]
 _ROWS = load_table("schannel_events", SchannelEvent)
 _MEANS = {row.id: row.means for row in _ROWS}
 HANDSHAKES = tuple(row.id for row in _ROWS if row.kind == "handshake")
-PROBLEMS = tuple(row.id for row in _ROWS if row.kind in ("no_protocol", "alert", "certificate"))
+PROBLEMS = tuple(row.id for row in _ROWS if row.level != "info")
+_REFUSED = tuple(row.id for row in _ROWS if row.kind == "no_protocol")
+_ALERTS = tuple(row.id for row in _ROWS if row.kind == "alert")
 _LEGACY = frozenset(row.id for row in protocols() if row.legacy)
 _MOST_ROWS = 8
 _MOST_NAME = 80
@@ -29,8 +31,8 @@ _PROTOCOL_OFF = "10013"
 def usage(events: Sequence[Event]) -> dict[str, Any]:
     """Counts by event, protocol, peer, process and alert, each list at most 8 rows with the number left out."""
     completed = [event for event in events if event.id in HANDSHAKES]
-    refused = [event for event in events if event.id in (36871, 36874)]
-    alerts = [event for event in events if event.id in (36887, 36888)]
+    refused = [event for event in events if event.id in _REFUSED]
+    alerts = [event for event in events if event.id in _ALERTS]
     failed = [event for event in events if event.process]
     return {
         "events": [
@@ -60,9 +62,11 @@ def _side(event: Event) -> tuple[str, str]:
 
 
 def _peer(event: Event) -> str:
-    if event.text("Type").lower() == "client":
-        return _short(event.text("TargetName")) or "a server without a name"
-    return _short(event.text("RemoteCertSubjectName")) or "callers without a certificate"
+    client = event.text("Type").lower() == "client"
+    field = "TargetName" if client else "RemoteCertSubjectName"
+    if field not in event.fields:
+        return "servers that this Windows does not name" if client else "callers that this Windows does not name"
+    return _short(event.text(field)) or ("a server without a name" if client else "callers without a certificate")
 
 
 def _refusal(event: Event) -> tuple[int, str, str, bool]:

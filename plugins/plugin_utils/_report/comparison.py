@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two documents of the same site: what is new, what is fixed, what is still open, and what somebody else changed.
 
-A change is ours when this run made it, or when the machine's own journal has a run of ours that it did not have before.
-Everything else that differs was somebody else's doing: an administrator, Group Policy, an update, an image.
+A change is ours when this run made it (a setting, or an update that it installed), or when the machine's own journal
+has a run of ours that it did not have before. Everything else that differs was somebody else's doing: an administrator,
+Group Policy, an update, an image.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._data.packages import packages
 from .gaps import findings_of
 
 __all__ = ["NotADocument", "checked", "compare"]
@@ -23,6 +25,15 @@ _ACCEPTED = ("pass", "not_applicable", "warn", "waived")
 _OPEN = ("fail", "unknown")
 # What every restart and every run of ours changes is not news.
 _OURS = ("restart-after-change", "restart-pending")
+# What an update of a kind of component changes, by the first word of what facts call it.
+_CHANGED_BY = {
+    "dotnet": ("dotnet",),
+    "sql_client": ("sql_clients",),
+    "sql_server": ("sql_server", "sql_clients"),
+    "wsus": ("wsus", "winhttp"),
+    "file_version": ("winhttp", "wsus"),
+    "hotfix": ("winhttp", "wsus"),
+}
 
 
 class NotADocument(ValueError):
@@ -39,13 +50,17 @@ def checked(document: Any) -> Mapping[str, Any]:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What became of ``before`` in ``after``: lists C(new), C(fixed), C(still_open), C(by_others), and both origins."""
+    """What became of ``before`` in ``after``: lists C(new), C(fixed), C(still_open), C(by_others),
+    C(by_updates) (versions that updates of this run brought), and both origins.
+    """
     shared = [name for name in after["hosts"] if name in before["hosts"]]
     found: dict[str, list[dict[str, Any]]] = {"new": [], "fixed": [], "still_open": []}
     others: list[dict[str, Any]] = []
+    updated: list[dict[str, Any]] = []
     for name in shared:
         host = _Pair(name, before, after)
         if host.both_read:
+            updated += host.values_of_updates()
             values = list(host.values_of_others())
             others += values
             for kind, row in host.findings():
@@ -56,6 +71,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
         "before": {"summary": before.get("summary"), "protocols": protocol_counts(before["hosts"])},
         **found,
         "by_others": others,
+        "by_updates": updated,
         "hosts_added": sorted(set(after["hosts"]) - set(before["hosts"])),
         "hosts_gone": sorted(set(before["hosts"]) - set(after["hosts"])),
     }
@@ -86,6 +102,7 @@ class _Pair:
         self._facts = (self._before.get("facts") or {}, self._after.get("facts") or {})
         self._same_run = before.get("run") == after.get("run")
         self._changes = _by_name(self._after)
+        self._updates = [row for row in self._after.get("updates") or () if row.get("state") == "installed"]
         self._other_runs = self._runs(1) - self._runs(0) - {str(after.get("run"))}
 
     @property
@@ -99,7 +116,7 @@ class _Pair:
     def _touched(self) -> bool:
         """Whether a run of ours changed this machine between the two documents, or this one did."""
         taken_back = self._runs(0) - self._runs(1)
-        return bool(self._changes or self._other_runs or taken_back)
+        return bool(self._changes or self._updates or self._other_runs or taken_back)
 
     def findings(self) -> Iterator[tuple[str, dict[str, Any]]]:
         earlier = {str(finding["id"]): finding for finding in findings_of(self._before)}
@@ -135,7 +152,23 @@ class _Pair:
                 if earlier and _number(earlier["before"]) == seen:
                     row["reverted"] = True
                 yield row
-        yield from self._versions()
+        for row in self._versions():
+            if not self._update_of(row["what"]):
+                yield row
+
+    def values_of_updates(self) -> Iterator[dict[str, Any]]:
+        """Versions that an update of this run accounts for, with its title as C(by)."""
+        for row in self._versions():
+            if title := self._update_of(row["what"]):
+                yield {**row, "by": title}
+
+    def _update_of(self, what: str) -> str | None:
+        """The title of the installed update that changes a component."""
+        kinds = {package.id: package.component for package in packages()}
+        for row in self._updates:
+            if what.split(" ")[0] in _CHANGED_BY.get(kinds.get(str(row["id"]), ""), ()):
+                return str(row["title"])
+        return None
 
     def _versions(self) -> Iterator[dict[str, Any]]:
         before, after = (_flat(facts.get("components") or {}) for facts in self._facts)

@@ -62,6 +62,12 @@ def _comparison(comparison: Mapping[str, Any] | None) -> Iterator[str]:
             (row["host"], row["what"], _value(row["before"]), _value(row["after"])) for row in comparison["by_others"]
         ]
         yield _table(("Changed by someone else on", "What", "Before", "Found"), rows)
+    if comparison.get("by_updates"):
+        rows = [
+            (row["host"], row["what"], _value(row["before"]), _value(row["after"]), row["by"])
+            for row in comparison["by_updates"]
+        ]
+        yield _table(("Updated by this run on", "What", "Before", "Now", "Update"), rows)
     if comparison["new"]:
         yield _table(
             ("New on", "Requirement", "Seen"), [(row["host"], row["id"], row["actual"]) for row in comparison["new"]]

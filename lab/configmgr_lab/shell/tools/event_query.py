@@ -25,6 +25,10 @@ _OPERATORS: dict[str, Callable[[object, object], bool]] = {
 }
 
 
+# Source: Microsoft, "Consuming events": a longer one has to be structured XML.
+_MOST_EXPRESSIONS = 20
+
+
 class BadQuery(ValueError):
     """The query is wrong, or beyond what is emulated."""
 
@@ -39,6 +43,8 @@ class _Query:
         self._tokens = _tokens(text.removeprefix("Event").removeprefix("*"))
         self._now = now
         self._starred = text.lstrip().startswith(("*", "Event"))
+        if sum(token in _OPERATORS for token in self._tokens) > _MOST_EXPRESSIONS:
+            raise BadQuery
 
     def whole(self) -> Test:
         if not self._starred:

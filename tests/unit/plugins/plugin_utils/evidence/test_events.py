@@ -6,19 +6,26 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import EVENT_IDS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import (
     Event,
     events_command,
     parse_events,
     protocol_name,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.usage import legacy_users, usage
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.usage import (
+    HANDSHAKES,
+    PROBLEMS,
+    legacy_users,
+    usage,
+)
 
 # Shape and names as Windows writes them: event 36880 in the test data of a log collector (see sources.yml).
 REAL = (
@@ -51,7 +58,7 @@ def test_the_real_shape_is_read() -> None:
     (event,) = parse_events(REAL, 10_000).events
     assert (event.id, event.time, event.protocol) == (36880, "2026-09-21T10:00:00.0000000Z", "TLS 1.2")
     assert event.text("LocalCertSubjectName") == "CN=mp1.contoso.example"
-    assert "TargetName" not in event.fields
+    assert (event.text("TargetName"), "TargetName" in event.fields) == ("", True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +97,69 @@ def test_no_text_stops_the_reading(text: str) -> None:
 @given(st.dictionaries(st.sampled_from(["Type", "Protocol", "TargetName"]), st.text("abc<>&'\" ü", max_size=40)))
 def test_fields_come_back(fields: dict[str, str]) -> None:
     (event,) = parse_events(shaped(**fields), 100_000).events
-    assert dict(event.fields) == {name: " ".join(text.split()) for name, text in fields.items() if text.strip()}
+    assert dict(event.fields) == {name: " ".join(text.split()) for name, text in fields.items()}
+
+
+def data(number: int, inner: str) -> str:
+    """An event of the form that every Schannel event but 36880 has."""
+    head, _begin, _rest = REAL.replace("36880", str(number)).partition("<UserData>")
+    return f"{head}<EventData>{inner}</EventData></Event>"
+
+
+@pytest.mark.parametrize(
+    ("number", "inner", "fields"),
+    [
+        # https://github.com/microsoft/EventLogExpert/issues/397, Windows Server 2019
+        (
+            36871,
+            '<Data Name="Type">client</Data><Data Name="ErrorState">10013</Data>',
+            {"Type": "client", "ErrorState": "10013"},
+        ),
+        # https://github.com/jborean93/requests-credssp/issues/18
+        (36874, "<Data Name='Protocol'>TLS 1.2</Data>", {"Protocol": "TLS 1.2"}),
+        # https://github.com/dotnet/corefx/issues/1894
+        (36887, "<Data Name='AlertDesc'>20</Data>", {"AlertDesc": "20"}),
+        (
+            36888,
+            "<Data Name='AlertDesc'>40</Data><Data Name='ErrorState'>1205</Data>",
+            {"AlertDesc": "40", "ErrorState": "1205"},
+        ),
+        (36888, "<Data>40</Data><Data>1205</Data>", {"AlertDesc": "40", "ErrorState": "1205"}),
+        (36888, "<Data>70</Data><Data>105</Data><Data/>", {"AlertDesc": "70", "ErrorState": "105", "TargetName": ""}),
+        (
+            36871,
+            r"<Data>712</Data><Data>C:\Windows\lsass.exe</Data><Data>server</Data><Data>10013</Data>",
+            {
+                "CallerProcessId": "712",
+                "CallerProcessImageName": r"C:\Windows\lsass.exe",
+                "Type": "server",
+                "ErrorState": "10013",
+            },
+        ),
+        (36887, "<Data>40</Data><Data>a</Data><Data>b</Data><Data>c</Data>", None),
+        (36882, "<Data Name='__binLength'>3</Data><Data Name='certificateContext'>308201</Data>", {}),
+        (36882, "<Data>3</Data><Data>308201</Data>", {}),
+        (4711, "<Data>3</Data>", {"Data1": "3"}),
+        (36886, "", {}),
+    ],
+)
+def test_all_but_the_handshake_have_named_data(number: int, inner: str, fields: dict[str, str] | None) -> None:
+    found = parse_events(data(number, inner), 10_000)
+    assert (len(found.events), found.damaged) == (1, 0)
+    if fields is not None:
+        assert dict(found.events[0].fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("side", "user"),
+    [
+        ("server", "from callers that this Windows does not name (TLS 1.0)"),
+        ("client", "to servers that this Windows does not name (TLS 1.0)"),
+    ],
+)
+def test_a_windows_that_does_not_tell_who_is_not_taken_for_a_caller_without_a_certificate(side: str, user: str) -> None:
+    old = shaped(Type=side, Protocol="TLS 1.0", CipherSuite="0xc014", ExchangeStrength="384")
+    assert legacy_users(parse_events(old, 10_000).events) == [user]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +188,18 @@ def test_the_command_is_bounded_and_asks_for_one_provider() -> None:
         "wevtutil qe System \"/q:*[System[Provider[@Name='Schannel'] and (EventID=36871 or EventID=36874) and "
         'TimeCreated[timediff(@SystemTime) <= 604800000]]]" /c:1000 /rd:true /f:xml'
     )
+
+
+@pytest.mark.parametrize("numbers", [HANDSHAKES, PROBLEMS, EVENT_IDS], ids=["handshakes", "problems", "signs"])
+def test_the_query_stays_below_what_windows_takes(numbers: tuple[int, ...]) -> None:
+    """Microsoft, "Consuming events": a query of more than 20 expressions has to be structured XML."""
+    asked = events_command(numbers, 7, 1000)
+    assert len(re.findall(r"[<>]?=", asked.split("*[", 1)[1])) <= 20
+    for number in range(36860, 36900):
+        ranges = re.findall(r"EventID>=(\d+) and EventID<=(\d+)", asked)
+        single = [(each, each) for each in re.findall(r"EventID=(\d+)", asked)]
+        told = any(int(first) <= number <= int(last) for first, last in [*ranges, *single])
+        assert told == (number in numbers)
 
 
 def test_only_completed_handshakes_with_old_protocols_are_legacy_use() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search imp
     Reading,
     Search,
     count_parts,
+    own_lines,
     read_counts,
     read_search,
     read_tail,
@@ -43,7 +44,9 @@ def test_the_lines_as_they_are_sent() -> None:
     assert probe == ('(echo #probe|findstr /i /l /n /c:"#probe"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:")2>nul')
     assert control == (
         r'(cd /d "%SystemDrive%\SMS\Logs"&&(echo #log 0&(if exist "mpcontrol.log" echo #there)&'
-        '(type "mpcontrol.log">nul&&echo #read)&(type "mpcontrol.log"&echo.)|findstr /i /l /n /c:"[08001]" '
+        '(type "mpcontrol.log">nul&&echo #read)&(if exist "mpcontrol.lo_" echo #former)&'
+        '((if exist "mpcontrol.lo_" (type "mpcontrol.lo_"&echo(&echo #configmgr.tls turns to the newer log))&'
+        'type "mpcontrol.log"&echo()|findstr /i /l /n /c:"#configmgr.tls turns to the newer log" /c:"[08001]" '
         '/c:"SslSecurityError"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"))2>nul&echo #done'
     )
     assert search_parts([CATALOG])[1] == (
@@ -54,9 +57,12 @@ def test_the_lines_as_they_are_sent() -> None:
     )
 
 
-def test_the_search_for_every_log_there_is_fits_few_lines() -> None:
-    wanted = searches([LogPlace(log, rf'"D:\{log.folder}"') for log in LOGS.values()])
-    assert len(join(search_parts(wanted))) <= 2
+@pytest.mark.parametrize(
+    ("role", "lines"), [("client", 2), ("management_point", 1), ("software_update_point", 1), ("site_server", 3)]
+)
+def test_the_search_of_a_role_fits_few_lines(role: str, lines: int) -> None:
+    wanted = searches([LogPlace(log, rf'"D:\{log.folder}"') for log in LOGS.values() if role in log.roles])
+    assert len(join(search_parts(wanted))) <= lines
 
 
 @pytest.mark.parametrize(
@@ -108,7 +114,7 @@ def test_a_full_answer_is_counted_and_its_newest_lines_are_read() -> None:
     assert count_parts(cut)[0].endswith('|find /c ":"))2>nul&echo #done')
     assert read_counts(cut, "#log 0\r\n1234\r\n#done\r\n") == [1234]
     (line,) = tail_parts(cut, [1234])
-    assert (line.count("/c:"), '/c:"1234:"' in line, '/c:"1206:"' in line) == (FIRST + 2, True, True)
+    assert (line.count("/c:"), '/c:"1234:"' in line, '/c:"1206:"' in line) == (FIRST + 3, True, True)
     (reading,) = read_tail(cut, [1234], "#log 0\r\n1234:9000:newest\r\n#done\r\n")
     assert (reading.total, reading.lines[-1]) == (1234, Line(9000, "newest"))
 
@@ -121,6 +127,43 @@ def test_a_count_that_was_not_told_is_none(text: str) -> None:
 @given(st.integers(FIRST + 1, 100_000))
 def test_oldest_and_newest_lines_never_overlap(total: int) -> None:
     (line,) = tail_parts([long_reading()], [total])
-    places = [int(part.split(":")[0]) for part in line.split('/c:"')[3:]]
+    places = [int(part.split(":")[0]) for part in line.split('/c:"')[4:]]
     assert min(places) > FIRST
     assert (max(places), len(places)) == (total, min(FIRST, total - FIRST))
+
+
+def numbered(*lines: Line) -> Reading:
+    return Reading(CONTROL, "read", lines, former=True)
+
+
+TURN = "#configmgr.tls turns to the newer log"
+
+
+@pytest.mark.parametrize(
+    ("reading", "lines"),
+    [
+        (
+            numbered(Line(7, "old"), Line(20, TURN), Line(23, "new")),
+            [Line(7, "old", former=True), Line(3, "new")],
+        ),
+        (numbered(Line(20, TURN), Line(23, "new")), [Line(3, "new")]),
+        (numbered(Line(7, "old"), Line(20, TURN)), [Line(7, "old", former=True)]),
+        (Reading(CONTROL, "read", (Line(7, "only"),)), [Line(7, "only")]),
+    ],
+    ids=["both", "newer", "older", "no former"],
+)
+def test_a_line_has_the_number_of_its_own_file(reading: Reading, lines: list[Line]) -> None:
+    assert own_lines(reading) == lines
+
+
+def test_a_number_that_cannot_be_told_is_not_told() -> None:
+    oldest = [Line(number, "x") for number in range(1, FIRST + 1)]
+    lines = own_lines(numbered(*oldest, Line(900, "newest")))
+    assert [line.former for line in lines] == [True] * FIRST + [False]
+    assert lines[-1].number == 0
+
+
+def test_the_former_log_is_read_where_there_is_one() -> None:
+    text = PROBED + f"#log 0\r\n#there\r\n#read\r\n#former\r\n1:2:old\r\n2:9:{TURN}\r\n3:12:new\r\n#done\r\n"
+    (reading,) = read_search([CONTROL], text, 2)
+    assert own_lines(reading) == [Line(2, "old", former=True), Line(3, "new")]

@@ -191,3 +191,57 @@ def test_every_value_that_differs_is_named_once(before: dict[str, int], after: d
     rows = others(run(settings=before), run(settings=after))
     assert sorted(row[0] for row in rows) == sorted(differing)
     assert all(row[1] == before.get(row[0]) and row[2] == after.get(row[0]) for row in rows)
+
+
+NEW_DOTNET = {"dotnet": {"release": 528040, "version": "4.8", "has_35": False}}
+OLD_DOTNET = {"dotnet": {"release": 394802, "version": "4.6.2", "has_35": False}}
+
+
+def with_components(components: dict[str, Any], *updates: str, state: str = "installed") -> dict[str, Any]:
+    known = {**facts([passed("winhttp-update")]), "components": components}
+    rows = [{"id": name, "title": name.upper(), "state": state, "reasons": [], "exit_code": 0} for name in updates]
+    return build_document(ORIGIN, [HostRecord("PC1", known, updates=rows)])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "update", "state", "ours", "theirs"),
+    [
+        (OLD_DOTNET, NEW_DOTNET, "dotnet-4.8", "installed", ["dotnet release", "dotnet version"], []),
+        (OLD_DOTNET, NEW_DOTNET, "dotnet-4.8", "already_installed", [], ["dotnet release", "dotnet version"]),
+        (OLD_DOTNET, NEW_DOTNET, "odbc18-x64", "installed", [], ["dotnet release", "dotnet version"]),
+        (
+            {"sql_clients": {}},
+            {"sql_clients": {"odbc18": "18.5.2.1"}},
+            "odbc18-x64",
+            "installed",
+            ["sql_clients odbc18"],
+            [],
+        ),
+        (
+            {"sql_server": {"A": "11.0.5"}},
+            {"sql_server": {"A": "11.0.7"}},
+            "sql-2012-sp4",
+            "installed",
+            ["sql_server A"],
+            [],
+        ),
+        ({"wsus": "1"}, {"wsus": "2"}, "wsus-2012-x64", "installed", ["wsus"], []),
+        ({"winhttp": "1"}, {"winhttp": "2"}, "winhttp-2012-x64", "installed", ["winhttp"], []),
+        ({"winhttp": "1"}, {"winhttp": "2"}, "visual-cpp-x64", "installed", [], ["winhttp"]),
+    ],
+)
+def test_what_an_update_of_this_run_brought_is_nobody_elses(
+    before: dict[str, Any], after: dict[str, Any], update: str, state: str, ours: list[str], theirs: list[str]
+) -> None:
+    outcome = compare(with_components(before), with_components(after, update, state=state))
+    assert [row["what"] for row in outcome["by_updates"]] == ours
+    assert {row["by"] for row in outcome["by_updates"]} == ({update.upper()} if ours else set())
+    assert [row["what"] for row in outcome["by_others"]] == theirs
+
+
+def test_findings_that_an_update_turned_are_nobody_elses() -> None:
+    before = build_document(ORIGIN, [HostRecord("PC1", facts([open_finding("winhttp-update", "fail")]))])
+    row = {"id": "winhttp-2012-x64", "title": "KB3140245", "state": "installed", "reasons": [], "exit_code": 0}
+    after = build_document(ORIGIN, [HostRecord("PC1", facts([passed("winhttp-update")]), updates=[row])])
+    outcome = compare(before, after)
+    assert (len(outcome["fixed"]), outcome["by_others"]) == (1, [])
