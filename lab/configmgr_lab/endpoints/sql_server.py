@@ -13,6 +13,7 @@ from .protocols import Protocol
 from .tables import table
 
 _ROOT = "HKLM\\SOFTWARE\\Microsoft\\Microsoft SQL Server"
+_INSTANCES = ("MSSQLSERVER", "CONFIGMGRSEC", "CM")
 _OLD = frozenset({Protocol.TLS10})
 # TLS 1.3 takes TDS 8.0, where the handshake comes before PRELOGIN.
 # Source: https://learn.microsoft.com/en-us/sql/relational-databases/security/networking/tds-8
@@ -21,7 +22,7 @@ _NEW = frozenset({Protocol.SSL3, Protocol.TLS10, Protocol.TLS11, Protocol.TLS12}
 
 @dataclass(frozen=True)
 class SqlServer:
-    """The default instance. `version` is spelled as the product does: 11.0.5058.0, not 11.2.5058.0."""
+    """An instance. `version` is spelled as the product does: 11.0.5058.0, not 11.2.5058.0."""
 
     version: tuple[int, int, int, int]
 
@@ -50,8 +51,9 @@ class SqlServer:
 
 
 def sql_server(registry: RegistryReader) -> SqlServer | None:
-    """The default instance by this registry, None when there is none."""
-    instance = registry.text(f"{_ROOT}\\Instance Names\\SQL", "MSSQLSERVER")
+    """The default instance by this registry, or one that a site of the lab has; None when there is none."""
+    names = f"{_ROOT}\\Instance Names\\SQL"
+    instance = next((text for name in _INSTANCES if (text := registry.text(names, name))), None)
     if instance is None:
         return None
     setup = f"{_ROOT}\\{instance}\\Setup"

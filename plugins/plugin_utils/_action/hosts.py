@@ -11,10 +11,12 @@ from typing import Any
 
 from .._failure import Failure
 from .._plain import plain
+from .._tls.sites import Told
 from .base import Task
 
 __all__ = ["HostVariables", "host_variables"]
 
+_PORT = "configmgr_tls_port_"
 _WINRM_HTTP, _PLAIN = 5985, "http"
 
 
@@ -29,6 +31,16 @@ class HostVariables:
     facts: Mapping[str, Any] | None
     stopped: Mapping[str, Any] | None
     variables: Mapping[str, Any]
+
+    @property
+    def told(self) -> Told:
+        """What the inventory says of its site and ports. A port that is a template is not looked at here."""
+        get = self.variables.get
+        parent = get("configmgr_parent_site")
+        site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
+        given = {name: str(value) for name, value in self.variables.items() if name.startswith(_PORT)}
+        ports = {name: int(value) for name, value in given.items() if value.isdecimal()}
+        return Told(site, assigned, None if parent is None else str(parent), ports)
 
     @property
     def over_https(self) -> bool:

@@ -19,6 +19,7 @@ SITE_TYPES = {1: "secondary", 2: "primary", 4: "central_administration_site"}
 _NO_ROLES = frozenset({"SMS Site System", "SMS Component Server"})
 _SITE_SERVER = "SMS Site Server"
 _WINDOWS_SERVER = "Windows NT Server"
+_PULLS = "pull_distribution_point"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,18 @@ class SiteRecord:
 
 @dataclass
 class Server:
-    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table."""
+    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table.
+
+    ``ssl_state``: as the site has it for each of its roles, 0 where it is not told to use HTTPS. ``wsus_port``: for
+    HTTPS, None where WSUS does not use it.
+    """
 
     name: str
     site: str
     roles: list[str] = field(default_factory=list)
     unknown_roles: list[str] = field(default_factory=list)
+    ssl_state: dict[str, int] = field(default_factory=dict)
+    wsus_port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,23 @@ def _add_role(
         found = [role.id for role in roles() if name in role.configmgr_names]
     into = server.roles if found else server.unknown_roles
     into += [role for role in found or [name] if role not in into]
+    _add_properties(server, found, row)
+
+
+def _add_properties(server: Server, found: Iterable[str], row: Mapping[str, Any]) -> None:
+    """Names of properties as in the tests of dsccommunity's ConfigMgrCBDsc."""
+    if "SslState" in row:
+        server.ssl_state |= dict.fromkeys(found, _number(row["SslState"]))
+    listed = row.get("Props")
+    values = {
+        str(each.get("PropertyName")): _number(each.get("Value"))
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, Mapping)
+    }
+    if values.get("IsPullDP") and _PULLS not in server.roles:
+        server.roles.append(_PULLS)
+    if values.get("SSLWSUS"):
+        server.wsus_port = values.get("WSUSIISSSLPort") or server.wsus_port
 
 
 def _client(row: Mapping[str, Any]) -> Client:

@@ -63,11 +63,11 @@ def _comparison(comparison: Mapping[str, Any] | None) -> Iterator[str]:
         ]
         yield _table(("Changed by someone else on", "What", "Before", "Found"), rows)
     if comparison.get("by_updates"):
-        rows = [
+        updated = [
             (row["host"], row["what"], _value(row["before"]), _value(row["after"]), row["by"])
             for row in comparison["by_updates"]
         ]
-        yield _table(("Updated by this run on", "What", "Before", "Now", "Update"), rows)
+        yield _table(("Updated by this run on", "What", "Before", "Now", "Update"), updated)
     if comparison["new"]:
         yield _table(
             ("New on", "Requirement", "Seen"), [(row["host"], row["id"], row["actual"]) for row in comparison["new"]]

@@ -13,6 +13,7 @@ from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import Snapshot
 from .detect import detected_roles
 from .journal import BootMarker, parse_journal
+from .listening import https_ports, sql_ports
 from .state import (
     ConfigMgr,
     DotNet,
@@ -61,6 +62,7 @@ def host_state(snapshot: Snapshot) -> HostState:
         winhttp={view: setting(registry, where.WINHTTP, view, "DefaultSecureProtocols") for view in views},
         file_versions={name: version for name, text in snapshot.file_versions.items() if (version := _version(text))},
         sql_instances=_sql_instances(registry, views),
+        https_ports=https_ports(registry),
         sql_clients=_sql_clients(registry),
         wsus=_wsus(registry, snapshot),
         configmgr=_configmgr(registry),
@@ -163,11 +165,9 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
             if value.type != "REG_SZ":
                 continue
             setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
-            found.append(
-                SqlInstance(
-                    name, str(value.data), _version(_text(setup.value("PatchLevel"))), name.upper() == "CONFIGMGRSEC"
-                )
-            )
+            build = _version(_text(setup.value("PatchLevel")))
+            ports = sql_ports(registry, str(value.data))
+            found.append(SqlInstance(name, str(value.data), build, name.upper() == "CONFIGMGRSEC", ports))
     return tuple(found)
 
 
@@ -197,7 +197,9 @@ def _configmgr(registry: Registry) -> ConfigMgr:
     database = registry.key(where.SMS.child("SQL Server"))
     version = _version(_text(setup.value("Full Version")) or _text(setup.value("Version")))
     return ConfigMgr(
-        site_code=_text(identification.value("Site Code")) or _text(mobile.value("AssignedSiteCode")),
+        role_site=_text(identification.value("Site Code")),
+        assigned_site=_text(mobile.value("AssignedSiteCode")),
+        parent_site=_text(identification.value("Parent Site Code")),
         secondary=_number(identification.value("Site Type")) == _SECONDARY_SITE_TYPE,
         version=version,
         release=configmgr_release(version.build) if version else None,

@@ -58,6 +58,8 @@ def facts(
         "configmgr": _configmgr(state),
         "protocols": effective_protocols(state),
         "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
+        **({} if state.https_ports is None else {"https_ports": list(state.https_ports)}),
+        **({"sql_ports": ports} if (ports := _sql_ports(state)) else {}),
         "fips": bool(state.schannel.fips.dword),
         "suites": policy_suites(state.schannel.cipher_policy),
         "settings": _settings(state),
@@ -71,13 +73,19 @@ def facts(
 
 def _configmgr(state: HostState) -> dict[str, Any]:
     configmgr = state.configmgr
+    sites = ("role_site", "assigned_site", "parent_site")
     return {
-        "site_code": configmgr.site_code,
+        **{name: site for name in sites if (site := getattr(configmgr, name))},
+        "site_code": configmgr.role_site or configmgr.assigned_site,
         "release": configmgr.release,
         "version": str(configmgr.version) if configmgr.version else None,
         "client_version": str(configmgr.client_version) if configmgr.client_version else None,
         "database": configmgr.database,
     }
+
+
+def _sql_ports(state: HostState) -> list[int]:
+    return sorted({port for instance in state.sql_instances for port in instance.ports})
 
 
 def _settings(state: HostState) -> dict[str, int | str]:
@@ -116,5 +124,6 @@ def _components(state: HostState) -> dict[str, Any]:
         },
         "sql_clients": {client.id: client.text for client in state.sql_clients},
         "wsus": str(state.wsus.version) if state.wsus and state.wsus.version else None,
+        **({"wsus_ssl": state.wsus.uses_ssl} if state.wsus else {}),
         "winhttp": str(state.file_versions["winhttp"]) if "winhttp" in state.file_versions else None,
     }

@@ -125,10 +125,13 @@ class DotNet:
 
 @dataclass(frozen=True)
 class SqlInstance:
+    """``ports``: TCP ports that were given to it, without dynamic ones, which ConfigMgr does not support."""
+
     name: str
     key: str
     version: Version | None
     express: bool
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,14 @@ class WsusState:
 
 @dataclass(frozen=True)
 class ConfigMgr:
-    """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say."""
+    """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say.
 
-    site_code: str | None
+    ``role_site``: of its site system roles; ``assigned_site``: of its client; ``parent_site``: above ``role_site``.
+    """
+
+    role_site: str | None
+    assigned_site: str | None
+    parent_site: str | None
     secondary: bool
     version: Version | None
     release: int | None
@@ -158,7 +166,10 @@ class ConfigMgr:
 
 @dataclass(frozen=True)
 class HostState:
-    """Everything that one visit read. ``roles`` are those found on the machine itself."""
+    """Everything that one visit read. ``roles`` are those found on the machine itself.
+
+    ``https_ports``: those that http.sys has a certificate for, None when that is not known.
+    """
 
     windows: WindowsState
     schannel: Schannel
@@ -167,6 +178,7 @@ class HostState:
     file_versions: Mapping[str, Version]
     sql_instances: tuple[SqlInstance, ...]
     sql_clients: tuple[SqlClientState, ...]
+    https_ports: tuple[int, ...] | None
     wsus: WsusState | None
     configmgr: ConfigMgr
     roles: tuple[str, ...]

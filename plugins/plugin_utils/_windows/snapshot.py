@@ -49,6 +49,10 @@ WINHTTP = INTERNET_SETTINGS.child("WinHttp")
 SQL_SERVER = Key(rf"{_MICROSOFT}\Microsoft SQL Server")
 SQL_INSTANCES = SQL_SERVER.child(r"Instance Names\SQL")
 ODBC_DRIVERS = Key(r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers")
+HTTP_PARAMETERS = Key(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters")
+# Bindings of a certificate to a port have its hash, those to a central store of certificates have none.
+HTTP_BINDINGS = ("SslBindingInfo", "SslSniBindingInfo")
+HTTP_CENTRAL_BINDINGS = "SslCcsBindingInfo"
 WSUS_SERVER = Key(rf"{_MICROSOFT}\Update Services\Server")
 WSUS = WSUS_SERVER.child("Setup")
 SMS = Key(rf"{_MICROSOFT}\SMS")
@@ -79,15 +83,13 @@ class FileVersion:
     path: str
     builds: tuple[str, ...]
 
-    def commands(self) -> list[Command]:
+    def command(self) -> Command:
         where = self.path.replace("\\", "\\\\")
-        return [
-            Command(
-                f"{self.name} {build}",
-                f'ver|find "{build}">nul&&wmic datafile where name="{where}" get Version /value<nul',
-            )
-            for build in self.builds
-        ]
+        # findstr finds any of the texts between its quotes.
+        return Command(
+            self.name,
+            f'ver|findstr "{" ".join(self.builds)}">nul&&wmic datafile where name="{where}" get Version /value<nul',
+        )
 
 
 FILE_VERSIONS = (
@@ -137,11 +139,13 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         questions += [Query(DOTNET, view), *(Query(DOTNET.child(runtime), view) for runtime in DOTNET_RUNTIMES)]
         questions += [Query(INTERNET_SETTINGS, view), Query(WINHTTP, view)]
         questions += [Query(SQL_INSTANCES, view)]
-    questions += [Query(SQL_SERVER, native, "PatchLevel", tree=True)]
+    questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
+    questions += [Query(HTTP_PARAMETERS), Query(HTTP_PARAMETERS, value="SslHash", tree=True)]
     questions += [Query(Key(rf"{_MICROSOFT}\{name}"), native, "InstalledVersion") for name in sql_client_keys]
     questions += [Query(ODBC_DRIVERS, native), Query(SQL_SERVER, wow, "PatchLevel", tree=True)]
     questions += [Query(WSUS_SERVER, native), Query(WSUS, native), Query(SMS, native)]
-    questions += [Query(SMS.child(name), native) for name in ("Identification", "Setup", "SQL Server", "Mobile Client")]
+    asked = ("Identification", "Setup", "SQL Server", "Mobile Client", "DP")
+    questions += [Query(SMS.child(name), native) for name in asked]
     questions += [Query(SMS_THREADS, native), Query(CLIENT, native, exists=True), Query(CONSOLE, wow)]
     questions += [
         Query(REBOOT_PENDING, native, exists=True),
@@ -149,7 +153,7 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True),
         Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True),
     ]
-    questions += [command for file in FILE_VERSIONS for command in file.commands()]
+    questions += [file.command() for file in FILE_VERSIONS]
     questions += [*BOOT_QUESTIONS, Command("journal", f"type {location_path(journal)}")]
     return questions
 
@@ -172,10 +176,9 @@ class Snapshot:
     def of(cls, answers: Answers) -> Snapshot:
         versions = {}
         for file in FILE_VERSIONS:
-            for command in file.commands():
-                version = _wmic_value(answers.commands.get(command.name, ()), "Version")
-                if version:
-                    versions[file.name] = version
+            version = _wmic_value(answers.commands.get(file.name, ()), "Version")
+            if version:
+                versions[file.name] = version
         return cls(
             answers.registry,
             event_time(answers.commands.get("boot", ())),
