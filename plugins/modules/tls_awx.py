@@ -152,7 +152,7 @@ code:
   description:
     - Stable name of the failure. V(awx_settings), V(awx_no_project), V(awx_rights), V(awx_sync),
       V(awx_playbook), V(awx_refused), V(awx_ambiguous), V(awx_unreachable), V(awx_time_out), V(awx_certificate),
-      V(awx_elsewhere) or V(awx_answer).
+      V(awx_elsewhere), V(awx_taken) or V(awx_answer).
   returned: on failure
   type: str
 remedy:

@@ -37,8 +37,11 @@ def running(awx: Awx, trouble: str = "", certificate: Path | None = None) -> Ite
             body = json.loads(self.rfile.read(length)) if length else None
             if trouble:
                 self._trouble()
+            elif " //" in self.requestline:
+                # Python's server would make one slash of the two.
+                self._reply(500, HTML, "text/html")
             elif not address.path.startswith(PREFIX):
-                # Its pages, not its API: two slashes at the beginning, too.
+                # Its pages, not its API.
                 self._reply(404, HTML, "text/html")
             else:
                 token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")

@@ -151,6 +151,8 @@ class Awx:
         key = {name: body[name] for name in unique if name in body and name in CONTRACT[endpoint]}
         if not {"name", "identifier"} & key.keys():
             return False
+        if endpoint == "execution_environments":
+            key = {"name": body["name"]}  # of all organizations
         if endpoint == "workflow_job_template_nodes":
             key = {name: key[name] for name in ("identifier", "workflow_job_template") if name in key}
         return any(

@@ -207,6 +207,15 @@ def test_an_execution_environment_of_nobody_is_a_system_administrators() -> None
     assert len(run(awx, token=SYSTEM, image="other").changes) == 1
 
 
+def test_an_execution_environment_of_another_organization_is_let_alone() -> None:
+    """AWX knows each name of one once."""
+    awx = made()
+    before = copy.deepcopy(awx.objects["execution_environments"])
+    failure = failed(awx, organization="Second", image="other")
+    assert failure.code == "awx_taken" and "configmgr_tls_awx_image" in failure.remedy
+    assert awx.objects["execution_environments"] == before
+
+
 def test_an_operator_is_told_who_may() -> None:
     awx = made()
     assert run(awx, token=OPERATOR).changes == []

@@ -26,6 +26,7 @@ def ensure(run: Run, wanted: Wanted, row: Row | None) -> Row | None:
             run.ids[wanted.key] = row["id"]
         return row
     fields, initial = run.resolved(wanted.fields), run.resolved(wanted.initial)
+    _require_ours(run, wanted, row or {}, initial)
     if row is None:
         row = _make(run, wanted, fields, initial)
     elif names := differing(row, fields, initial):
@@ -101,6 +102,16 @@ def _make(run: Run, wanted: Wanted, fields: Row, initial: Row) -> Row:
     change = Change("made", wanted.title, {}, given)
     answer = run.write(change, "POST", f"{wanted.endpoint}/", {"name": wanted.name, **body}, wanted.made_by)
     return {"id": UNMADE, **answer}
+
+
+def _require_ours(run: Run, wanted: Wanted, row: Row, initial: Row) -> None:
+    """Of some endpoints AWX knows a name once for all organizations."""
+    if row.get("organization") not in (None, initial.get("organization", row.get("organization"))):
+        raise Failure(
+            "awx_taken",
+            f"{run.client.place}: {wanted.title} belongs to another organization, and AWX knows that name only once.",
+            "Leave configmgr_tls_awx_image out, and give the templates an execution environment in AWX; it stays.",
+        )
 
 
 def _made_by(wanted: Wanted, row: Row) -> str:
