@@ -14,9 +14,9 @@ description:
     point at TLS - the known issues of Microsoft's page about TLS 1.2 in ConfigMgr, and more.
   - What is found is linked to the requirements that are not met on the same machine, so that a symptom comes with its
     cause and its remedy.
-  - One command line reads the state of the machine, one asks for the folders of its logs, and one to four more search the
-    logs there with C(findstr). Only matching lines travel, at most 58 of a log; a log with more than 28 matching lines
-    takes two more commands, which count them and read the newest.
+  - One command line reads the state of the machine, one asks for the folders of its logs, and one to four more search
+    the logs there with C(findstr). Only matching lines travel, at most 58 of a log; a log with more than 28 matching
+    lines takes two more commands, which count them and read the newest.
   - The full log before each (C(.lo_)) is searched as well.
   - Logs in UTF-8, in UTF-16 with a mark, and in the code page of Windows are read.
 options:

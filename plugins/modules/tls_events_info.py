@@ -100,8 +100,8 @@ peers:
   returned: success
   type: dict
 refused:
-  description: Events 36871, 36873 and 36874 by program (on builds that tell it) and protocol; C(protocol_off) says that a
-    program asked for a protocol that is off (internal state 10013).
+  description: Events 36871, 36873 and 36874 by program (on builds that tell it) and protocol; C(protocol_off) says
+    that a program asked for a protocol that is off (internal state 10013).
   returned: success
   type: dict
 alerts:
