@@ -102,7 +102,9 @@ def row_for(evidence: Signs) -> Fault:
 
 # In these the request never reached the service that would have carried it out.
 _BEFORE_SENDING = frozenset({"network", "certificate", "authentication", "configuration", "missing_library"})
-_BEFORE_SENDING_CODES = frozenset({"connect_time_out", "tls_not_spoken", "tls_no_common_protocol"})
+_BEFORE_SENDING_CODES = frozenset(
+    {"connect_time_out", "tls_not_spoken", "tls_no_common_protocol", "tls_weak_dh", "tls_legacy_renegotiation"}
+)
 
 
 def refused(row: Fault, evidence: Signs) -> bool:

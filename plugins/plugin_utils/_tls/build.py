@@ -28,10 +28,13 @@ from .state import (
     WsusState,
 )
 
-__all__ = ["host_state", "setting"]
+__all__ = ["NO_VIEWS", "host_state", "setting"]
 
 _SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
+_FIRST_WITH_VIEWS = 7600
+NO_VIEWS = "HKLM\\SOFTWARE (reg.exe of this Windows takes no /reg: switch; the hotfix KB948698 brings it)"
+"""How the state of a Windows Server 2008 names what it could not be asked for."""
 _FIRST_WINDOWS_11 = 22000
 _PENDING = (
     (where.REBOOT_PENDING, None, "Windows servicing"),
@@ -215,6 +218,10 @@ def _unreadable(registry: Registry, windows: WindowsState) -> tuple[str, ...]:
         for view, key in registry.missed
         if registry.key(key, view).presence is Presence.UNREADABLE
     }
+    if windows.build is None:
+        names.add(f"{where.WINDOWS_VERSION.short}\\CurrentBuild")
+    elif windows.build < _FIRST_WITH_VIEWS and registry.key(where.INTERNET_SETTINGS).presence is not Presence.PRESENT:
+        names.add(NO_VIEWS)
     if not windows.architecture:
         names.add(f"{where.ENVIRONMENT.short}\\PROCESSOR_ARCHITECTURE")
     return tuple(sorted(names))

@@ -111,7 +111,8 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
     """
     native, wow = View.NATIVE, View.WOW
     questions: list[Query | Command] = [
-        Query(WINDOWS_VERSION, native, name)
+        # Without a switch: reg.exe of Windows Server 2008 knows /reg: only with the hotfix KB948698.
+        Query(WINDOWS_VERSION, value=name)
         for name in ("CurrentBuild", "UBR", "ProductName", "InstallationType", "EditionID")
     ]
     questions += [

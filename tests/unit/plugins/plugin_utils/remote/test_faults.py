@@ -122,6 +122,28 @@ SAMPLES: list[tuple[str, Exception]] = [
     ("certificate_expired", plugin(TLS.format(VERIFY.format("certificate has expired")))),
     ("certificate_expired", plugin(TLS.format(VERIFY.format("certificate is not yet valid")))),
     ("certificate_untrusted", plugin(TLS.format(VERIFY.format("self-signed certificate in certificate chain")))),
+    # https://github.com/python/cpython/issues/138193
+    ("certificate_malformed", plugin(TLS.format(VERIFY.format("Missing Authority Key Identifier")))),
+    ("certificate_malformed", http.SSLError(TLS.format(VERIFY.format("CA cert does not include key usage extension")))),
+    ("certificate_weak", plugin(TLS.format(VERIFY.format("EE certificate key too weak")))),
+    ("certificate_weak", http.SSLError(TLS.format(VERIFY.format("CA signature digest algorithm too weak")))),
+    ("certificate_weak", plugin(TLS.format("SSLError(1, '[SSL: EE_KEY_TOO_SMALL] ee key too small')"))),
+    ("tls_weak_dh", plugin(TLS.format("SSLError(1, '[SSL: DH_KEY_TOO_SMALL] dh key too small (_ssl.c:1006)')"))),
+    (
+        "tls_legacy_renegotiation",
+        plugin(TLS.format("SSLError(1, '[SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe legacy renegotiation')")),
+    ),
+    # https://github.com/diyan/pywinrm/issues/363
+    ("tls_reset", plugin(TLS.format("SSLError(\"bad handshake: SysCallError(104, 'ECONNRESET')\")"))),
+    # https://github.com/ansible-collections/ansible.windows/issues/333
+    (
+        "certificate_login_dropped",
+        AnsibleConnectionFailure(
+            "certificate: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+        ),
+    ),
+    # https://github.com/ansible/awx/issues/13519
+    ("ntlm_hash_missing", AnsibleConnectionFailure("ntlm: unsupported hash type md4")),
     ("certificate_untrusted", http.SSLError(TLS.format(VERIFY.format("unable to get local issuer certificate")))),
     ("tls_not_spoken", http.SSLError(TLS.format("SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number')"))),
     (
