@@ -22,6 +22,7 @@ class ActionModule(TlsAction):
             {host.name: host.facts for host in hosts},
             task.arguments["protocols"] or LEGACY_PROTOCOLS,
             over_https=[host.name for host in hosts if host.over_https],
+            told={host.name: host.told for host in hosts},
         )
         return {"changed": False, **as_result(expected)}
 
@@ -31,7 +32,9 @@ def as_result(expected: Forecast) -> dict[str, Any]:
     return {
         "conversations": [row.as_dict() for row in expected.rows],
         "broken": {stage: [row.as_dict() for row in expected.broken(stage)] for stage in ("now", "enable", "disable")},
+        "pairs": expected.pairs,
         "unreached": list(expected.unreached),
+        "met_nobody": list(expected.alone),
         "msg": _sentence(expected),
     }
 
@@ -40,7 +43,8 @@ def _sentence(expected: Forecast) -> str:
     total, broken = len(expected.rows), expected.broken("disable")
     if expected.unreached:
         return f"{len(expected.unreached)} hosts were not reached: nobody knows what becomes of their conversations."
+    alone = f" {expected.alone_phrase}." if expected.alone else ""
     if not broken:
-        return f"All {total} conversations keep working with the older protocols off."
+        return f"All {total} conversations keep working with the older protocols off.{alone}"
     causes = list(dict.fromkeys(row.explained()[0] for row in broken))
-    return f"{len(broken)} of {total} conversations would or might break: {'; '.join(causes[:5])}."
+    return f"{len(broken)} of {total} conversations would or might break: {'; '.join(causes[:5])}.{alone}"

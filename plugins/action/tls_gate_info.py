@@ -36,6 +36,7 @@ class ActionModule(TlsAction):
             facts,
             arguments["protocols"] or LEGACY_PROTOCOLS,
             over_https=[host.name for host in hosts if host.over_https],
+            told={host.name: host.told for host in hosts},
         )
         verified = arguments["verified"]
         observed = Observed(

@@ -71,6 +71,16 @@ conversations:
     port:
       description: The default port.
       type: int
+    caller_scope:
+      description:
+        - Code of the site of the hosts that call. In conversations that cross a whole hierarchy, code of its topmost
+          site. Left out when it is not known, and for ends that are outside of the hierarchy.
+      type: str
+      sample: S01
+    callee_scope:
+      description: The same of the hosts that are called.
+      type: str
+      sample: PS1
     now:
       description: The protocol agreed on, V(works) when only that is certain, V(broken), or V(unknown).
       type: str
@@ -107,8 +117,19 @@ broken:
       description: After the protocols are off.
       type: list
       elements: dict
+pairs:
+  description: How many pairs of machines were looked at.
+  returned: always
+  type: int
 unreached:
   description: Hosts of which nothing is known.
+  returned: always
+  type: list
+  elements: str
+met_nobody:
+  description:
+    - Hosts with which no other host of the play talks, though their roles talk to somebody. Machines are missing in
+      the inventory then, or the site of a machine is not the right one.
   returned: always
   type: list
   elements: str

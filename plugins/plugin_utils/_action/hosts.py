@@ -11,6 +11,7 @@ from typing import Any
 
 from .._failure import Failure
 from .._plain import plain
+from .._tls.sites import Told
 from .base import Task
 
 __all__ = ["HostVariables", "host_variables"]
@@ -29,6 +30,14 @@ class HostVariables:
     facts: Mapping[str, Any] | None
     stopped: Mapping[str, Any] | None
     variables: Mapping[str, Any]
+
+    @property
+    def told(self) -> Told:
+        """What the inventory says of its site."""
+        get = self.variables.get
+        parent = get("configmgr_parent_site")
+        site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
+        return Told(site, assigned, None if parent is None else str(parent))
 
     @property
     def over_https(self) -> bool:

@@ -197,7 +197,9 @@ def _configmgr(registry: Registry) -> ConfigMgr:
     database = registry.key(where.SMS.child("SQL Server"))
     version = _version(_text(setup.value("Full Version")) or _text(setup.value("Version")))
     return ConfigMgr(
-        site_code=_text(identification.value("Site Code")) or _text(mobile.value("AssignedSiteCode")),
+        role_site=_text(identification.value("Site Code")),
+        assigned_site=_text(mobile.value("AssignedSiteCode")),
+        parent_site=_text(identification.value("Parent Site Code")),
         secondary=_number(identification.value("Site Type")) == _SECONDARY_SITE_TYPE,
         version=version,
         release=configmgr_release(version.build) if version else None,

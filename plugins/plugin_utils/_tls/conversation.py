@@ -11,40 +11,84 @@ from typing import Literal
 from .._data import load_table
 from .._data.convert import FieldError
 from .._data.rows import Row
+from .sites import Reach
 
-__all__ = ["Conversation", "conversations"]
+__all__ = ["OUTSIDE", "Conversation", "Outside", "conversations"]
 
-# Microsoft's services took TLS 1.0 and 1.1 away in 2020; whether one of them has TLS 1.3 is not documented.
-MICROSOFT = ["TLS 1.2", "?TLS 1.3"]
-# What OpenSSL on a controller offers at least; its policy may allow more.
-CONTROLLER = ["?TLS 1.0", "?TLS 1.1", "TLS 1.2", "?TLS 1.3"]
+Caller = Literal["host", "controller", "boot_image"]
+Callee = Literal["host", "microsoft", "gateway"]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An end that is no machine of the inventory. ``with_role``: it is only there when some machine has this role."""
+
+    name: str
+    protocols: tuple[str, ...]
+    with_role: str = ""
+
+
+_MODERN = ("?TLS 1.0", "?TLS 1.1", "TLS 1.2", "?TLS 1.3")
+OUTSIDE = {
+    # What OpenSSL on a controller offers at least; its policy may allow more.
+    "controller": Outside("the controller", _MODERN),
+    # Boot images that ConfigMgr supports are of Windows 10 or later: their WinHTTP has TLS 1.2 by default.
+    # Source: Microsoft, "Support for the Windows ADK in Configuration Manager"; "WinHTTP option flags".
+    "boot_image": Outside("a boot image", _MODERN, "distribution_point"),
+    # Microsoft's services took TLS 1.0 and 1.1 away in 2020; whether one of them has TLS 1.3 is not documented.
+    "microsoft": Outside("Microsoft", ("TLS 1.2", "?TLS 1.3")),
+    # "Enforce TLS 1.2" is a setting of the gateway; without it the older protocols may be there as well.
+    # Source: Microsoft, "Security and privacy for the cloud management gateway".
+    "gateway": Outside("the cloud management gateway", _MODERN, "cmg_connection_point"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation(Row):
-    """Ends are hosts with a role (C(any) for every host), or C(microsoft) and C(controller) outside of the hierarchy.
+    """Ends are hosts with a role (C(any) for every host), or one that is OUTSIDE.
 
     ``tls``: always, optional (only where the site uses HTTPS) or never. ``variable``: inventory variable for the port.
+    ``reach``: between which sites it takes place. ``probed``: whether a handshake from outside shows what the callee
+    accepts there.
     """
 
     id: str
     title: str
     port: int
     loses: str
-    caller: Literal["host", "controller"] = "host"
-    callee: Literal["host", "microsoft"] = "host"
+    reach: Reach = "site"
+    caller: Caller = "host"
+    callee: Callee = "host"
     caller_role: str = ""
     caller_stack: str = ""
     callee_role: str = ""
     callee_stack: str = ""
     variable: str = ""
     tls: Literal["always", "optional", "never"] = "always"
+    probed: bool = True
 
     def __post_init__(self) -> None:
+        # What is never TLS has no stacks.
+        if self.tls == "never":
+            return
         if (self.caller == "host") != bool(self.caller_role and self.caller_stack):
-            raise FieldError("caller_role", "a host calls with a role and a stack, the controller without")
+            raise FieldError("caller_role", "a host calls with a role and a stack, others without")
         if (self.callee == "host") != bool(self.callee_role and self.callee_stack):
-            raise FieldError("callee_role", "a host is called by role and stack, Microsoft without")
+            raise FieldError("callee_role", "a host is called by role and stack, others without")
+
+    @property
+    def within(self) -> bool:
+        """Whether both ends are machines of the inventory."""
+        return self.caller == "host" and self.callee == "host"
+
+    @property
+    def among_equals(self) -> bool:
+        """Whether both ends have the same role: then a machine calls others of its kind, and never itself."""
+        return self.within and self.caller_role == self.callee_role
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(role for role in (self.caller_role, self.callee_role) if role)
 
 
 def conversations() -> tuple[Conversation, ...]:

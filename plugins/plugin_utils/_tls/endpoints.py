@@ -33,7 +33,7 @@ def _all() -> tuple[RoleEndpoint, ...]:
     rows = (
         RoleEndpoint(row.callee_role, row.callee_stack, row.port, row.variable)
         for row in conversations()
-        if row.caller == "host" and row.callee == "host" and row.tls != "never"
+        if row.callee == "host" and row.caller != "controller" and row.tls != "never" and row.probed
     )
     return tuple(dict.fromkeys(rows))
 
@@ -45,4 +45,8 @@ def role_endpoints(roles: Collection[str]) -> list[RoleEndpoint]:
 
 def callers_of(roles: Collection[str]) -> set[str]:
     """The roles that talk to one of ``roles``: their health tells whether it still answers."""
-    return {row.caller_role for row in conversations() if row.caller == "host" and row.callee_role in roles}
+    return {
+        row.caller_role
+        for row in conversations()
+        if row.caller == "host" and row.callee_role in roles and row.tls != "never"
+    }

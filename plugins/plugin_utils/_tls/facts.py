@@ -71,8 +71,10 @@ def facts(
 
 def _configmgr(state: HostState) -> dict[str, Any]:
     configmgr = state.configmgr
+    sites = ("role_site", "assigned_site", "parent_site")
     return {
-        "site_code": configmgr.site_code,
+        **{name: site for name in sites if (site := getattr(configmgr, name))},
+        "site_code": configmgr.role_site or configmgr.assigned_site,
         "release": configmgr.release,
         "version": str(configmgr.version) if configmgr.version else None,
         "client_version": str(configmgr.client_version) if configmgr.client_version else None,

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .conversation import CONTROLLER, MICROSOFT, Conversation, conversations
+from .conversation import OUTSIDE, Conversation, conversations
 from .negotiation import Agreement, Offer, agree
 from .requirement import requirements
+from .sites import Reach, Sites, Told
 from .suites import fitting
 from .winhttp import BITS
 
@@ -33,7 +34,8 @@ _WINRM = "WinRM"
 class Group:
     """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
 
-    ``suites``: those that a policy leaves, None without one.
+    ``suites``: those that a policy leaves, None without one. ``scope``: the site of them all, or the top site of their
+    hierarchy in conversations that go that far; empty when it is not known.
     """
 
     hosts: list[str]
@@ -41,12 +43,12 @@ class Group:
     cause: str = ""
     suites: frozenset[str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    scope: str = ""
 
     @property
     def name(self) -> str:
         """The hosts by name, the first few when there are many."""
-        more = len(self.hosts) - _SAMPLE
-        return ", ".join(self.hosts[:_SAMPLE]) + (f" and {more} more" if more > 0 else "")
+        return _first_few(self.hosts)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,18 @@ class Row:
     caller: Group
     callee: Group
     stages: Mapping[str, Agreement]
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of machines it stands for."""
+        both = len(self.caller.hosts) * len(self.callee.hosts)
+        if self.conversation.among_equals:
+            both -= len(set(self.caller.hosts).intersection(self.callee.hosts))
+        return both
+
+    @property
+    def _ends(self) -> tuple[tuple[str, Group], tuple[str, Group]]:
+        return ("caller", self.caller), ("callee", self.callee)
 
     def broken_by(self, stage: str) -> bool:
         return self.stages[stage].works is not True
@@ -70,6 +84,7 @@ class Row:
             "callers": len(self.caller.hosts),
             "callees": len(self.callee.hosts),
             "port": self.conversation.port,
+            **{f"{end}_scope": group.scope for end, group in self._ends if group.scope},
             **{stage: str(self.stages[stage]) for stage in STAGES},
         }
         if any(self.broken_by(stage) for stage in STAGES):
@@ -97,10 +112,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Forecast:
-    """``unreached``: hosts without facts, whose conversations nobody can judge."""
+    """``unreached``: hosts without facts, whose conversations nobody can judge. ``alone``: hosts of the hierarchy with
+    which none of those that are known here talks, though their roles talk to somebody.
+    """
 
     rows: tuple[Row, ...]
     unreached: tuple[str, ...]
+    alone: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of machines were looked at."""
+        return sum(row.pairs for row in self.rows)
+
+    @property
+    def alone_phrase(self) -> str:
+        """A sentence about ``alone``, without its full stop."""
+        return f"Nobody here talks with {_first_few(self.alone)}: machines may be missing, or their sites are wrong"
 
     def broken(self, stage: str) -> list[Row]:
         return [row for row in self.rows if row.broken_by(stage)]
@@ -111,20 +139,26 @@ def forecast(
     protocols: Sequence[str],
     *,
     over_https: Iterable[str] = (),
+    told: Mapping[str, Told] | None = None,
 ) -> Forecast:
     """``facts``: the fact C(configmgr_tls) of each host, None for those without.
 
     ``protocols``: what the disable stage turns off. ``over_https``: hosts that the controller reaches over HTTPS.
+    ``told``: what the inventory says of their sites.
     """
-    ends = _Ends({name: host for name, host in facts.items() if host}, protocols, frozenset(over_https))
-    rows: list[Row] = []
-    for conversation in conversations():
-        if conversation.tls != "never":
-            callers, callees = ends.callers(conversation), ends.callees(conversation)
-            rows += [
-                _row(conversation, caller, callee) for caller in callers for callee in callees if _meet(caller, callee)
-            ]
-    return Forecast(tuple(rows), tuple(sorted(name for name, host in facts.items() if not host)))
+    known = {name: host for name, host in facts.items() if host}
+    sites = Sites(known, told)
+    ends = _Ends(known, sites, protocols, frozenset(over_https))
+    rows = [
+        _row(conversation, caller, callee)
+        for conversation in conversations()
+        if conversation.tls != "never"
+        for caller in ends.callers(conversation)
+        for callee in ends.callees(conversation)
+        if sites.meet(caller.scope, callee.scope, conversation.reach) and _are_two(conversation, caller, callee)
+    ]
+    unreached = tuple(sorted(name for name, host in facts.items() if not host))
+    return Forecast(tuple(rows), unreached, _alone(known, rows))
 
 
 def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
@@ -135,64 +169,82 @@ def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
     return Row(conversation, caller, callee, agreed)
 
 
-def _meet(caller: Group, callee: Group) -> bool:
-    """Hosts of different sites do not talk; one that does not tell its site may belong to any."""
-    one, other = _site(caller.facts), _site(callee.facts)
-    return not one or not other or one == other
+def _are_two(conversation: Conversation, caller: Group, callee: Group) -> bool:
+    """Nobody calls itself in the role in which it calls others."""
+    return not conversation.among_equals or len(caller.hosts) > 1 or caller.hosts != callee.hosts
 
 
-def _site(facts: Mapping[str, Any]) -> str:
-    return str((facts.get("configmgr") or {}).get("site_code") or "")
+def _alone(facts: Mapping[str, Mapping[str, Any]], rows: Iterable[Row]) -> tuple[str, ...]:
+    met: set[str] = set()
+    for row in rows:
+        if row.conversation.within:
+            met.update(row.caller.hosts, row.callee.hosts)
+    talk = {role for row in conversations() if row.within and row.tls != "never" for role in row.roles}
+    return tuple(sorted(name for name, host in facts.items() if name not in met and talk.intersection(host["roles"])))
 
 
 class _Ends:
     """The groups at the ends of conversations; each role and stack is looked at once, whoever talks to it."""
 
-    def __init__(self, facts: Mapping[str, Mapping[str, Any]], protocols: Sequence[str], winrm: frozenset[str]) -> None:
-        self._protocols = protocols
+    def __init__(
+        self,
+        facts: Mapping[str, Mapping[str, Any]],
+        sites: Sites,
+        protocols: Sequence[str],
+        winrm: frozenset[str],
+    ) -> None:
+        self._sites, self._protocols = sites, protocols
         self._hosts: dict[str, dict[str, Mapping[str, Any]]] = {
             _WINRM: {name: host for name, host in facts.items() if name in winrm}
         }
         for name, host in facts.items():
             for role in host["roles"]:
                 self._hosts.setdefault(role, {})[name] = host
-        self._groups: dict[tuple[str, str], list[Group]] = {}
+        self._groups: dict[tuple[str, str, bool], list[Group]] = {}
 
     def callers(self, conversation: Conversation) -> list[Group]:
-        if conversation.caller == "controller":
-            return [_outside("the controller", CONTROLLER)]
-        return self._of(conversation.caller_role, conversation.caller_stack)
+        if conversation.caller != "host":
+            return self._outside(conversation.caller)
+        return self._of(conversation.caller_role, conversation.caller_stack, conversation.reach)
 
     def callees(self, conversation: Conversation) -> list[Group]:
-        if conversation.callee == "microsoft":
-            return [_outside("Microsoft", MICROSOFT)]
+        if conversation.callee != "host":
+            return self._outside(conversation.callee)
         role = _WINRM if conversation.caller == "controller" else conversation.callee_role
-        return self._of(role, conversation.callee_stack)
+        return self._of(role, conversation.callee_stack, conversation.reach)
 
-    def _of(self, role: str, stack: str) -> list[Group]:
-        if (role, stack) not in self._groups:
-            self._groups[role, stack] = _groups(self._hosts.get(role, {}), stack, self._protocols)
-        return self._groups[role, stack]
+    def _outside(self, name: str) -> list[Group]:
+        end = OUTSIDE[name]
+        there = not end.with_role or bool(self._hosts.get(end.with_role))
+        return [Group([end.name], dict.fromkeys(STAGES, Offer.decode(end.protocols)))] if there else []
+
+    def _of(self, role: str, stack: str, reach: Reach) -> list[Group]:
+        key = (role, stack, reach == "hierarchy")
+        if key not in self._groups:
+            self._groups[key] = self._grouped(role, stack, reach)
+        return self._groups[key]
+
+    def _grouped(self, role: str, stack: str, reach: Reach) -> list[Group]:
+        """The hosts with ``role`` that offer the same with ``stack``, and are of one site or hierarchy."""
+        groups: dict[tuple[Any, ...], Group] = {}
+        for name, host in self._hosts.get(role, {}).items():
+            entry = (host.get("stacks") or {}).get(stack)
+            fips, suites = bool(host.get("fips")), host.get("suites")
+            scope = "" if role == _WINRM else self._sites.scope(name, role, reach)
+            key = (scope, fips, _frozen(entry), None if suites is None else tuple(suites))
+            if key in groups:
+                groups[key].hosts.append(name)
+            else:
+                cause = str(entry.get("cause", "")) if entry else "unknown"
+                policy = None if suites is None else frozenset(suites)
+                offers = stage_offers(entry, fips, self._protocols)
+                groups[key] = Group([name], offers, cause, policy, host, scope)
+        return list(groups.values())
 
 
-def _outside(name: str, protocols: Sequence[str]) -> Group:
-    offer = Offer.decode(protocols)
-    return Group([name], dict.fromkeys(STAGES, offer))
-
-
-def _groups(facts: Mapping[str, Mapping[str, Any]], stack: str, protocols: Sequence[str]) -> list[Group]:
-    groups: dict[tuple[Any, ...], Group] = {}
-    for name, host in facts.items():
-        entry = (host.get("stacks") or {}).get(stack)
-        fips, suites = bool(host.get("fips")), host.get("suites")
-        key = (_site(host), fips, _frozen(entry), None if suites is None else tuple(suites))
-        if key in groups:
-            groups[key].hosts.append(name)
-        else:
-            cause = str(entry.get("cause", "")) if entry else "unknown"
-            policy = None if suites is None else frozenset(suites)
-            groups[key] = Group([name], stage_offers(entry, fips, protocols), cause, policy, host)
-    return list(groups.values())
+def _first_few(hosts: Sequence[str]) -> str:
+    more = len(hosts) - _SAMPLE
+    return ", ".join(hosts[:_SAMPLE]) + (f" and {more} more" if more > 0 else "")
 
 
 def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:

@@ -101,7 +101,7 @@ def open_gate(
         tuple(waived),
         tuple(waiver.id for waiver in valid if waiver.id not in used),
         tuple(waiver.id for waiver in waivers if waiver.expired(today)),
-        tuple(_not_looked_at(seen)),
+        tuple(_not_looked_at(seen, expected)),
     )
 
 
@@ -152,7 +152,9 @@ def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> It
                 yield _of_finding(host, finding)
 
 
-def _not_looked_at(seen: Observed) -> Iterable[str]:
+def _not_looked_at(seen: Observed, expected: Forecast) -> Iterable[str]:
+    if expected.alone:
+        yield expected.alone_phrase
     if seen.from_outside is None:
         yield "nobody looked from outside whether the machines do what their settings say"
     if seen.legacy_use is None:

@@ -203,11 +203,21 @@ def _sql_client(state: HostState, release: int | None) -> Offer:
 
 
 def _sql_server(state: HostState, _release: int | None) -> Offer:
-    abilities = [sql_tls12(item.version)[0] if item.version else None for item in state.sql_instances]
     modern = _by_default(state, "server", _SQL)
     # Whether the old builds ask Schannel by name, and so get what is only disabled by default, is not documented.
     old = _either(_by_default(state, "server", TLS10_ONLY), _from_schannel(state, "server", TLS10_ONLY))
-    return _by_ability(abilities, modern, old)
+    return _by_ability(_builds(state), modern, old)
+
+
+def _sql_endpoint(state: HostState, _release: int | None) -> Offer:
+    """SQL Server calling another one, for Service Broker and mirroring: its build counts there as well (KB3135244)."""
+    modern = _by_default(state, "client", _SQL)
+    return _by_ability(_builds(state), modern, _from_schannel(state, "client", TLS10_ONLY))
+
+
+def _builds(state: HostState) -> list[bool | None]:
+    """Whether the build of each instance has TLS 1.2."""
+    return [sql_tls12(item.version)[0] if item.version else None for item in state.sql_instances]
 
 
 def _by_ability(abilities: Iterable[bool | None], modern: Offer, old: Offer) -> Offer:
@@ -235,6 +245,7 @@ STACKS: dict[str, Stack] = {
     "sql_client": Stack("client", _sql_client, ("sql-native-client", "sql-odbc18", *_SCHANNEL_CLIENT)),
     "schannel": Stack("client", _client, _SCHANNEL_CLIENT),
     "http_sys": Stack("server", _server, _SCHANNEL_SERVER),
+    "sql_endpoint": Stack("client", _sql_endpoint, ("sql-server-build", *_SCHANNEL_CLIENT)),
     "sql_server": Stack("server", _sql_server, ("sql-server-build", *_SCHANNEL_SERVER)),
 }
 """The stacks of a Windows machine by the names that the conversations use."""

@@ -146,9 +146,14 @@ class WsusState:
 
 @dataclass(frozen=True)
 class ConfigMgr:
-    """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say."""
+    """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say.
 
-    site_code: str | None
+    ``role_site``: of its site system roles; ``assigned_site``: of its client; ``parent_site``: above ``role_site``.
+    """
+
+    role_site: str | None
+    assigned_site: str | None
+    parent_site: str | None
     secondary: bool
     version: Version | None
     release: int | None

@@ -33,12 +33,12 @@ def server_build(context: Context, requirement: Requirement) -> Outcome:
     expected = "every SQL Server instance at a build with TLS 1.2 (KB3135244)"
     instances = list(context.state.sql_instances)
     if not instances:
-        if "site_database" in context.roles:
+        if {"site_database", "component_database"}.intersection(context.roles):
             return unknown(
                 expected,
                 "no instance found",
                 "instance_not_found",
-                "the machine is a site database server, and no SQL Server instance was found in its registry",
+                "the machine is a database server, and no SQL Server instance was found in its registry",
             )
         return not_applicable("no SQL Server instance")
     old, unsure, reasons = [], [], []

@@ -52,6 +52,7 @@ ROLES = [
     ("passive_site_server", 40, "cs", "yes", "yes", ""),
     ("secondary_site", 30, "cs", "yes", "yes", "sql_express_min"),
     ("site_database", 20, "cs", "yes", "yes", "sql_build"),
+    ("component_database", 20, "cs", "no", "no", "sql_build"),
     ("sms_provider", 45, "cs", "yes", "yes", ""),
     ("management_point", 60, "cs", "yes", "yes", "winhttp"),
     ("distribution_point", 70, "cs", "recommended", "conditional", "winhttp"),
@@ -89,7 +90,7 @@ def test_the_roles() -> None:
 
 def test_clients_go_first_and_the_internet_last() -> None:
     order = [row.id for row in sorted(roles(), key=lambda row: row.restart_group)]
-    assert order[:3] == ["client", "admin_console", "site_database"]
+    assert order[:4] == ["client", "admin_console", "site_database", "component_database"]
     assert set(order[-2:]) == {"service_connection_point", "cmg_connection_point"}
 
 
@@ -155,7 +156,7 @@ def test_detection_uses_only_what_a_visit_reads() -> None:
 
 
 def test_every_role_but_two_leaves_a_trace() -> None:
-    assert {row.id for row in roles() if not row.detection} == {"passive_site_server", "site_database"}
+    assert {row.id for row in roles() if not row.detection} == {"passive_site_server", "component_database"}
 
 
 def test_a_site_server_and_a_secondary_site_are_never_both_found() -> None:
@@ -165,8 +166,10 @@ def test_a_site_server_and_a_secondary_site_are_never_both_found() -> None:
     assert primary.data == 2
 
 
-def test_no_trace_belongs_to_two_roles() -> None:
-    traces = [(row.key, row.view, row.test, row.value, row.data) for each in roles() for row in each.detection]
+def test_no_trace_belongs_to_two_roles_but_that_of_a_secondary_site_which_holds_its_database() -> None:
+    assert [row.data for row in role("site_database").detection] == [2]
+    found = [each for each in roles() if each.id != "site_database"]
+    traces = [(row.key, row.view, row.test, row.value, row.data) for each in found for row in each.detection]
     assert len(set(traces)) == len(traces)
 
 

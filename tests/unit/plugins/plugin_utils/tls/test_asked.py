@@ -40,6 +40,7 @@ ASKED = {
     "passive_site_server": DOTNET | SQL_CLIENT,
     "secondary_site": DOTNET | SQL_CLIENT | {"sql-express-build"},
     "site_database": DOTNET | SQL_CLIENT,
+    "component_database": set(),
     "sms_provider": DOTNET | SQL_CLIENT,
     "management_point": DOTNET | SQL_CLIENT,
     "distribution_point": DOTNET,

@@ -152,14 +152,19 @@ def test_wsus() -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "secondary", "release", "role"),
-    [(9122, False, 2309, "site_server"), (9141, False, 2509, "site_server"), (9122, True, 2309, "secondary_site")],
+    ("build", "secondary", "release", "found"),
+    [
+        (9122, False, 2309, ("site_server",)),
+        (9141, False, 2509, ("site_server",)),
+        # Its database is always on the server itself.
+        (9122, True, 2309, ("secondary_site", "site_database")),
+    ],
 )
-def test_a_site_server(build: int, secondary: bool, release: int, role: str) -> None:
+def test_a_site_server(build: int, secondary: bool, release: int, found: tuple[str, ...]) -> None:
     state = state_of(site(windows(), build, secondary=secondary))
-    assert (state.configmgr.site_code, state.configmgr.secondary) == ("PS1", secondary)
+    assert (state.configmgr.role_site, state.configmgr.secondary) == ("PS1", secondary)
     assert (str(state.configmgr.version), state.configmgr.release) == (f"5.0.{build}.1000", release)
-    assert state.roles == (role,)
+    assert state.roles == found
 
 
 def test_a_client() -> None:
@@ -168,8 +173,16 @@ def test_a_client() -> None:
     machine.set(rf"{hosts.SMS}\Mobile Client", "ProductVersion", text("5.00.9122.1000"))
     state = state_of(machine)
     assert state.roles == ("client",)
-    assert (state.configmgr.site_code, str(state.configmgr.client_version)) == ("PS1", "5.0.9122.1000")
-    assert state.configmgr.release is None
+    assert (state.configmgr.assigned_site, str(state.configmgr.client_version)) == ("PS1", "5.0.9122.1000")
+    assert (state.configmgr.role_site, state.configmgr.release) == (None, None)
+
+
+def test_a_server_of_a_secondary_site_has_a_client_of_the_primary_site() -> None:
+    machine = site(windows(), 9122, secondary=True).set(rf"{hosts.SMS}\Identification", "Site Code", text("S01"))
+    machine.set(rf"{hosts.SMS}\Identification", "Parent Site Code", text("PS1"))
+    machine.set(rf"{hosts.SMS}\Mobile Client", "AssignedSiteCode", text("PS1"))
+    found = state_of(machine).configmgr
+    assert (found.role_site, found.parent_site, found.assigned_site) == ("S01", "PS1", "PS1")
 
 
 @pytest.mark.parametrize(
