@@ -33,6 +33,7 @@ class ActionModule(TlsAction):
             everybody=arguments["everybody"],
             protocols=arguments["protocols"] or LEGACY_PROTOCOLS,
             replicas=replicas,
+            told={host.name: host.told for host in hosts},
         )
         return {
             "changed": False,

@@ -92,9 +92,13 @@ ansible_facts:
           type: dict
           sample: {build: 17763, name: Windows Server 2019 Standard, product: server, architecture: x64, revision: 5329}
         configmgr:
-          description: Site code, release and version as far as the machine tells them.
+          description:
+            - Site code, release and version as far as the machine tells them.
+            - C(role_site) is the site of its site system roles, C(assigned_site) that of its client,
+              C(parent_site) the one above C(role_site); each only when the machine tells it.
+              C(site_code) is the first of the two that there is.
           type: dict
-          sample: {site_code: PS1, release: 2309, version: 5.0.9122.1000}
+          sample: {site_code: S01, role_site: S01, assigned_site: PS1, parent_site: PS1, version: 5.0.9122.1000}
         protocols:
           description:
             - What SCHANNEL's values come to per side and protocol after the next restart.

@@ -81,8 +81,8 @@ notes:
   - Ports are ConfigMgr's defaults, or those in the host variables C(configmgr_tls_port_management_point),
     C(configmgr_tls_port_distribution_point), C(configmgr_tls_port_software_update_point),
     C(configmgr_tls_port_state_migration_point), C(configmgr_tls_port_application_catalog),
-    C(configmgr_tls_port_reporting), C(configmgr_tls_port_adminservice) and C(configmgr_tls_port_sql). A port of 0
-    leaves the endpoint out.
+    C(configmgr_tls_port_reporting), C(configmgr_tls_port_adminservice), C(configmgr_tls_port_enrollment_point) and
+    C(configmgr_tls_port_sql). A port of 0 leaves the endpoint out.
   - The roles are looked for at C(configmgr_tls_address), or else C(ansible_host), or else the host's name, and asked
     for by C(configmgr_tls_server_name), when a certificate is for another name.
 seealso:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._data import roles
-from .records import Estate
+from .records import Estate, Server
 
 __all__ = ["PARENT", "Host", "hosts_of"]
 
@@ -60,6 +60,10 @@ def _machines(estate: Estate) -> dict[str, tuple[str, list[str], list[str]]]:
 
 def _variables(estate: Estate, name: str, site: str, ids: list[str], strangers: list[str]) -> dict[str, Any]:
     variables: dict[str, Any] = {"ansible_host": name, "configmgr_roles": ids, "configmgr_site_code": site}
+    if client := estate.clients.get(name):
+        variables["configmgr_assigned_site"] = client.site
+    if server := estate.servers.get(name):
+        variables |= _of_server(server)
     if strangers:
         variables["configmgr_unknown_roles"] = strangers
         # The audit has a finding about roles that nothing is known about.
@@ -75,6 +79,18 @@ def _variables(estate: Estate, name: str, site: str, ids: list[str], strangers: 
             variables["configmgr_release"] = record.release
             variables["configmgr_tls_configmgr_version"] = record.release
     return variables
+
+
+def _of_server(server: Server) -> dict[str, Any]:
+    """What the site knows of how its roles are reached; what it does not say is left to the machine itself."""
+    told: dict[str, Any] = {}
+    if server.ssl_state:
+        told["configmgr_ssl_state"] = dict(server.ssl_state)
+    if server.pulls:
+        told["configmgr_pull_distribution_point"] = True
+    if server.wsus_port:
+        told["configmgr_tls_port_software_update_point"] = server.wsus_port
+    return told
 
 
 def _short(name: str) -> str:

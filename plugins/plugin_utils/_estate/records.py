@@ -46,12 +46,19 @@ class SiteRecord:
 
 @dataclass
 class Server:
-    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table."""
+    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table.
+
+    ``ssl_state``: as the site has it for each of its roles, 0 where it is not told to use HTTPS. ``pulls``: whether it
+    is a distribution point that pulls. ``wsus_port``: for HTTPS, None where WSUS does not use it.
+    """
 
     name: str
     site: str
     roles: list[str] = field(default_factory=list)
     unknown_roles: list[str] = field(default_factory=list)
+    ssl_state: dict[str, int] = field(default_factory=dict)
+    pulls: bool = False
+    wsus_port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,22 @@ def _add_role(
         found = [role.id for role in roles() if name in role.configmgr_names]
     into = server.roles if found else server.unknown_roles
     into += [role for role in found or [name] if role not in into]
+    _add_properties(server, found, row)
+
+
+def _add_properties(server: Server, found: Iterable[str], row: Mapping[str, Any]) -> None:
+    """Names of properties as in the tests of dsccommunity's ConfigMgrCBDsc."""
+    if "SslState" in row:
+        server.ssl_state |= dict.fromkeys(found, _number(row["SslState"]))
+    listed = row.get("Props")
+    values = {
+        str(each.get("PropertyName")): _number(each.get("Value"))
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, Mapping)
+    }
+    server.pulls = server.pulls or bool(values.get("IsPullDP"))
+    if values.get("SSLWSUS"):
+        server.wsus_port = values.get("WSUSIISSSLPort") or server.wsus_port
 
 
 def _client(row: Mapping[str, Any]) -> Client:

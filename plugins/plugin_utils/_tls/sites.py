@@ -61,16 +61,27 @@ class Sites:
         only_client = _CLIENTS.issuperset(self._facts[name].get("roles") or ())
         return said.assigned or (said.site if only_client else "") or str(own.get("assigned_site") or "")
 
+    def home(self, name: str) -> str:
+        """The site of a machine's roles, else that of its client; empty when it is not known."""
+        servers = set(self._facts[name].get("roles") or ()) - _CLIENTS
+        return (self.of(name, min(servers)) if servers else "") or self.of(name, "client")
+
     def top(self, site: str) -> str:
         """The code of the topmost site above ``site``, or itself; empty when it is not known."""
-        passed: set[str] = set()
-        while site and site not in passed:
-            passed.add(site)
-            above = self.parents.get(site)
-            if above == "":
-                return site
-            site = above or ""
-        return ""
+        highest = self._line(site)[-1:]
+        return highest[0] if highest and self.parents.get(highest[0]) == "" else ""
+
+    def depth(self, site: str) -> int:
+        """How many sites are above ``site``, as far as is known."""
+        return max(0, len(self._line(site)) - 1)
+
+    def _line(self, site: str) -> list[str]:
+        """``site`` and those above it. A circle of parents ends where it began."""
+        line: list[str] = []
+        while site and site not in line:
+            line.append(site)
+            site = self.parents.get(site, "")
+        return line
 
     def scope(self, name: str, role: str, reach: Reach) -> str:
         """What two machines are told apart by in conversations of this reach: a site, or a hierarchy."""

@@ -98,12 +98,61 @@ def test_other_sites_can_be_left_out() -> None:
     assert [host.name for host in hosts_of(estate_of(rows), ["PS1"], short=True)] == ["PC1"]
 
 
+def prop(name: str, value: Any) -> dict[str, Any]:
+    return {"PropertyName": name, "Value": value, "Value1": "", "Value2": ""}
+
+
+def test_a_client_on_a_server_of_a_secondary_site_is_assigned_to_the_primary_one() -> None:
+    second = {"SiteCode": "S01", "ServerName": "s1", "Type": 1, "Version": "5.00.9122.1000", "ReportingSiteCode": "PS1"}
+    rows = Rows([SITE, second], [], [resource("mp1.corp.example", "SMS Management Point", SiteCode="S01")],
+                clients=[client("MP1")])  # fmt: skip
+    (host,) = hosts_of(estate_of(rows), [], short=True)
+    wanted = {"configmgr_site_code": "S01", "configmgr_parent_site": "PS1", "configmgr_assigned_site": "PS1"}
+    assert wanted.items() <= host.variables.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "told"),
+    [
+        ("SMS Management Point", {"SslState": 1}, {"configmgr_ssl_state": {"management_point": 1}}),
+        ("SMS Management Point", {"SslState": 0}, {"configmgr_ssl_state": {"management_point": 0}}),
+        ("SMS Management Point", {}, {}),
+        ("SMS Distribution Point", {"Props": [prop("IsPullDP", 1)]}, {"configmgr_pull_distribution_point": True}),
+        ("SMS Distribution Point", {"Props": [prop("IsPullDP", 0)]}, {}),
+        (
+            "SMS Software Update Point",
+            {"Props": [prop("SSLWSUS", 1), prop("WSUSIISSSLPort", "443")]},
+            {"configmgr_tls_port_software_update_point": 443},
+        ),
+        # Without HTTPS the port says nothing: whether anybody listens there is seen on the machine.
+        ("SMS Software Update Point", {"Props": [prop("SSLWSUS", 0), prop("WSUSIISSSLPort", "8531")]}, {}),
+        ("SMS Software Update Point", {"Props": None}, {}),
+    ],
+)
+def test_what_a_site_knows_of_how_its_roles_are_reached(name: str, changed: dict[str, Any], told: Any) -> None:
+    (host,) = hosts_of(estate_of(Rows([SITE], [], [resource("x1.corp.example", name, **changed)])), [], short=True)
+    known = {"configmgr_ssl_state", "configmgr_pull_distribution_point", "configmgr_tls_port_software_update_point"}
+    assert {key: value for key, value in host.variables.items() if key in known} == told
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = ["SiteCode", "RoleName", "NALType", "NetworkOSPath", "Name", "ResourceNames", "ServerName", "Type", "Version"]
+FIELDS = [
+    "Props",
+    "SslState",
+    "SiteCode",
+    "RoleName",
+    "NALType",
+    "NetworkOSPath",
+    "Name",
+    "ResourceNames",
+    "ServerName",
+    "Type",
+    "Version",
+]
 ROWS = st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6), max_size=4)
 
 
