@@ -12,11 +12,13 @@ from typing import Any
 from .machine.host import SiteHost
 
 PARENT_GROUP = "configmgr"
+# A stand-in for what is nobody's machine.
+OUTSIDE = "cloud_gateway"
 
 
 def inventory(hosts: Iterable[SiteHost], ca_path: str) -> dict[str, Any]:
     """Groups per role below one parent, with everything that the stock connection plugins need, in YAML shape."""
-    rows = list(hosts)
+    rows = [row for row in hosts if OUTSIDE not in row.roles]
     roles = sorted({role for row in rows for role in row.roles})
     return {
         "all": {

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from .endpoints.listeners import bound_ports
+from .hierarchy import CENTRAL, KINDS, PRIMARY, SiteInfo
 from .images import build_image
 from .inventory import inventory
 from .machine.clock import Clock, SystemClock
@@ -27,16 +29,25 @@ from .shell.messages import UnknownLocale, table
 ROLES = (
     "site_server", "passive_site_server", "sms_provider", "site_database", "management_point", "distribution_point",
     "state_migration_point", "fallback_status_point", "software_update_point", "reporting_services_point",
-    "service_connection_point", "application_catalog", "admin_console", "client",
+    "service_connection_point", "application_catalog", "admin_console", "client", "secondary_site",
+    "cmg_connection_point", "pull_distribution_point", "cloud_gateway",
 )  # fmt: skip
 CONNECTIONS = ("winrm", "psrp", "ssh")
 AUTHS = ("basic", "ntlm")
 
 _VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"}
 _SITE_REQUIRED = {"name", "user", "password", "hosts"} | _VARIABLES
-_SITE_OPTIONAL = {"restart_seconds", "service_seconds", "program_seconds", "powershell_seconds", "client_images"}
+_SITE_OPTIONAL = {
+    "restart_seconds",
+    "service_seconds",
+    "program_seconds",
+    "powershell_seconds",
+    "client_images",
+    "sites",
+}
+_BELOW = {"code", "kind", "parent", "server", "database_server"}
 _HOST_REQUIRED = {"name", "address", "image", "roles", "connection", "auth"}
-_HOST_OPTIONAL = {"products", "locale", "user", "password", "variables"}
+_HOST_OPTIONAL = {"products", "locale", "user", "password", "variables", "site", "assigned", "ports"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,14}")
 _FIRST_CLIENT_NETWORK = 10
 _CLIENTS_PER_NETWORK = 250
@@ -49,11 +60,12 @@ class BadSite(ValueError):
 
 @dataclass(frozen=True)
 class Site:
-    """All machines of a site, by name, in the order of the file."""
+    """All machines of a hierarchy, by name, in the order of the file. `code` and `version`: of its topmost site."""
 
     name: str
     code: str
     version: str
+    sites: tuple[SiteInfo, ...]
     machines: Mapping[str, Machine]
 
     def inventory(self, ca_path: str) -> dict[str, Any]:
@@ -85,19 +97,13 @@ def load_site(
         raise BadSite(f"network {network!r} is not the first two parts of an IPv4 address") from error
     if not 0 <= clients <= MAX_CLIENTS:
         raise BadSite(f"{clients} clients: must be between 0 and {MAX_CLIENTS}")
+    sites = _sites(source, site)
     rows = [_host(source, row, site, network) for row in site["hosts"]] + _clients(source, site, network, clients)
     if connection:
         _check_choice(f"site {source}", "connection", connection, CONNECTIONS)
         rows = [replace(row, connection=connection) for row in rows]
-    _check_together(source, rows)
+    _check_together(source, rows, sites)
     domain = str(site["domain"])
-    variables = {
-        "site_code": str(site["site_code"]),
-        "version": str(site["version"]),
-        "site_server": f"{site['site_server']}.{domain}",
-        "database_server": f"{site['database_server']}.{domain}",
-        "domain": domain,
-    }
     timing = Timing(
         restart=float(site.get("restart_seconds", 1.0)),
         service=float(site.get("service_seconds", 0.0)),
@@ -105,13 +111,18 @@ def load_site(
         powershell=_program_seconds(source, "powershell_seconds", powershell_seconds, site),
     )
     clock = clock or SystemClock()
+    by_code = {each.code: each for each in sites}
     machines = {
         row.name: Machine(
-            row, build_image(row.image, row.products, variables), shell=run_line, clock=clock, timing=timing
+            row,
+            build_image(row.image, row.products, _texts(row, by_code, domain), bound_ports(row)),
+            shell=run_line,
+            clock=clock,
+            timing=timing,
         )
         for row in rows
     }
-    return Site(str(site["name"]), variables["site_code"], variables["version"], machines)
+    return Site(str(site["name"]), sites[0].code, sites[0].version, sites, machines)
 
 
 def shipped_sites() -> list[str]:
@@ -144,6 +155,38 @@ def _checked(source: str, content: object) -> dict[str, Any]:
     if not re.fullmatch(r"[A-Z0-9]{3}", str(content["site_code"])):
         raise BadSite(f"site {source}: site_code {content['site_code']!r} is not three letters or digits")
     return content
+
+
+def _sites(source: str, site: Mapping[str, Any]) -> tuple[SiteInfo, ...]:
+    """The topmost site first; it is a primary one unless `sites` has some below it."""
+    below = site.get("sites") or []
+    for row in below:
+        where = f"site {source}, site {row.get('code', '?')}"
+        _check_fields(where, row, _BELOW, set())
+        _check_choice(where, "kind", row["kind"], KINDS)
+    top = {
+        "code": site["site_code"],
+        "kind": CENTRAL if any(row["kind"] == PRIMARY for row in below) else PRIMARY,
+        "parent": "",
+        "server": site["site_server"],
+        "database_server": site["database_server"],
+    }
+    version = str(site["version"])
+    return tuple(SiteInfo(version=version, **{name: str(text) for name, text in row.items()}) for row in (top, *below))
+
+
+def _texts(row: SiteHost, sites: Mapping[str, SiteInfo], domain: str) -> dict[str, str]:
+    """What stands for itself in the layers of an image."""
+    site = sites[row.site]
+    return {
+        "site_code": site.code,
+        "parent_site_code": site.parent,
+        "assigned_site_code": row.assigned,
+        "version": site.version,
+        "site_server": f"{site.server}.{domain}",
+        "database_server": f"{site.database_server}.{domain}",
+        "domain": domain,
+    }
 
 
 def _check_fields(where: str, row: Mapping[str, Any], required: set[str], optional: set[str]) -> None:
@@ -186,6 +229,9 @@ def _host(source: str, row: object, site: Mapping[str, Any], network: str) -> Si
         locale=row.get("locale", "en"),
         domain=str(site["domain"]),
         variables=_host_variables(where, row.get("variables") or {}),
+        site=str(row.get("site", site["site_code"])),
+        assigned=str(row.get("assigned", row.get("site", site["site_code"]))),
+        ports=tuple((str(role), int(port)) for role, port in (row.get("ports") or {}).items()),
     )
 
 
@@ -227,7 +273,11 @@ def _clients(source: str, site: Mapping[str, Any], network: str, count: int) -> 
     return rows
 
 
-def _check_together(source: str, rows: list[SiteHost]) -> None:
+def _check_together(source: str, rows: list[SiteHost], sites: tuple[SiteInfo, ...]) -> None:
+    codes = {site.code for site in sites}
+    strangers = sorted({code for row in rows for code in (row.site, row.assigned)} - codes)
+    if strangers:
+        raise BadSite(f"site {source}: there is no site {strangers[0]!r}")
     for what, given in (("name", [row.name.upper() for row in rows]), ("address", [row.address for row in rows])):
         twice = sorted({each for each in given if given.count(each) > 1}) if len(set(given)) < len(given) else []
         if twice:

@@ -35,6 +35,7 @@ def as_result(expected: Forecast) -> dict[str, Any]:
         "pairs": expected.pairs,
         "unreached": list(expected.unreached),
         "met_nobody": list(expected.alone),
+        "not_encrypted": [row.as_dict() for row in expected.plain],
         "msg": _sentence(expected),
     }
 

@@ -17,7 +17,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import callers_of, role_endpoints
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import (
+    RoleEndpoint,
+    callers_of,
+    ports_in_use,
+    role_endpoints,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.outside import (
     SeenEndpoint,
     SeenHealth,
@@ -63,7 +68,8 @@ class ActionModule(TlsAction):
         asked, health = _asked(task, chosen), _asked_health(task, chosen, everyone)
         stopped = {host.name: str(host.stopped["message"]) for host in chosen if host.stopped}
         look = self._look(task, asked, health)
-        return {"changed": False, **_as_result(look), "stopped": stopped}
+        unused = _unused(task, chosen)
+        return {"changed": False, **_as_result(look, unused), "stopped": stopped}
 
     def _look(self, task: Task, asked: Asked, health: AskedHealth) -> Look:
         """Look until nothing is worse than it was, or the patience is over: services start after their machine."""
@@ -104,13 +110,22 @@ def _asked(task: Task, hosts: Sequence[HostVariables]) -> Asked:
         facts = host.facts
         for endpoint in role_endpoints(facts["roles"]) if facts else ():
             variables = _Variables(task, host.name)
-            port = variables.number(endpoint.variable, endpoint.port)
-            if not port:
-                continue
-            expected = expected_offer(facts or {}, endpoint.stack, arguments["expect"], protocols).encode()
-            seen = SeenEndpoint(host.name, endpoint.role, port, endpoint.kind, tuple(expected), {})
-            asked.setdefault((host.name, port), (seen, {**variables.target(), "port": port, "kind": endpoint.kind}))
+            for port in variables.ports(endpoint, facts or {}):
+                expected = expected_offer(facts or {}, endpoint.stack, arguments["expect"], protocols).encode()
+                seen = SeenEndpoint(host.name, endpoint.role, port, endpoint.kind, tuple(expected), {})
+                asked.setdefault((host.name, port), (seen, {**variables.target(), "port": port, "kind": endpoint.kind}))
     return list(asked.values())
+
+
+def _unused(task: Task, hosts: Sequence[HostVariables]) -> list[dict[str, Any]]:
+    """The roles that take no TLS on their hosts, with the port that they would have."""
+    return [
+        {"host": host.name, "role": endpoint.role, "port": endpoint.port}
+        for host in hosts
+        if host.facts
+        for endpoint in role_endpoints(host.facts["roles"])
+        if not _Variables(task, host.name).ports(endpoint, host.facts)
+    ]
 
 
 def _asked_health(task: Task, hosts: Sequence[HostVariables], everyone: Mapping[str, HostVariables]) -> AskedHealth:
@@ -127,8 +142,7 @@ def _asked_health(task: Task, hosts: Sequence[HostVariables], everyone: Mapping[
         for check in health_checks().values():
             if check.role in relevant and (endpoint := ports.get(check.role)):
                 variables = _Variables(task, host.name)
-                port = variables.number(endpoint.variable, check.port)
-                if port:
+                for port in variables.ports(replace(endpoint, port=check.port), host.facts or {}):
                     seen = SeenHealth(host.name, check.role, check.id, port, "unreachable", surely=not check.uncertain)
                     asked.append((seen, {**variables.target(), "check": check.id, "port": port}))
     return asked
@@ -141,10 +155,13 @@ class _Variables:
         self._name = name
         self._values = task.variables["hostvars"][name]
 
-    def number(self, variable: str, default: int) -> int:
-        given = self._values.get(variable, default)
+    def ports(self, endpoint: RoleEndpoint, facts: Mapping[str, Any]) -> list[int]:
+        return ports_in_use(endpoint, facts, self._number(endpoint.variable))
+
+    def _number(self, variable: str) -> int | None:
+        given = self._values.get(variable)
         try:
-            return int(given)
+            return None if given is None else int(given)
         except (TypeError, ValueError):
             raise Failure(
                 "bad_argument", f"{variable} of {self._name} is {given!r}, not a port.", "Give a number; 0 for none."
@@ -168,14 +185,15 @@ def _checked(check: SeenHealth, row: Mapping[str, Any]) -> SeenHealth:
     return replace(check, health=row["health"], phrase=f"{phrase}{hint}", error=str(error.get("code", "")))
 
 
-def _as_result(look: Look) -> dict[str, Any]:
+def _as_result(look: Look, unused: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "endpoints": [_with_certificate(endpoint, look.certificates) for endpoint in look.endpoints],
         "health": [check.as_dict() for check in look.health],
+        "not_in_use": unused,
         "findings": findings(look.endpoints, look.health),
         "failing": {host: "; ".join(phrases) for host, phrases in look.against.items()},
         "passed": not look.against,
-        "msg": _sentence(look),
+        "msg": _sentence(look, len(unused)),
     }
 
 
@@ -185,8 +203,9 @@ def _with_certificate(endpoint: SeenEndpoint, certificates: Mapping[str, Any]) -
     return {**endpoint.as_dict(), **({"certificate": flags} if flags else {})}
 
 
-def _sentence(look: Look) -> str:
-    seen = f"{len(look.endpoints)} endpoints and {len(look.health)} health checks"
+def _sentence(look: Look, unused: int) -> str:
+    plain = f", {unused} roles take no TLS" if unused else ""
+    seen = f"{len(look.endpoints)} endpoints and {len(look.health)} health checks{plain}"
     if not look.against:
         return f"{seen}: all is as it should be."
     return f"{seen}: " + "; ".join(f"{host}: {', '.join(phrases)}" for host, phrases in list(look.against.items())[:5])

@@ -99,6 +99,11 @@ ansible_facts:
               C(site_code) is the first of the two that there is.
           type: dict
           sample: {site_code: S01, role_site: S01, assigned_site: PS1, parent_site: PS1, version: 5.0.9122.1000}
+        https_ports:
+          description: The ports that C(http.sys) has a certificate for. Null when that could not be told.
+          type: list
+          elements: int
+          sample: [443, 8531]
         protocols:
           description:
             - What SCHANNEL's values come to per side and protocol after the next restart.

@@ -126,6 +126,13 @@ unreached:
   returned: always
   type: list
   elements: str
+not_encrypted:
+  description:
+    - The conversations that are not encrypted, as RV(conversations). No port of the hosts that are called takes TLS in
+      a role that may do without, so that nothing can break there.
+  returned: always
+  type: list
+  elements: dict
 met_nobody:
   description:
     - Hosts with which no other host of the play talks, though their roles talk to somebody. Machines are missing in

@@ -78,11 +78,12 @@ extends_documentation_fragment:
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 notes:
-  - Ports are ConfigMgr's defaults, or those in the host variables C(configmgr_tls_port_management_point),
+  - Ports are those to which the machine has bound certificates, else ConfigMgr's defaults. The host variables
+    C(configmgr_tls_port_management_point),
     C(configmgr_tls_port_distribution_point), C(configmgr_tls_port_software_update_point),
     C(configmgr_tls_port_state_migration_point), C(configmgr_tls_port_application_catalog),
     C(configmgr_tls_port_reporting), C(configmgr_tls_port_adminservice), C(configmgr_tls_port_enrollment_point) and
-    C(configmgr_tls_port_sql). A port of 0 leaves the endpoint out.
+    C(configmgr_tls_port_sql) come before both. A port of 0 leaves the endpoint out.
   - The roles are looked for at C(configmgr_tls_address), or else C(ansible_host), or else the host's name, and asked
     for by C(configmgr_tls_server_name), when a certificate is for another name.
 seealso:
@@ -144,6 +145,25 @@ endpoints:
       description: What speaks against its certificate, as in M(configmgr.tls.tls_probe_info).
       type: list
       elements: dict
+not_in_use:
+  description:
+    - Roles that take no TLS on their host, where a site uses HTTP - no certificate is bound to a port for them, or
+      their port variable is V(0). Their endpoints are left out.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: The host.
+      type: str
+    role:
+      description: The role.
+      type: str
+      sample: management_point
+    port:
+      description: The port that it would have by default.
+      type: int
+      sample: 443
 health:
   description: One entry per health check.
   returned: success

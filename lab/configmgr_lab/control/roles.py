@@ -18,6 +18,7 @@ from configmgr_lab.endpoints.host import RoleEndpoints
 from configmgr_lab.endpoints.listeners import port_variables
 from configmgr_lab.endpoints.smb import PORT as SMB_PORT
 from configmgr_lab.endpoints.smb import AdminShare
+from configmgr_lab.hierarchy import Hierarchy
 from configmgr_lab.machine.disk import Disk
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.shares import Shares
@@ -47,7 +48,7 @@ class Roles:
         """``state``: folder for the files that logons need."""
         machines: Mapping[str, Any] = site.machines
         self.port_offset = port_offset
-        self.admin_service = AdminService(machines, site.code, site.version)
+        self.admin_service = AdminService(machines, site.sites)
         self.endpoints: dict[str, RoleEndpoints] = {}
         self.admin_shares: dict[str, AdminShare] = {}
         self.shares = Shares()
@@ -66,7 +67,7 @@ class Roles:
                     admin_service=self.admin_service if provider else None,
                     logons=CredentialStore(machine.users, state / f"logons-{name}") if provider else None,
                 )
-        self.talker = Talker(self.endpoints, authority.pem, port_offset)
+        self.talker = Talker(self.endpoints, authority.pem, Hierarchy(site.sites), port_offset)
         self._talking: asyncio.Task[None] | None = None
 
     def open(self, period: float | None) -> None:

@@ -15,14 +15,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ..hierarchy import CENTRAL, PRIMARY, SECONDARY, SiteInfo
 from ..machine.machine import Machine
 from ..wire.authentication import Admitted, Authenticator
 from ..wire.http import HttpAnswer, HttpRequest
+from .listeners import called_at
 from .tables import table
 
 PREFIX = "/adminservice/wmi/"
 PAGE = 1000
 Row = dict[str, Any]
+# SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
+_TYPES = {SECONDARY: 1, PRIMARY: 2, CENTRAL: 4}
+_CALLED = ("management_point", "distribution_point", "software_update_point", "state_migration_point")
 _EQUALS = re.compile(r"(\w+) eq '?([^']*)'?")
 
 
@@ -41,16 +46,17 @@ class PageLogon(Authenticator):
 class AdminService:
     """``machines``: of the whole site. ``page``: rows that one answer has at the most."""
 
-    def __init__(self, machines: Mapping[str, Machine], code: str, version: str) -> None:
+    def __init__(self, machines: Mapping[str, Machine], sites: Iterable[SiteInfo]) -> None:
+        known = tuple(sites)
         self.page = PAGE
         self.requests: list[str] = []
         self._classes: dict[str, Callable[[], list[Row]]] = {
-            "SMS_Site": lambda: _sites(machines, code, version),
-            "SMS_SCI_SiteDefinition": lambda: _definitions(machines, code),
-            "SMS_SCI_SysResUse": lambda: _resources(machines, code),
-            "SMS_HA_SiteServerTopLevelMonitoring": lambda: _monitored(machines, code),
-            "SMS_R_System": lambda: _systems(machines, code),
-            "SMS_FullCollectionMembership": lambda: _members(machines, code),
+            "SMS_Site": lambda: [_site(site, machines) for site in known],
+            "SMS_SCI_SiteDefinition": lambda: [_definition(site, machines) for site in known],
+            "SMS_SCI_SysResUse": lambda: _resources(machines),
+            "SMS_HA_SiteServerTopLevelMonitoring": lambda: _monitored(machines),
+            "SMS_R_System": lambda: _systems(machines),
+            "SMS_FullCollectionMembership": lambda: _members(machines),
         }
 
     def answer(self, request: HttpRequest, logon: Authenticator) -> HttpAnswer:
@@ -96,73 +102,88 @@ def _with(machines: Mapping[str, Machine], role: str) -> list[Machine]:
     return [machine for machine in machines.values() if role in machine.site_host.roles]
 
 
-def _sites(machines: Mapping[str, Machine], code: str, version: str) -> list[Row]:
-    (server,) = _with(machines, "site_server")
-    return [
-        {
-            "SiteCode": code,
-            "SiteName": f"Site {code}",
-            "ReportingSiteCode": "",
-            "ServerName": _name(server),
-            "Type": 2,
-            "Status": 1,
-            "Version": version,
-            "BuildNumber": int(version.split(".")[2]),
-        }
-    ]
+def _site(site: SiteInfo, machines: Mapping[str, Machine]) -> Row:
+    return {
+        "SiteCode": site.code,
+        "SiteName": f"Site {site.code}",
+        "ReportingSiteCode": site.parent,
+        "ServerName": _name(machines[site.server]),
+        "Type": _TYPES[site.kind],
+        "Status": 1,
+        "Version": site.version,
+        "BuildNumber": int(site.version.split(".")[2]),
+    }
 
 
-def _definitions(machines: Mapping[str, Machine], code: str) -> list[Row]:
-    (server,) = _with(machines, "site_server")
-    database = _with(machines, "site_database")[0]
-    return [
-        {
-            "SiteCode": code,
-            "ParentSiteCode": "",
-            "SiteServerName": _name(server),
-            "SQLServerName": database.site_host.name,
-            "SQLDatabaseName": f"CM_{code}",
-            "SiteType": 2,
-            "Props": [{"PropertyName": "SQLServerFQDN", "Value": 0, "Value1": _name(database), "Value2": ""}],
-        }
-    ]
+def _definition(site: SiteInfo, machines: Mapping[str, Machine]) -> Row:
+    database = machines[site.database_server]
+    return {
+        "SiteCode": site.code,
+        "ParentSiteCode": site.parent,
+        "SiteServerName": _name(machines[site.server]),
+        "SQLServerName": database.site_host.name,
+        "SQLDatabaseName": f"CM_{site.code}",
+        "SiteType": _TYPES[site.kind],
+        "Props": [_prop("SQLServerFQDN", 0, _name(database))],
+    }
 
 
-def _resources(machines: Mapping[str, Machine], code: str) -> list[Row]:
+def _prop(name: str, value: int, text: str = "") -> Row:
+    return {"PropertyName": name, "Value": value, "Value1": text, "Value2": ""}
+
+
+def _resources(machines: Mapping[str, Machine]) -> list[Row]:
     """One row per role of a server, in the names of ConfigMgr; every server is a site system and a component server."""
     known = table("endpoints/site_system_names.yml")["roles"]
     rows = []
     for machine in machines.values():
-        names = [name for role in machine.site_host.roles for name in known.get(role, ())]
-        if names:
-            rows += [_resource(machine, code, name) for name in ("SMS Site System", "SMS Component Server", *names)]
+        named = [(role, name) for role in machine.site_host.roles for name in known.get(role, ())]
+        if named:
+            rows += [_resource(machine, "", name) for name in ("SMS Site System", "SMS Component Server")]
+            rows += [_resource(machine, role, name) for role, name in named]
     return rows
 
 
-def _resource(machine: Machine, code: str, role: str) -> Row:
-    path = f"\\\\{_name(machine)}"
+def _resource(machine: Machine, role: str, name: str) -> Row:
+    path, site = f"\\\\{_name(machine)}", machine.site_host.site
     return {
-        "SiteCode": code,
-        "RoleName": role,
+        "SiteCode": site,
+        "RoleName": name,
         "NALType": "Windows NT Server",
-        "NALPath": f'["Display={path}\\"]MSWNET:["SMS_SITE={code}"]{path}\\',
+        "NALPath": f'["Display={path}\\"]MSWNET:["SMS_SITE={site}"]{path}\\',
         "NetworkOSPath": path,
-        "Type": 2 if role == "SMS Site Server" else 8,
-        "Props": [],
+        "Type": 2 if name == "SMS Site Server" else 8,
+        **_reached(machine, role),
     }
 
 
-def _monitored(machines: Mapping[str, Machine], code: str) -> list[Row]:
-    passive = _with(machines, "passive_site_server")
-    rows = [*_with(machines, "site_server"), *passive] if passive else []
-    return [{"SiteCode": code, "SiteServerName": _name(machine)} for machine in rows]
+def _reached(machine: Machine, role: str) -> Row:
+    """How a role is reached, in the properties that the tests of ConfigMgrCBDsc name."""
+    port, kind = called_at(machine.site_host, role) if role in _CALLED else (0, "")
+    told: Row = {"SslState": int(port > 0 and kind == "https"), "Props": []}
+    if role == "software_update_point":
+        told["Props"] = [_prop("SSLWSUS", int(port > 0)), _prop("WSUSIISSSLPort", port or 8531)]
+    if role == "distribution_point":
+        told["Props"] = [_prop("IsPullDP", int("pull_distribution_point" in machine.site_host.roles))]
+    return told
+
+
+def _monitored(machines: Mapping[str, Machine]) -> list[Row]:
+    """The site servers of sites that have a second one."""
+    twice = {machine.site_host.site for machine in _with(machines, "passive_site_server")}
+    both = [*_with(machines, "site_server"), *_with(machines, "passive_site_server")]
+    return [
+        {"SiteCode": machine.site_host.site, "SiteServerName": _name(machine)}
+        for machine in both
+        if machine.site_host.site in twice
+    ]
 
 
 def _clients(machines: Mapping[str, Machine]) -> Iterable[Machine]:
     return _with(machines, "client")
 
 
-def _systems(machines: Mapping[str, Machine], code: str) -> list[Row]:
+def _systems(machines: Mapping[str, Machine]) -> list[Row]:
     return [
         {
             "ResourceID": 16777220 + number,
@@ -170,7 +191,7 @@ def _systems(machines: Mapping[str, Machine], code: str) -> list[Row]:
             "NetbiosName": machine.site_host.name,
             "ResourceNames": [_name(machine)],
             "FullDomainName": machine.site_host.domain,
-            "SMSAssignedSites": [code],
+            "SMSAssignedSites": [machine.site_host.assigned],
             "IPAddresses": [machine.address],
             "Client": 1,
             "Obsolete": 0,
@@ -179,14 +200,14 @@ def _systems(machines: Mapping[str, Machine], code: str) -> list[Row]:
     ]
 
 
-def _members(machines: Mapping[str, Machine], code: str) -> list[Row]:
+def _members(machines: Mapping[str, Machine]) -> list[Row]:
     return [
         {
             "CollectionID": "SMS00001",
             "ResourceID": 16777220 + number,
             "Name": machine.site_host.name,
             "Domain": machine.site_host.domain.split(".")[0].upper(),
-            "SiteCode": code,
+            "SiteCode": machine.site_host.assigned,
             "IsClient": True,
             "IsObsolete": False,
         }

@@ -39,7 +39,7 @@ class RoleEndpoints:
     ) -> None:
         self.machine = machine
         self.faults = EndpointFaults()
-        self.listeners = listeners(machine.site_host.roles)
+        self.listeners = listeners(machine.site_host)
         self._port_offset = port_offset
         row = machine.site_host
         names = (row.name, f"{row.name}.{row.domain}") if row.domain else (row.name,)

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..machine.host import SiteHost
 from .tables import table
 
 
@@ -37,22 +38,38 @@ class Listener:
     """By path and query in small letters."""
 
 
-def listeners(roles: Iterable[str]) -> tuple[Listener, ...]:
-    """The ports of a machine with these roles; none for a client."""
-    wanted, found = set(roles), dict[int, Listener]()
+def listeners(host: SiteHost) -> tuple[Listener, ...]:
+    """The ports of a machine because of its roles; none for a client."""
+    found: dict[int, Listener] = {}
     for row in _rows():
-        if row["role"] not in wanted:
+        port = _port(host, row)
+        if not port:
             continue
         pages = {path: Page(service=row["service"], **page) for path, page in (row.get("pages") or {}).items()}
-        before = found.get(row["port"], Listener(row["port"], row["kind"], ()))
+        before = found.get(port, Listener(port, row["kind"], ()))
         services = tuple(dict.fromkeys((*before.services, row["service"])))
-        found[row["port"]] = Listener(row["port"], row["kind"], services, {**before.pages, **pages})
+        found[port] = Listener(port, row["kind"], services, {**before.pages, **pages})
     return tuple(found.values())
 
 
-def port_of(role: str) -> tuple[int, str]:
-    """The port and kind on which a role is called over TLS. Raises StopIteration for a role that is not."""
-    return next((row["port"], row["kind"]) for row in _rows() if row["role"] == role and row["kind"] != "http")
+def called_at(host: SiteHost, role: str) -> tuple[int, str]:
+    """The port and kind on which a role of this machine is called over TLS; port 0 when it takes none."""
+    row = next(row for row in _rows() if row["role"] == role and row["kind"] != "http")
+    return _port(host, row), row["kind"]
+
+
+def bound_ports(host: SiteHost) -> tuple[int, ...]:
+    """The ports to which its http.sys has a certificate bound, WinRM's among them."""
+    ports = {_port(host, row) for row in _rows() if row["kind"] == "https"} - {0}
+    remote = {host.port} if host.connection != "ssh" and host.scheme == "https" else set()
+    return tuple(sorted(ports | remote))
+
+
+def _port(host: SiteHost, row: Mapping[str, Any]) -> int:
+    if row["role"] not in host.roles:
+        return 0
+    usual: int = row["port"]
+    return usual if row["kind"] == "http" else dict(host.ports).get(row["role"], usual)
 
 
 def port_variables(offset: int) -> dict[str, int]:

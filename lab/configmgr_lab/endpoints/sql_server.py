@@ -21,7 +21,7 @@ _NEW = frozenset({Protocol.SSL3, Protocol.TLS10, Protocol.TLS11, Protocol.TLS12}
 
 @dataclass(frozen=True)
 class SqlServer:
-    """The default instance. `version` is spelled as the product does: 11.0.5058.0, not 11.2.5058.0."""
+    """An instance. `version` is spelled as the product does: 11.0.5058.0, not 11.2.5058.0."""
 
     version: tuple[int, int, int, int]
 
@@ -50,8 +50,9 @@ class SqlServer:
 
 
 def sql_server(registry: RegistryReader) -> SqlServer | None:
-    """The default instance by this registry, None when there is none."""
-    instance = registry.text(f"{_ROOT}\\Instance Names\\SQL", "MSSQLSERVER")
+    """The default instance by this registry, or that of a secondary site; None when there is none."""
+    names = f"{_ROOT}\\Instance Names\\SQL"
+    instance = registry.text(names, "MSSQLSERVER") or registry.text(names, "CONFIGMGRSEC")
     if instance is None:
         return None
     setup = f"{_ROOT}\\{instance}\\Setup"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -25,7 +26,11 @@ _FIELDS = {
 }  # fmt: skip
 _SERVICE_FIELDS = {"display", "start", "state", "type", "path", "account", "needs"}
 _STARTS = {"auto": (2, False), "delayed-auto": (2, True), "demand": (3, False), "disabled": (4, False)}
-_VARIABLE = re.compile(r"\{(site_code|version|site_server|database_server|domain)\}")
+# Source: Microsoft's IIS support team, "Troubleshooting SSL related issues (server certificate)".
+_HTTP = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters"
+_VARIABLE = re.compile(
+    r"\{(site_code|parent_site_code|assigned_site_code|version|site_server|database_server|domain)\}"
+)
 
 MOST_FACTOR = 20
 
@@ -49,9 +54,17 @@ def product_files() -> dict[str, Layer]:
     return _layers("products")
 
 
-def build_image(image: str, products: tuple[str, ...] = (), variables: Mapping[str, str] | None = None) -> Image:
-    """The image of a Windows version with products on it; the same object for the same question. Raises BadImage."""
-    return _built(image, products, tuple(sorted((variables or {}).items())))
+def build_image(
+    image: str,
+    products: tuple[str, ...] = (),
+    variables: Mapping[str, str] | None = None,
+    bound: tuple[int, ...] = (),
+) -> Image:
+    """The image of a Windows version with products on it; the same object for the same question. Raises BadImage.
+
+    `bound`: the ports to which http.sys has a certificate bound.
+    """
+    return _built(image, products, tuple(sorted((variables or {}).items())), bound)
 
 
 def install_product(product: str, registry: Registry, file_system: FileSystem) -> None:
@@ -96,7 +109,9 @@ def _check(name: str, layer: object) -> None:
 
 
 @cache
-def _built(image: str, products: tuple[str, ...], variables: tuple[tuple[str, str], ...]) -> Image:
+def _built(
+    image: str, products: tuple[str, ...], variables: tuple[tuple[str, str], ...], bound: tuple[int, ...]
+) -> Image:
     layers = [*_line(image), *_product_lines(products)]
     top = image_files().get(image, {})
     merged: Layer = {}
@@ -116,6 +131,7 @@ def _built(image: str, products: tuple[str, ...], variables: tuple[tuple[str, st
         _apply_files(name, layer, entries, texts)
         environment.update({key: str(text) for key, text in (layer.get("environment") or {}).items()})
         without.update(layer.get("without") or ())
+    _bind(registry, bound)
     return Image(
         id="+".join((image, *products)),
         title=str(top["title"]),
@@ -212,6 +228,16 @@ def _apply_services(name: str, layer: Layer, registry: Registry, services: dict[
         if spec.get("needs"):
             registry.set(path, Value.multi("DependOnService", [str(each) for each in spec["needs"]]))
         services[service] = spec.get("state", "running") == "running"
+
+
+def _bind(registry: Registry, ports: tuple[int, ...]) -> None:
+    """Certificates bound to ports for every address, as the tools of Windows leave them."""
+    registry.create(_HTTP)
+    for port in ports:
+        path = f"{_HTTP}\\SslBindingInfo\\0.0.0.0:{port}"
+        registry.set(path, Value.binary("SslHash", hashlib.sha1(f"certificate {port}".encode()).digest()))
+        registry.set(path, Value.text("SslCertStoreName", "MY"))
+        registry.set(path, Value.dword("DefaultFlags", 0))
 
 
 def _apply_files(name: str, layer: Layer, entries: dict[str, Entry], texts: Mapping[str, str]) -> None:

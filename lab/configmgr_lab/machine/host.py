@@ -29,6 +29,12 @@ class SiteHost:
     domain: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     """Variables of the inventory that this host has besides those of its connection."""
+    site: str = ""
+    """Code of the site of its roles."""
+    assigned: str = ""
+    """Code of the site of its client."""
+    ports: tuple[tuple[str, int], ...] = ()
+    """By role, where it takes TLS when that is not its usual port; 0: nowhere."""
 
     @property
     def shell(self) -> str:

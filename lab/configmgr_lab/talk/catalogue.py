@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ..endpoints.listeners import port_of
+from ..endpoints.listeners import called_at
 from ..endpoints.tables import table
+from ..hierarchy import Hierarchy
 from ..machine.machine import Machine
 from .stacks import Offer, offer
 
 # Callers of the same state say the same: a few of them show whether they are understood.
 CALLERS_PER_STATE = 3
+_CLIENTS = ("client", "admin_console")
+_PULLS = "pull_distribution_point"
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,7 @@ class Conversation:
     callee: str
     stack: str
     view: int
-
-    @property
-    def port(self) -> int:
-        return port_of(self.callee)[0]
-
-    @property
-    def kind(self) -> str:
-        return port_of(self.callee)[1]
+    reach: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,15 @@ class Pair:
     callee: Machine
     offer: Offer
     stands_for: int = 1
+
+    @property
+    def port(self) -> int:
+        """Where the callee takes TLS in this role; 0: nowhere."""
+        return called_at(self.callee.site_host, self.conversation.callee)[0]
+
+    @property
+    def kind(self) -> str:
+        return called_at(self.callee.site_host, self.conversation.callee)[1]
 
 
 @cache
@@ -72,8 +77,14 @@ class OfferBook:
         return known[2][stack]
 
 
-def pairs(machines: Iterable[Machine], book: OfferBook, sample: int = CALLERS_PER_STATE) -> list[Pair]:
-    """Everybody who talks now; of callers of one image that offer the same, only the first few."""
+def pairs(
+    machines: Iterable[Machine], book: OfferBook, hierarchy: Hierarchy, sample: int = CALLERS_PER_STATE
+) -> list[Pair]:
+    """Everybody who talks now over TLS; of callers of one image and site that offer the same, only the first few.
+
+    A database on the caller's own machine counts as well. Without encryption it would be reached through shared memory;
+    of the two readings this is the less convenient one.
+    """
     by_role: dict[str, list[Machine]] = {}
     for machine in machines:
         for role in machine.site_host.roles:
@@ -84,24 +95,35 @@ def pairs(machines: Iterable[Machine], book: OfferBook, sample: int = CALLERS_PE
         if not callees:
             continue
         for caller, offered, stands_for in _sampled(conversation, by_role.get(conversation.caller, []), book, sample):
-            found += [
-                Pair(conversation, caller, callee, offered, stands_for)
-                for callee in callees
-                # A database on the same machine is reached through shared memory.
-                if callee is not caller or conversation.kind != "tds"
-            ]
+            met = [Pair(conversation, caller, callee, offered, stands_for) for callee in callees]
+            found += [pair for pair in met if pair.port and _talks(pair, hierarchy)]
     return found
+
+
+def _talks(pair: Pair, hierarchy: Hierarchy) -> bool:
+    conversation = pair.conversation
+    # Whoever calls others of its kind does not call itself.
+    alike = conversation.caller == conversation.callee or conversation.caller == _PULLS
+    if alike and pair.caller is pair.callee:
+        return False
+    return hierarchy.reaches(conversation.reach, _site(conversation, pair.caller), pair.callee.site_host.site)
+
+
+def _site(conversation: Conversation, caller: Machine) -> str:
+    """The site of a client is not always that of the machine's roles."""
+    host = caller.site_host
+    return host.assigned if conversation.caller in _CLIENTS else host.site
 
 
 def _sampled(
     conversation: Conversation, callers: list[Machine], book: OfferBook, sample: int
 ) -> list[tuple[Machine, Offer, int]]:
-    states: dict[tuple[str, Offer, bool], list[Machine]] = {}
+    states: dict[tuple[str, str, Offer, bool], list[Machine]] = {}
     for caller in callers:
-        state = (caller.image.id, book.offer(caller, conversation), caller.is_up)
+        state = (caller.image.id, _site(conversation, caller), book.offer(caller, conversation), caller.is_up)
         states.setdefault(state, []).append(caller)
     chosen = []
-    for (_, offered, _), alike in states.items():
+    for (_, _, offered, _), alike in states.items():
         some = alike[:sample]
         # The first one stands for all those that do not call themselves.
         counts = [len(alike) - len(some) + 1] + [1] * (len(some) - 1)

@@ -41,7 +41,7 @@ class Result:
             "title": pair.conversation.title,
             "caller": pair.caller.name,
             "callee": pair.callee.name,
-            "port": pair.conversation.port,
+            "port": pair.port,
             "stack": pair.conversation.stack,
             "stands_for": pair.stands_for,
             "offered": [protocol.label for protocol in sorted(pair.offer.protocols)],

@@ -13,6 +13,7 @@ from ..endpoints.accepted import accepted
 from ..endpoints.host import RoleEndpoints
 from ..endpoints.protocols import sentence
 from ..endpoints.serving import runs
+from ..hierarchy import Hierarchy
 from ..machine.machine import Machine
 from .attempt import NOTHING_OFFERED, NotUp, Outcome, Target, attempt
 from .catalogue import Conversation, OfferBook, Pair, conversations, pairs
@@ -26,8 +27,15 @@ REPLICA_VARIABLE = "configmgr_sql_replica"
 class Talker:
     """Made and used inside one event loop."""
 
-    def __init__(self, endpoints: Mapping[str, RoleEndpoints], authority: bytes, port_offset: int = 0) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, RoleEndpoints],
+        authority: bytes,
+        hierarchy: Hierarchy,
+        port_offset: int = 0,
+    ) -> None:
         self._endpoints = endpoints
+        self._hierarchy = hierarchy
         self._authority = authority
         self._port_offset = port_offset
         self._offers = OfferBook()
@@ -52,7 +60,8 @@ class Talker:
                     self.ledger.add(result)
                 return result
 
-            everybody = pairs([endpoints.machine for endpoints in self._endpoints.values()], self._offers)
+            machines = [endpoints.machine for endpoints in self._endpoints.values()]
+            everybody = pairs(machines, self._offers, self._hierarchy)
             results = list(await asyncio.gather(*(talk(pair) for pair in everybody)))
             if count:
                 self.ledger.rounds += 1
@@ -63,7 +72,8 @@ class Talker:
         conversation = next(each for each in conversations() if each.id == _MANAGEMENT_POINT_DATABASE)
         machines = [endpoints.machine for endpoints in self._endpoints.values()]
         databases = [machine for machine in machines if conversation.callee in machine.site_host.roles]
-        primary = next((each for each in databases if _is_primary(each)), None)
+        own = [each for each in databases if each.site_host.site == management_point.site_host.site]
+        primary = next((each for each in own if _is_primary(each)), None)
         if primary is None:
             return False
         if primary is management_point:
@@ -77,12 +87,12 @@ class Talker:
         before = self._moment(pair)
         if before is None:
             return Result(pair, NOT_UP)
-        conversation, caller, callee = pair.conversation, pair.caller, pair.callee
+        caller, callee = pair.caller, pair.callee
         target = Target(
             caller.address,
             callee.address,
-            conversation.port + self._port_offset,
-            conversation.kind,
+            pair.port + self._port_offset,
+            pair.kind,
             callee.name,
             self._authority,
         )
@@ -100,9 +110,7 @@ class Talker:
     def _moment(self, pair: Pair) -> tuple[int, int] | None:
         """Which start of each machine this is; None when one of them, or the service that is called, is not up."""
         caller, callee = pair.caller, pair.callee
-        listener = next(
-            (each for each in self._endpoints[callee.name].listeners if each.port == pair.conversation.port), None
-        )
+        listener = next((each for each in self._endpoints[callee.name].listeners if each.port == pair.port), None)
         up = caller.is_up and callee.is_up and listener is not None
         if not up or listener is None or not any(runs(callee, service) for service in listener.services):
             return None
@@ -112,9 +120,9 @@ class Talker:
         said = f"{pair.caller.name}: {pair.offer.text}"
         if outcome.cause == NOTHING_OFFERED:
             return said
-        conversation, callee = pair.conversation, pair.callee
-        side = accepted(callee, conversation.kind)
-        protocols = side.protocols - self._endpoints[callee.name].faults.refused(conversation.port)
+        callee = pair.callee
+        side = accepted(callee, pair.kind)
+        protocols = side.protocols - self._endpoints[callee.name].faults.refused(pair.port)
         by = f" (SQL Server {side.sql.text})" if side.sql else ""
         return f"{said}; {callee.name} accepts {sentence(protocols)}{by}: {outcome.detail}"
 

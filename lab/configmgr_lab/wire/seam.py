@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 
@@ -60,12 +60,10 @@ class Machine(Protocol):
 
 
 class Site(Protocol):
-    """A site: its machines by name, its code and ConfigMgr version, and the inventory that reaches the machines."""
+    """A hierarchy: its machines by name, its sites, and the inventory that reaches the machines."""
 
     @property
     def machines(self) -> Mapping[str, Any]: ...
     @property
-    def code(self) -> str: ...
-    @property
-    def version(self) -> str: ...
+    def sites(self) -> Iterable[Any]: ...
     def inventory(self, ca_path: str) -> dict[str, Any]: ...

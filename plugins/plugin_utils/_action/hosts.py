@@ -16,6 +16,7 @@ from .base import Task
 
 __all__ = ["HostVariables", "host_variables"]
 
+_PORT = "configmgr_tls_port_"
 _WINRM_HTTP, _PLAIN = 5985, "http"
 
 
@@ -33,11 +34,13 @@ class HostVariables:
 
     @property
     def told(self) -> Told:
-        """What the inventory says of its site."""
+        """What the inventory says of its site and ports. A port that is a template is not looked at here."""
         get = self.variables.get
         parent = get("configmgr_parent_site")
         site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
-        return Told(site, assigned, None if parent is None else str(parent))
+        given = {name: str(value) for name, value in self.variables.items() if str(name).startswith(_PORT)}
+        ports = {name: int(value) for name, value in given.items() if value.isdecimal()}
+        return Told(site, assigned, None if parent is None else str(parent), ports)
 
     @property
     def over_https(self) -> bool:

@@ -86,8 +86,6 @@ def _of_server(server: Server) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if server.ssl_state:
         told["configmgr_ssl_state"] = dict(server.ssl_state)
-    if server.pulls:
-        told["configmgr_pull_distribution_point"] = True
     if server.wsus_port:
         told["configmgr_tls_port_software_update_point"] = server.wsus_port
     return told

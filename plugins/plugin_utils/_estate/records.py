@@ -19,6 +19,7 @@ SITE_TYPES = {1: "secondary", 2: "primary", 4: "central_administration_site"}
 _NO_ROLES = frozenset({"SMS Site System", "SMS Component Server"})
 _SITE_SERVER = "SMS Site Server"
 _WINDOWS_SERVER = "Windows NT Server"
+_PULLS = "pull_distribution_point"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class SiteRecord:
 class Server:
     """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table.
 
-    ``ssl_state``: as the site has it for each of its roles, 0 where it is not told to use HTTPS. ``pulls``: whether it
-    is a distribution point that pulls. ``wsus_port``: for HTTPS, None where WSUS does not use it.
+    ``ssl_state``: as the site has it for each of its roles, 0 where it is not told to use HTTPS. ``wsus_port``: for
+    HTTPS, None where WSUS does not use it.
     """
 
     name: str
@@ -57,7 +58,6 @@ class Server:
     roles: list[str] = field(default_factory=list)
     unknown_roles: list[str] = field(default_factory=list)
     ssl_state: dict[str, int] = field(default_factory=dict)
-    pulls: bool = False
     wsus_port: int | None = None
 
 
@@ -163,7 +163,8 @@ def _add_properties(server: Server, found: Iterable[str], row: Mapping[str, Any]
         for each in (listed if isinstance(listed, list) else ())
         if isinstance(each, Mapping)
     }
-    server.pulls = server.pulls or bool(values.get("IsPullDP"))
+    if values.get("IsPullDP") and _PULLS not in server.roles:
+        server.roles.append(_PULLS)
     if values.get("SSLWSUS"):
         server.wsus_port = values.get("WSUSIISSSLPort") or server.wsus_port
 

@@ -20,17 +20,26 @@ _COLUMNS = {
     "client": 0,
     "admin_console": 0,
     "controller": 0,
+    "boot_image": 0,
     "site_server": 2,
     "passive_site_server": 2,
     "secondary_site": 2,
     "sms_provider": 2,
     "site_database": 3,
+    "component_database": 3,
     "microsoft": 3,
+    "gateway": 3,
 }
 _OTHER_COLUMN = 1
 # Where a column stands, from 0 (top) to 1 (bottom): lines that pass the third column pass above it.
 _HEIGHTS = {2: 1.0, 3: 0.3}
-_OUTSIDE = {"controller": "This controller", "microsoft": "Microsoft's services", "any": "Every machine (WinRM)"}
+_OUTSIDE = {
+    "controller": "This controller",
+    "boot_image": "Boot images",
+    "microsoft": "Microsoft's services",
+    "gateway": "Cloud gateway",
+    "any": "Every machine (WinRM)",
+}
 _WIDTH, _HEIGHT, _COLUMN, _ROW, _EDGE = 208, 50, 332, 66, 6
 _LETTERS = 25
 _WORST = ("ok", "unknown", "broken")

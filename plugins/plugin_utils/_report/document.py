@@ -245,6 +245,7 @@ def _probes(result: Mapping[str, Any]) -> dict[str, Any]:
             {name: row[name] for name in ("host", "role", "check", "port", "health", "status", "phrase") if name in row}
             for row in result.get("health") or ()
         ],
+        "not_in_use": [dict(row) for row in result.get("not_in_use") or ()],
     }
 
 

@@ -13,6 +13,7 @@ from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import Snapshot
 from .detect import detected_roles
 from .journal import BootMarker, parse_journal
+from .listening import https_ports
 from .state import (
     ConfigMgr,
     DotNet,
@@ -61,6 +62,7 @@ def host_state(snapshot: Snapshot) -> HostState:
         winhttp={view: setting(registry, where.WINHTTP, view, "DefaultSecureProtocols") for view in views},
         file_versions={name: version for name, text in snapshot.file_versions.items() if (version := _version(text))},
         sql_instances=_sql_instances(registry, views),
+        https_ports=https_ports(registry),
         sql_clients=_sql_clients(registry),
         wsus=_wsus(registry, snapshot),
         configmgr=_configmgr(registry),

@@ -28,6 +28,8 @@ class Outside:
     with_role: str = ""
 
 
+# A distribution point as well, which calls others.
+_PULLS = "pull_distribution_point"
 _MODERN = ("?TLS 1.0", "?TLS 1.1", "TLS 1.2", "?TLS 1.3")
 OUTSIDE = {
     # What OpenSSL on a controller offers at least; its policy may allow more.
@@ -83,8 +85,9 @@ class Conversation(Row):
 
     @property
     def among_equals(self) -> bool:
-        """Whether both ends have the same role: then a machine calls others of its kind, and never itself."""
-        return self.within and self.caller_role == self.callee_role
+        """Whether a machine has both roles, or one that is both: then it calls others of its kind, and never itself."""
+        same = self.callee_role if self.caller_role == _PULLS else self.caller_role
+        return self.within and same == self.callee_role
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .conversation import OUTSIDE, Conversation, conversations
+from .endpoints import ports_in_use, role_endpoints
 from .negotiation import Agreement, Offer, agree
 from .requirement import requirements
-from .sites import Reach, Sites, Told
+from .sites import NOT_TOLD, Reach, Sites, Told
 from .suites import fitting
 from .winhttp import BITS
 
@@ -35,7 +36,8 @@ class Group:
     """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
 
     ``suites``: those that a policy leaves, None without one. ``scope``: the site of them all, or the top site of their
-    hierarchy in conversations that go that far; empty when it is not known.
+    hierarchy in conversations that go that far; empty when it is not known. ``in_use``: whether they take TLS at all in
+    a role that may do without.
     """
 
     hosts: list[str]
@@ -44,6 +46,7 @@ class Group:
     suites: frozenset[str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
+    in_use: bool = True
 
     @property
     def name(self) -> str:
@@ -113,12 +116,14 @@ class Row:
 @dataclass(frozen=True)
 class Forecast:
     """``unreached``: hosts without facts, whose conversations nobody can judge. ``alone``: hosts of the hierarchy with
-    which none of those that are known here talks, though their roles talk to somebody.
+    which none of those that are known here talks, though their roles talk to somebody. ``plain``: conversations that
+    are not encrypted, because their callees take no TLS; nothing can break there.
     """
 
     rows: tuple[Row, ...]
     unreached: tuple[str, ...]
     alone: tuple[str, ...] = ()
+    plain: tuple[Row, ...] = ()
 
     @property
     def pairs(self) -> int:
@@ -148,7 +153,7 @@ def forecast(
     """
     known = {name: host for name, host in facts.items() if host}
     sites = Sites(known, told)
-    ends = _Ends(known, sites, protocols, frozenset(over_https))
+    ends = _Ends(known, sites, protocols, frozenset(over_https), told or {})
     rows = [
         _row(conversation, caller, callee)
         for conversation in conversations()
@@ -158,7 +163,9 @@ def forecast(
         if sites.meet(caller.scope, callee.scope, conversation.reach) and _are_two(conversation, caller, callee)
     ]
     unreached = tuple(sorted(name for name, host in facts.items() if not host))
-    return Forecast(tuple(rows), unreached, _alone(known, rows))
+    encrypted = tuple(row for row in rows if row.callee.in_use)
+    plain = tuple(row for row in rows if not row.callee.in_use)
+    return Forecast(encrypted, unreached, _alone(known, rows), plain)
 
 
 def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
@@ -192,14 +199,16 @@ class _Ends:
         sites: Sites,
         protocols: Sequence[str],
         winrm: frozenset[str],
+        told: Mapping[str, Told],
     ) -> None:
-        self._sites, self._protocols = sites, protocols
+        self._sites, self._protocols, self._told = sites, protocols, told
         self._hosts: dict[str, dict[str, Mapping[str, Any]]] = {
             _WINRM: {name: host for name, host in facts.items() if name in winrm}
         }
         for name, host in facts.items():
             for role in host["roles"]:
                 self._hosts.setdefault(role, {})[name] = host
+        self._endpoints = {(row.role, row.stack): row for row in role_endpoints(self._hosts)}
         self._groups: dict[tuple[str, str, bool], list[Group]] = {}
 
     def callers(self, conversation: Conversation) -> list[Group]:
@@ -231,15 +240,22 @@ class _Ends:
             entry = (host.get("stacks") or {}).get(stack)
             fips, suites = bool(host.get("fips")), host.get("suites")
             scope = "" if role == _WINRM else self._sites.scope(name, role, reach)
-            key = (scope, fips, _frozen(entry), None if suites is None else tuple(suites))
+            in_use = self._in_use(name, host, role, stack)
+            key = (scope, in_use, fips, _frozen(entry), None if suites is None else tuple(suites))
             if key in groups:
                 groups[key].hosts.append(name)
             else:
                 cause = str(entry.get("cause", "")) if entry else "unknown"
                 policy = None if suites is None else frozenset(suites)
                 offers = stage_offers(entry, fips, self._protocols)
-                groups[key] = Group([name], offers, cause, policy, host, scope)
+                groups[key] = Group([name], offers, cause, policy, host, scope, in_use)
         return list(groups.values())
+
+    def _in_use(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> bool:
+        endpoint = self._endpoints.get((role, stack))
+        if endpoint is None or not endpoint.optional:
+            return True
+        return bool(ports_in_use(endpoint, host, self._told.get(name, NOT_TOLD).ports.get(endpoint.variable)))
 
 
 def _first_few(hosts: Sequence[str]) -> str:

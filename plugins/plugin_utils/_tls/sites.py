@@ -10,7 +10,7 @@ secondary site these are two. What is not known may be anything, so that nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = ["NOT_TOLD", "Reach", "Sites", "Told"]
@@ -28,11 +28,15 @@ _CLIENTS = frozenset({"client", "admin_console"})
 
 @dataclass(frozen=True)
 class Told:
-    """What an inventory says of a machine. ``parent``: of its site, empty for the top one, None when not told."""
+    """What an inventory says of a machine. ``parent``: of its site, empty for the top one, None when not told.
+
+    ``ports``: the variables that say where its roles listen; 0 for one that is not used.
+    """
 
     site: str = ""
     assigned: str = ""
     parent: str | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 NOT_TOLD = Told()

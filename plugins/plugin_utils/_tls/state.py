@@ -163,7 +163,10 @@ class ConfigMgr:
 
 @dataclass(frozen=True)
 class HostState:
-    """Everything that one visit read. ``roles`` are those found on the machine itself."""
+    """Everything that one visit read. ``roles`` are those found on the machine itself.
+
+    ``https_ports``: those that http.sys has a certificate for, None when that is not known.
+    """
 
     windows: WindowsState
     schannel: Schannel
@@ -172,6 +175,7 @@ class HostState:
     file_versions: Mapping[str, Version]
     sql_instances: tuple[SqlInstance, ...]
     sql_clients: tuple[SqlClientState, ...]
+    https_ports: tuple[int, ...] | None
     wsus: WsusState | None
     configmgr: ConfigMgr
     roles: tuple[str, ...]

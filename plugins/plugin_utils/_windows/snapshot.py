@@ -49,6 +49,10 @@ WINHTTP = INTERNET_SETTINGS.child("WinHttp")
 SQL_SERVER = Key(rf"{_MICROSOFT}\Microsoft SQL Server")
 SQL_INSTANCES = SQL_SERVER.child(r"Instance Names\SQL")
 ODBC_DRIVERS = Key(r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers")
+HTTP_PARAMETERS = Key(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters")
+# Bindings of a certificate to a port have its hash, those to a central store of certificates have none.
+HTTP_BINDINGS = ("SslBindingInfo", "SslSniBindingInfo")
+HTTP_CENTRAL_BINDINGS = "SslCcsBindingInfo"
 WSUS_SERVER = Key(rf"{_MICROSOFT}\Update Services\Server")
 WSUS = WSUS_SERVER.child("Setup")
 SMS = Key(rf"{_MICROSOFT}\SMS")
@@ -138,10 +142,12 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         questions += [Query(INTERNET_SETTINGS, view), Query(WINHTTP, view)]
         questions += [Query(SQL_INSTANCES, view)]
     questions += [Query(SQL_SERVER, native, "PatchLevel", tree=True)]
+    questions += [Query(HTTP_PARAMETERS), Query(HTTP_PARAMETERS, value="SslHash", tree=True)]
     questions += [Query(Key(rf"{_MICROSOFT}\{name}"), native, "InstalledVersion") for name in sql_client_keys]
     questions += [Query(ODBC_DRIVERS, native), Query(SQL_SERVER, wow, "PatchLevel", tree=True)]
     questions += [Query(WSUS_SERVER, native), Query(WSUS, native), Query(SMS, native)]
-    questions += [Query(SMS.child(name), native) for name in ("Identification", "Setup", "SQL Server", "Mobile Client")]
+    asked = ("Identification", "Setup", "SQL Server", "Mobile Client", "DP")
+    questions += [Query(SMS.child(name), native) for name in asked]
     questions += [Query(SMS_THREADS, native), Query(CLIENT, native, exists=True), Query(CONSOLE, wow)]
     questions += [
         Query(REBOOT_PENDING, native, exists=True),

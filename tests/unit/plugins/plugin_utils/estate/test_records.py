@@ -111,14 +111,21 @@ def test_a_client_on_a_server_of_a_secondary_site_is_assigned_to_the_primary_one
     assert wanted.items() <= host.variables.items()
 
 
+def test_a_distribution_point_that_pulls_has_a_second_role() -> None:
+    rows = [resource(f"dp{pulls}.corp.example", "SMS Distribution Point", Props=[prop("IsPullDP", pulls)])
+            for pulls in (0, 1)]  # fmt: skip
+    assert roles_by_name(*rows) == {
+        "dp0.corp.example": ["distribution_point"],
+        "dp1.corp.example": ["distribution_point", "pull_distribution_point"],
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "changed", "told"),
     [
         ("SMS Management Point", {"SslState": 1}, {"configmgr_ssl_state": {"management_point": 1}}),
         ("SMS Management Point", {"SslState": 0}, {"configmgr_ssl_state": {"management_point": 0}}),
         ("SMS Management Point", {}, {}),
-        ("SMS Distribution Point", {"Props": [prop("IsPullDP", 1)]}, {"configmgr_pull_distribution_point": True}),
-        ("SMS Distribution Point", {"Props": [prop("IsPullDP", 0)]}, {}),
         (
             "SMS Software Update Point",
             {"Props": [prop("SSLWSUS", 1), prop("WSUSIISSSLPort", "443")]},
@@ -131,7 +138,7 @@ def test_a_client_on_a_server_of_a_secondary_site_is_assigned_to_the_primary_one
 )
 def test_what_a_site_knows_of_how_its_roles_are_reached(name: str, changed: dict[str, Any], told: Any) -> None:
     (host,) = hosts_of(estate_of(Rows([SITE], [], [resource("x1.corp.example", name, **changed)])), [], short=True)
-    known = {"configmgr_ssl_state", "configmgr_pull_distribution_point", "configmgr_tls_port_software_update_point"}
+    known = {"configmgr_ssl_state", "configmgr_tls_port_software_update_point"}
     assert {key: value for key, value in host.variables.items() if key in known} == told
 
 

@@ -82,6 +82,7 @@ def test_every_conversation_takes_place_between_the_sites_it_reaches_and_no_othe
 
 # Who is never called over TLS, whoever calls: nobody but the roles named as callers in conversations.
 NEVER_CALLED = {
+    "pull_distribution_point": "it is called as a distribution_point",
     "client": "RPC, remote control and wake-up only",
     "admin_console": "nobody calls a console",
     "passive_site_server": "SMB and RPC",
@@ -99,7 +100,7 @@ NEVER_CALLED = {
 # Of those that are called over TLS, who calls; source: the list of ports. All others never do.
 CALLED_BY = {
     "management_point": "client distribution_point cmg_connection_point",
-    "distribution_point": "client distribution_point",
+    "distribution_point": "client pull_distribution_point",
     "state_migration_point": "client",
     "application_catalog": "client",
     "software_update_point": "client site_server passive_site_server secondary_site software_update_point "
@@ -211,11 +212,19 @@ def test_who_meets_nobody_is_named_and_pairs_are_counted() -> None:
 
 
 def test_a_machine_does_not_call_itself_in_its_own_role() -> None:
-    alike = {f"DP{number}": host("distribution_point", site="PS1") for number in range(3)}
-    alone = foreseen({"DP0": alike["DP0"]})
-    assert "pull-distribution-point" not in {row.conversation.id for row in alone.rows}
-    (row,) = (row for row in foreseen(alike).rows if row.conversation.id == "pull-distribution-point")
+    alike = {f"SUP{number}": host("software_update_point", site="PS1") for number in range(3)}
+    alone = foreseen({"SUP0": alike["SUP0"]})
+    assert "software-update-point-upstream" not in {row.conversation.id for row in alone.rows}
+    (row,) = (row for row in foreseen(alike).rows if row.conversation.id == "software-update-point-upstream")
     assert row.pairs == 6
+
+
+def test_a_pull_distribution_point_does_not_pull_from_itself() -> None:
+    puller = host("distribution_point", "pull_distribution_point", site="PS1")
+    alone = foreseen({"DP1": puller})
+    assert "pull-distribution-point" not in {row.conversation.id for row in alone.rows}
+    both = foreseen({"DP1": puller, "DP2": host("distribution_point", site="PS1")})
+    assert [row.pairs for row in both.rows if row.conversation.id == "pull-distribution-point"] == [1]
 
 
 @pytest.mark.parametrize(

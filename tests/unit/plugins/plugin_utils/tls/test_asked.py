@@ -44,6 +44,7 @@ ASKED = {
     "sms_provider": DOTNET | SQL_CLIENT,
     "management_point": DOTNET | SQL_CLIENT,
     "distribution_point": DOTNET,
+    "pull_distribution_point": DOTNET,
     "software_update_point": DOTNET | SQL_CLIENT | {"wsus-update"},
     "reporting_services_point": DOTNET | SQL_CLIENT,
     "service_connection_point": DOTNET | SQL_CLIENT,

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ports on which a machine takes HTTPS, from the certificates that its own registry binds to ports.
+
+Without a bound certificate http.sys takes no TLS on a port. Source: Microsoft's IIS support team, "Troubleshooting SSL
+related issues (server certificate)".
+"""
+
+from __future__ import annotations
+
+from .._windows import snapshot as where
+from .._windows.registry import Presence, Registry, View
+
+__all__ = ["https_ports"]
+
+
+def https_ports(registry: Registry) -> tuple[int, ...] | None:
+    """The ports with a certificate; None when that could not be read for certain."""
+    parameters = registry.key(where.HTTP_PARAMETERS)
+    if parameters.presence is not Presence.PRESENT or parameters.has_subkey(where.HTTP_CENTRAL_BINDINGS):
+        return None
+    ports: set[int] = set()
+    for name in where.HTTP_BINDINGS:
+        key = where.HTTP_PARAMETERS.child(name)
+        found = [
+            place.name.rpartition(":")[2]
+            for view, place in registry.readings
+            if view is View.NATIVE and place.parent == key
+        ]
+        # A key that is listed and shows nothing is empty, or was not readable.
+        if (parameters.has_subkey(name) and not found) or not all(port.isdecimal() for port in found):
+            return None
+        ports.update(map(int, found))
+    return tuple(sorted(ports))

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A hierarchy of four sites, with the inventory of its AdminService: what breaks between sites, and what does not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ROOT, Site, start_lab
+from test_inventory import listed, options, over, written
+from test_stage import MODERN, broken, everybody_talks, older_protocols
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
+from configmgr_lab.control.client import LabClient
+
+ENFORCE = ROOT / "playbooks" / "enforce_tls12.yml"
+GATEWAY = "TGATE"
+# What the stand-in accepts of older protocols is not known of a real gateway.
+NOT_KNOWN = {("client-gateway", "TPC7", GATEWAY)}
+
+
+@dataclass
+class Hierarchy:
+    """``machines``: with the lab's own inventory, which tells no sites. ``estate``: with that of the AdminService."""
+
+    machines: Site
+    estate: Site
+    lab: LabClient
+    variables: dict[str, dict[str, Any]]
+
+    def forecast(self) -> Forecast:
+        read = self.machines.module("tls_facts").expect_ok()
+        facts = {host: result.data["ansible_facts"]["configmgr_tls"] for host, result in read.last.items()}
+        hosts = [HostVariables(name, facts[name], None, self.variables[name]) for name in facts]
+        return forecast(facts, LEGACY_PROTOCOLS, told={host.name: host.told for host in hosts})
+
+
+@pytest.fixture(scope="module")
+def shared_tailspin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hierarchy]:
+    if os.environ.get("CONFIGMGR_TLS_INVENTORY"):
+        pytest.skip("needs the lab")
+    work = tmp_path_factory.mktemp("tailspin")
+    running, lab = start_lab(work / "lab", site="tailspin")
+    try:
+        machines = Site(work / "lab" / "inventory.yml", work, lab)
+        folder = work / "given"
+        path = written(folder, options(machines, "TCAS1"))
+        # The one thing that ConfigMgr does not know.
+        written(folder, {"admin_console": {"hosts": {"TCON1": None}}}, "consoles.yml")
+        for name, row in machines.variables.items():
+            connection = row["ansible_connection"]
+            given = row if connection == "ssh" else over(connection, row, str(work / "lab" / "ca.pem"))
+            written(folder / "host_vars", given, f"{name}.yml")
+        code, tree, said = listed(path)
+        assert code == 0, said
+        yield Hierarchy(machines, Site(folder, work, lab), lab, trusted(tree["_meta"]["hostvars"]))
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture
+def tailspin(shared_tailspin: Hierarchy) -> Hierarchy:
+    shared_tailspin.lab.reset()
+    return shared_tailspin
+
+
+def trusted(value: Any) -> Any:
+    """Without the marks that ansible-inventory puts on what came from elsewhere."""
+    if isinstance(value, dict):
+        marked = value.get("__ansible_unsafe")
+        return {name: trusted(part) for name, part in value.items()} if marked is None else marked
+    return [trusted(part) for part in value] if isinstance(value, list) else value
+
+
+def foreseen(expected: Forecast, stage: str, known: set[str]) -> set[tuple[str, str, str]]:
+    """What the forecast says breaks or may break, as the lab names it."""
+    return {
+        (row.conversation.id, caller, GATEWAY if row.conversation.callee == "gateway" else callee)
+        for row in expected.broken(stage)
+        for caller in row.caller.hosts
+        for callee in row.callee.hosts
+        if row.conversation.id in known and not (row.conversation.among_equals and caller == callee)
+    }
+
+
+def test_the_inventory_knows_the_sites(tailspin: Hierarchy) -> None:
+    sites = {
+        name: (row["configmgr_site_code"], row["configmgr_parent_site"]) for name, row in tailspin.variables.items()
+    }
+    assert set(sites) == set(tailspin.machines.hosts)
+    assert sites["TCAS1"] == ("TSC", "") and sites["TCM2"] == ("TS2", "TSC") and sites["TPULL1"] == ("T01", "TS1")
+    assert tailspin.variables["TSEC1"]["configmgr_assigned_site"] == "TS1"
+    assert "pull_distribution_point" in tailspin.variables["TPULL1"]["configmgr_roles"]
+    assert tailspin.variables["TMP2"]["configmgr_ssl_state"] == {"management_point": 0, "distribution_point": 0}
+
+
+def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_too(tailspin: Hierarchy) -> None:
+    lab = tailspin.lab
+    restart = {"configmgr.tls.tls_restart": {"when": "always"}}
+    tailspin.machines.tasks([{"configmgr.tls.tls_settings": {"stage": "enable"}}, restart]).expect_ok()
+    known = {row["id"] for row in lab.talk(count=False)["conversations"]}
+    assert broken(lab) == set()
+    expected = tailspin.forecast()
+    assert expected.alone == ()
+    assert foreseen(expected, "now", known) == NOT_KNOWN == foreseen(expected, "enable", known)
+    named = foreseen(expected, "disable", known)
+    assert {
+        ("secondary-site-parent", "TSEC1", "TCM1"),
+        ("site-server-database", "TCM1", "TCASSQL"),
+        ("database-neighbours", "TSQL2", "TCASSQL"),
+        ("client-distribution-point", "TPC7", "TPULL1"),
+        ("client-gateway", "TPC7", GATEWAY),
+    } <= named
+    assert not any(callee in ("TMP2", "TSUP2") for _name, _caller, callee in named), "they take no TLS"
+    everything = [requirement.id for requirement in requirements()]
+    disable = {"configmgr.tls.tls_settings": {"stage": "disable", "waived": everything}}
+    tailspin.machines.tasks([disable, restart]).expect_ok()
+    assert broken(lab) == named
+
+
+@pytest.mark.seam
+def test_one_command_takes_the_updated_hierarchy_from_untouched_to_off_and_cuts_nobody(
+    tailspin: Hierarchy, tmp_path: Path
+) -> None:
+    lab = tailspin.lab
+    everybody = [*tailspin.machines.hosts, GATEWAY]
+    for host in everybody:
+        lab.install(host)
+        lab.restart(host)
+    assert all(lab.wait_for_power(host, up=True, restarts=1) for host in everybody)
+    given = {"configmgr_tls_disable_legacy": True, "configmgr_tls_report_dir": str(tmp_path)}
+    with everybody_talks(lab):
+        outcome = tailspin.estate.playbook(ENFORCE, variables=given)
+    assert outcome.exit_code == 0, outcome.output[-4000:]
+    assert lab.talk_counts()["totals"]["failed"] == 0
+    assert all(older_protocols(lab, host) == [] for host in tailspin.machines.hosts)
+    document = json.loads((tmp_path / "enforce_tls12.json").read_text(encoding="utf-8"))
+    seen = {(row["host"], row["port"]): row for row in document["probes"]["endpoints"]}
+    assert {("TMP1", 8443), ("TSUP1", 443), ("TCSUP", 8531), ("TSEC1", 1433)} <= seen.keys()
+    assert all(row["status"] == "pass" and set(row["accepted"]) <= MODERN for row in seen.values())
+    assert {(row["host"], row["role"]) for row in document["probes"]["not_in_use"]} == {
+        ("TMP2", "management_point"),
+        ("TMP2", "distribution_point"),
+        ("TSUP2", "software_update_point"),
+    }
