@@ -23,7 +23,8 @@ _DISABLE_ORDER = "configmgr_tls_disable_order"
 class RunResults:
     """Each None or empty where nobody looked, or the stage was not begun.
 
-    conversations: rows of the forecast. gate: whether it opened, and why not. probes: endpoints and health.
+    conversations: rows of the forecast. gate: whether it opened, and why not. probes: endpoints, health, and who takes
+    no TLS.
     seen_outside: findings per host. stages: the batches of the disable stage and what became of them, once it began.
     standing: the same in a sentence.
     """
@@ -51,7 +52,7 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
     return RunResults(
         conversations=forecast["conversations"] if forecast else None,
         gate=gate,
-        probes=verified and {name: verified[name] for name in ("endpoints", "health")},
+        probes=verified and {name: verified[name] for name in ("endpoints", "health", "not_in_use")},
         seen_outside=verified["findings"] if verified else {},
         stages=stages,
         standing=sentence,

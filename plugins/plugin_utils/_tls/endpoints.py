@@ -64,10 +64,13 @@ def ports_in_use(endpoint: RoleEndpoint, facts: Mapping[str, Any], set_to: int |
     bound = facts.get("https_ports")
     if bound is None or endpoint.stack != "http_sys" or endpoint.port in bound:
         return [endpoint.port]
+    is_wsus = endpoint.role == _WSUS
+    if is_wsus and (facts.get("components") or {}).get("wsus_ssl") is False:
+        return []
     others = {row.port for row in role_endpoints(facts.get("roles") or ()) if row.port != endpoint.port}
     found = [port for port in bound if port != _WINRM and port not in others]
     # WSUS is on 8531, or on 443, which it may share. Source: Microsoft, "Ports used in Configuration Manager", note 3.
-    if not found and endpoint.role == _WSUS and _WSUS_ALTERNATE in bound:
+    if not found and is_wsus and _WSUS_ALTERNATE in bound:
         return [_WSUS_ALTERNATE]
     return found or ([] if endpoint.optional else [endpoint.port])
 

@@ -119,5 +119,6 @@ def _components(state: HostState) -> dict[str, Any]:
         },
         "sql_clients": {client.id: client.text for client in state.sql_clients},
         "wsus": str(state.wsus.version) if state.wsus and state.wsus.version else None,
+        **({"wsus_ssl": state.wsus.uses_ssl} if state.wsus else {}),
         "winhttp": str(state.file_versions["winhttp"]) if "winhttp" in state.file_versions else None,
     }
