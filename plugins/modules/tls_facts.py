@@ -100,7 +100,7 @@ ansible_facts:
           type: dict
           sample: {site_code: S01, role_site: S01, assigned_site: PS1, parent_site: PS1, version: 5.0.9122.1000}
         https_ports:
-          description: The ports that C(http.sys) has a certificate for. Null when that could not be told.
+          description: The ports that C(http.sys) has a certificate for. Left out when that could not be told.
           type: list
           elements: int
           sample: [443, 8531]

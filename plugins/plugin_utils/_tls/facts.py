@@ -58,7 +58,7 @@ def facts(
         "configmgr": _configmgr(state),
         "protocols": effective_protocols(state),
         "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
-        "https_ports": None if state.https_ports is None else list(state.https_ports),
+        **({} if state.https_ports is None else {"https_ports": list(state.https_ports)}),
         "fips": bool(state.schannel.fips.dword),
         "suites": policy_suites(state.schannel.cipher_policy),
         "settings": _settings(state),

@@ -83,15 +83,13 @@ class FileVersion:
     path: str
     builds: tuple[str, ...]
 
-    def commands(self) -> list[Command]:
+    def command(self) -> Command:
         where = self.path.replace("\\", "\\\\")
-        return [
-            Command(
-                f"{self.name} {build}",
-                f'ver|find "{build}">nul&&wmic datafile where name="{where}" get Version /value<nul',
-            )
-            for build in self.builds
-        ]
+        # findstr finds any of the texts between its quotes.
+        return Command(
+            self.name,
+            f'ver|findstr "{" ".join(self.builds)}">nul&&wmic datafile where name="{where}" get Version /value<nul',
+        )
 
 
 FILE_VERSIONS = (
@@ -155,7 +153,7 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True),
         Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True),
     ]
-    questions += [command for file in FILE_VERSIONS for command in file.commands()]
+    questions += [file.command() for file in FILE_VERSIONS]
     questions += [*BOOT_QUESTIONS, Command("journal", f"type {location_path(journal)}")]
     return questions
 
@@ -178,10 +176,9 @@ class Snapshot:
     def of(cls, answers: Answers) -> Snapshot:
         versions = {}
         for file in FILE_VERSIONS:
-            for command in file.commands():
-                version = _wmic_value(answers.commands.get(command.name, ()), "Version")
-                if version:
-                    versions[file.name] = version
+            version = _wmic_value(answers.commands.get(file.name, ()), "Version")
+            if version:
+                versions[file.name] = version
         return cls(
             answers.registry,
             event_time(answers.commands.get("boot", ())),

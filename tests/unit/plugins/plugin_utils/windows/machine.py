@@ -21,7 +21,7 @@ QUERY = re.compile(
     r"(?P<quiet>>nul)?(?P<join>&&?)echo #ok (?P<number>\d+)"
 )
 FILE_VERSION = re.compile(
-    r'ver\|find "(?P<build>[\d.]+)">nul&&wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul'
+    r'ver\|findstr "(?P<builds>[\d. ]+)">nul&&wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul'
     r"&&echo #ok (?P<number>\d+)"
 )
 EVENT = re.compile(r'wevtutil qe System "[^"]+" /c:1 /rd:true /f:xml&&echo #ok (?P<number>\d+)')
@@ -125,7 +125,8 @@ class Machine:
             return ("" if match["quiet"] else shown) + marker
         if shape is FILE_VERSION:
             version = self.file_versions.get(match["file"].replace("\\\\", "\\"))
-            return f"\r\r\n\r\r\nVersion={version}\r\r\n{marker}" if version and match["build"] in self.version else ""
+            runs = any(build in self.version for build in match["builds"].split())
+            return f"\r\r\n\r\r\nVersion={version}\r\r\n{marker}" if version and runs else ""
         if shape is EVENT:
             return f"<Event><System><TimeCreated SystemTime='{self.boot}'/></System></Event>\r\n{marker}" * self.events
         lines = self.files.get(match["file"])

@@ -114,7 +114,7 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
 )
 def test_the_answer_of_wmic(answer: str, version: str | None) -> None:
     asked = questions()
-    number = next(at for at, question in enumerate(asked) if getattr(question, "name", "") == "winhttp 6.1.7601")
+    number = next(at for at, question in enumerate(asked) if getattr(question, "name", "") == "winhttp")
     assert Snapshot.parse(asked, heard(f"{answer}#ok {number}\r\n", "#ok")).file_versions.get("winhttp") == version
 
 
