@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from support import Site, start_lab
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
@@ -111,7 +112,7 @@ class Console:
 
     def run(self, line: str, **_how: Any) -> Any:
         answer = self._lab.run(self._host, line)
-        return type("Answer", (), answer)
+        return type("Answer", (), {**answer, "stdout": heard(answer["stdout"], "#ok")})
 
 
 def prepare(lab: LabClient, host: str, values: list[Written], updated: bool) -> None:
