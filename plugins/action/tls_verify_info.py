@@ -17,12 +17,14 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import STRICT
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import (
     RoleEndpoint,
     callers_of,
     ports_in_use,
     role_endpoints,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.negotiation import Offer
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.outside import (
     SeenEndpoint,
     SeenHealth,
@@ -174,7 +176,12 @@ class _Variables:
 
 def _seen(endpoint: SeenEndpoint, row: Mapping[str, Any]) -> SeenEndpoint:
     statuses = {name: str(verdict["status"]) for name, verdict in row["protocols"].items()}
-    return replace(endpoint, seen=statuses, error=row["error"]["detail"] if row["error"] else "")
+    expected = endpoint.expected
+    if (row["tds"] or {}).get("encryption") == STRICT:
+        # Strict encryption is the one kind with which SQL Server has TLS 1.3, where its Windows has it.
+        expected = tuple(Offer.decode(expected).unsure(["TLS 1.3"]).encode())
+    error = row["error"]["detail"] if row["error"] else ""
+    return replace(endpoint, seen=statuses, expected=expected, error=error)
 
 
 def _checked(check: SeenHealth, row: Mapping[str, Any]) -> SeenHealth:

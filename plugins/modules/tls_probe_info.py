@@ -279,7 +279,8 @@ endpoints:
         encryption:
           description:
             - V(off) when the server encrypts the login, V(on) or V(required) when it encrypts everything,
-              V(not_supported) when it does not encrypt.
+              V(not_supported) when it does not encrypt, V(strict) when it wants TLS first (TDS 8.0); a strict server
+              does not tell its version.
           type: str
 health:
   description: One entry for each of O(health), in the same order.

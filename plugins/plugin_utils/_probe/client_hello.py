@@ -37,10 +37,11 @@ _SECP256R1_POINT = bytes.fromhex(
 )
 
 
-def client_hello(protocol: Protocol, random: bytes, server_name: str | None = None) -> bytes:
+def client_hello(protocol: Protocol, random: bytes, server_name: str | None = None, alpn: str = "") -> bytes:
     """The bytes that ask a server for exactly one protocol.
 
     random: 32 bytes. server_name: sent as SNI (TLS only) unless it is an IP address or no name that DNS could hold.
+    alpn: the one application protocol to offer, for servers that want to hear it.
     ValueError when random has another length.
     """
     if len(random) != RANDOM_LENGTH:
@@ -57,7 +58,7 @@ def client_hello(protocol: Protocol, random: bytes, server_name: str | None = No
             _vector8(session_id),
             _vector16(b"".join(_u16(code) for code in OFFERS[protocol])),
             _vector8(b"\x00"),
-            b"" if protocol is Protocol.SSL3 else _vector16(_extensions(protocol, server_name)),
+            b"" if protocol is Protocol.SSL3 else _vector16(_extensions(protocol, server_name, alpn)),
         )
     )
     message = bytes([HandshakeType.CLIENT_HELLO]) + len(body).to_bytes(3, "big") + body
@@ -82,7 +83,7 @@ def _ssl2_hello(random: bytes) -> bytes:
     return _u16(0x8000 | len(body)) + body
 
 
-def _extensions(protocol: Protocol, server_name: str | None) -> bytes:
+def _extensions(protocol: Protocol, server_name: str | None, alpn: str) -> bytes:
     parts = []
     name = _sni_name(server_name)
     if name is not None:
@@ -91,6 +92,8 @@ def _extensions(protocol: Protocol, server_name: str | None) -> bytes:
     parts.append(_extension(Extension.EXTENDED_MASTER_SECRET, b""))
     parts.append(_extension(Extension.SUPPORTED_GROUPS, _vector16(_u16_list(GROUPS))))
     parts.append(_extension(Extension.EC_POINT_FORMATS, _vector8(b"\x00")))
+    if alpn:
+        parts.append(_extension(Extension.APPLICATION_LAYER_PROTOCOLS, _vector16(_vector8(alpn.encode("ascii")))))
     if protocol in (Protocol.TLS12, Protocol.TLS13):
         parts.append(_extension(Extension.SIGNATURE_ALGORITHMS, _vector16(_u16_list(SIGNATURE_SCHEMES))))
     if protocol is Protocol.TLS13:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,7 @@ from .results import (
     settle,
     verdict_of,
 )
+from .tds import STRICT, STRICT_PROTOCOL, PreLogin
 from .transport import (
     Address,
     Exchange,
@@ -40,6 +42,7 @@ _ALL: Final = tuple(Protocol)
 _WORTH_A_RETRY: Final = SILENT_REFUSALS | {TroubleCode.TIMEOUT, TroubleCode.CONNECT_TIMEOUT, TroubleCode.NETWORK}
 # Whoever says this to one hello says it to all.
 _FINAL: Final = frozenset({TroubleCode.NOT_TDS, TroubleCode.NOT_ENCRYPTED})
+_CLOSES: Final = frozenset({TroubleCode.CLOSED, TroubleCode.RESET})
 _SILENCES_BEFORE_GIVING_UP: Final = 2
 
 
@@ -57,6 +60,12 @@ def probe(endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable
         verdict = Verdict(Status.UNKNOWN, problem.trouble.detail, trouble=problem.trouble.code)
         return ProbeResult(endpoint, False, problem.trouble, dict.fromkeys(wanted, verdict))
     exchanges = _ask_all(endpoint, addresses, timeout, wanted)
+    prelogin = next((met.prelogin for met in exchanges.values() if met.prelogin), None)
+    if endpoint.kind is Kind.TDS and _closes_on_prelogin(exchanges.values()):
+        strict = replace(endpoint, kind=Kind.HTTPS, alpn=STRICT_PROTOCOL)
+        met_strictly = _ask_all(strict, addresses, timeout, wanted)
+        if _error(met_strictly.values()) is None:
+            exchanges, prelogin = met_strictly, PreLogin("", STRICT)
     verdicts = settle({name: verdict_of(name, met) for name, met in exchanges.items()})
     last = next(reversed(exchanges.values()), Exchange())
     for name in wanted:
@@ -68,7 +77,7 @@ def probe(endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable
         error=_error(exchanges.values()),
         protocols={name: verdicts[name] for name in wanted},
         certificate=_certificate(endpoint, addresses, exchanges.values(), verdicts.get(Protocol.TLS13), timeout, now),
-        tds=next((met.prelogin for met in exchanges.values() if met.prelogin), None),
+        tds=prelogin,
     )
 
 
@@ -85,6 +94,11 @@ def _ask_all(
     return exchanges
 
 
+def _closes_on_prelogin(exchanges: Iterable[Exchange]) -> bool:
+    """As a server does that wants TLS first."""
+    return all(met.prelogin is None and met.trouble and met.trouble.code in _CLOSES for met in exchanges)
+
+
 def _ends_it(met: Exchange, *, first: bool) -> bool:
     if met.trouble is not None and (met.trouble.code in _FINAL or (first and not met.trouble.connected)):
         return True
@@ -92,7 +106,7 @@ def _ends_it(met: Exchange, *, first: bool) -> bool:
 
 
 def _ask(endpoint: Endpoint, addresses: tuple[Address, ...], protocol: Protocol, timeout: float) -> Exchange:
-    hello = client_hello(protocol, os.urandom(RANDOM_LENGTH), endpoint.server_name or endpoint.host)
+    hello = client_hello(protocol, os.urandom(RANDOM_LENGTH), endpoint.server_name or endpoint.host, endpoint.alpn)
     tds = endpoint.kind is Kind.TDS
     met = exchange(addresses, protocol, hello, tds=tds, timeout=timeout)
     undecided = verdict_of(protocol, met).trouble

@@ -32,12 +32,13 @@ DEFAULT_PORTS: Final[Mapping[Kind, int]] = {Kind.HTTPS: 443, Kind.TDS: 1433}
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to probe. server_name: for SNI, when it is not the host."""
+    """Where to probe. server_name: for SNI, when it is not the host. alpn: to offer in the handshake."""
 
     host: str
     port: int
     kind: Kind = Kind.HTTPS
     server_name: str | None = None
+    alpn: str = ""
 
 
 class Status(StrEnum):

@@ -29,6 +29,12 @@ _ENCRYPTION_BITS: Final = 0x3F
 _ENCRYPTION_NAMES: Final = {0: "off", 1: "on", 2: "not_supported", 3: "required"}
 
 
+STRICT: Final = "strict"
+"""The encryption of a server that wants TLS before everything else, and closes on PRELOGIN in clear (TDS 8.0)."""
+STRICT_PROTOCOL: Final = "tds/8.0"
+"""What its clients offer by ALPN. Source: Microsoft, "TDS 8.0"; MS-TDS 2.2.6.5."""
+
+
 class TdsError(Exception):
     """The bytes are no TDS."""
 
@@ -38,7 +44,7 @@ class PreLogin:
     """The server's answer.
 
     version: ``major.minor.build.revision`` of the engine, "" when not told.
-    encryption: off (the login only), on, required (by the server), not_supported; "" when not told.
+    encryption: off (the login only), on, required (by the server), not_supported, strict; "" when not told.
     """
 
     version: str

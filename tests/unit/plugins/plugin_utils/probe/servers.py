@@ -146,6 +146,19 @@ def tds_server(
     return handle
 
 
+def strict_tds_server(context: ssl.SSLContext) -> Handler:
+    """SQL Server with strict encryption: TLS first, by the name of TDS 8.0; it closes on those that begin in clear."""
+    context.set_alpn_protocols(["tds/8.0"])
+
+    def handle(connection: socket.socket) -> None:
+        if connection.recv(1, socket.MSG_PEEK) == b"\x12":
+            return
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as tls:
+            assert tls.selected_alpn_protocol() == "tds/8.0"
+
+    return handle
+
+
 def _tds_message(connection: socket.socket) -> tuple[int, bytes]:
     payload = b""
     while True:

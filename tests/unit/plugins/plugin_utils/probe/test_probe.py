@@ -234,6 +234,22 @@ def test_a_sql_server_without_encryption_is_told(openssl_context: MakeContext) -
     assert statuses(result) == everywhere(Status.REFUSED)
 
 
+def test_a_sql_server_that_wants_tls_first_is_asked_so(openssl_context: MakeContext, issued: Issued) -> None:
+    context = openssl_context(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+    with servers.serving(servers.strict_tds_server(context)) as port:
+        result = look(port, Kind.TDS)
+    assert statuses(result) == {**everywhere(Status.REFUSED), "TLS12": "accepted", "TLS13": "accepted"}
+    assert (result.tds, result.error) == (PreLogin("", "strict"), None)
+    assert result.certificate is not None
+    assert result.certificate.sha256 == hashlib.sha256(issued.der).hexdigest()
+
+
+def test_who_closes_on_everything_is_no_strict_sql_server() -> None:
+    with servers.serving(lambda connection: connection.close()) as port:
+        result = look(port, Kind.TDS, PATIENT, TLS12)
+    assert result.tds is None and result.error is not None and result.error.code == "closed"
+
+
 def test_what_is_no_sql_server_is_told() -> None:
     def plain(connection: socket.socket) -> None:
         connection.recv(4096)
