@@ -38,7 +38,7 @@ class HostVariables:
         get = self.variables.get
         parent = get("configmgr_parent_site")
         site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
-        given = {name: str(value) for name, value in self.variables.items() if str(name).startswith(_PORT)}
+        given = {name: str(value) for name, value in self.variables.items() if name.startswith(_PORT)}
         ports = {name: int(value) for name, value in given.items() if value.isdecimal()}
         return Told(site, assigned, None if parent is None else str(parent), ports)
 

@@ -168,7 +168,8 @@ def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:
         winrm = row.conversation.caller == "controller"
         code = "winrm_lost" if winrm else f"conversation:{row.conversation.id}"
         # It is about the end that cannot do better: the one to mend, or to accept the loss of.
-        callee_is_to_blame = winrm or (row.callee.cause and not row.caller.cause)
+        outsider = row.conversation.caller != "host"
+        callee_is_to_blame = outsider or (row.callee.cause and not row.caller.cause)
         for host in row.callee.hosts if callee_is_to_blame else row.caller.hosts:
             phrase = f"{row.conversation.title} ({row.caller.name} to {row.callee.name}) {state}: {cause}"
             yield GateReason(code, host, phrase, remedy)

@@ -79,6 +79,16 @@ def test_a_site_that_is_ready_opens_the_gate() -> None:
     assert len(found.warnings) == 2, "that nobody looked from outside or at the event logs is told"
 
 
+def test_a_machine_is_named_where_the_other_end_is_none() -> None:
+    suites = {"suites": ["TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"]}
+    point = host("distribution_point", stacks={"http_sys": READY, "winhttp": READY}, **suites)
+    found = [reason for reason in gate(site(DP1=point)).reasons if reason.code.startswith("conversation:boot-image")]
+    assert {reason.host for reason in found} <= {"DP1"}
+    old = host("distribution_point", stacks={"http_sys": {"enable": ["TLS 1.0"]}, "winhttp": READY})
+    found = [reason for reason in gate(site(DP1=old)).reasons if reason.code.startswith("conversation:boot-image")]
+    assert [reason.host for reason in found] == ["DP1"]
+
+
 OLD_PC = host("client", stacks=OLD_CLIENT, found=[finding("winhttp-update")])
 OLD_DB = host("site_database", stacks={"sql_server": OLD_SQL}, found=[finding("sql-server-build")])
 UNKNOWN_PC = host("client")
