@@ -104,6 +104,11 @@ ansible_facts:
           type: list
           elements: int
           sample: [443, 8531]
+        sql_ports:
+          description: The TCP ports that instances of SQL Server were given. Left out when there is none.
+          type: list
+          elements: int
+          sample: [1433]
         protocols:
           description:
             - What SCHANNEL's values come to per side and protocol after the next restart.

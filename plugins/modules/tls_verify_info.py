@@ -78,7 +78,8 @@ extends_documentation_fragment:
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
 notes:
-  - Ports are those to which the machine has bound certificates, else ConfigMgr's defaults. The host variables
+  - Ports are those to which the machine has bound certificates, those that its instances of SQL Server were given,
+    else ConfigMgr's defaults. The host variables
     C(configmgr_tls_port_management_point),
     C(configmgr_tls_port_distribution_point), C(configmgr_tls_port_software_update_point),
     C(configmgr_tls_port_state_migration_point), C(configmgr_tls_port_application_catalog),

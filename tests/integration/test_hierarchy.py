@@ -138,7 +138,7 @@ def install_everything(lab: LabClient, hosts: list[str]) -> None:
 def assert_ports(probes: dict[str, Any]) -> None:
     """No port variable is set: the machines know their ports, and the one primary site that it uses HTTP only."""
     seen = {(row["host"], row["port"]): row for row in probes["endpoints"]}
-    assert {("TMP1", 8443), ("TSUP1", 443), ("TCSUP", 8531), ("TSEC1", 1433)} <= seen.keys()
+    assert {("TMP1", 8443), ("TSUP1", 443), ("TCSUP", 8531), ("TSEC1", 1433), ("TSQL2", 1450)} <= seen.keys()
     assert all(row["status"] == "pass" and set(row["accepted"]) <= MODERN for row in seen.values())
     assert {(row["host"], row["role"]) for row in probes["not_in_use"]} == {
         ("TMP2", "management_point"),

@@ -13,6 +13,7 @@ from .protocols import Protocol
 from .tables import table
 
 _ROOT = "HKLM\\SOFTWARE\\Microsoft\\Microsoft SQL Server"
+_INSTANCES = ("MSSQLSERVER", "CONFIGMGRSEC", "CM")
 _OLD = frozenset({Protocol.TLS10})
 # TLS 1.3 takes TDS 8.0, where the handshake comes before PRELOGIN.
 # Source: https://learn.microsoft.com/en-us/sql/relational-databases/security/networking/tds-8
@@ -50,9 +51,9 @@ class SqlServer:
 
 
 def sql_server(registry: RegistryReader) -> SqlServer | None:
-    """The default instance by this registry, or that of a secondary site; None when there is none."""
+    """The default instance by this registry, or one that a site of the lab has; None when there is none."""
     names = f"{_ROOT}\\Instance Names\\SQL"
-    instance = registry.text(names, "MSSQLSERVER") or registry.text(names, "CONFIGMGRSEC")
+    instance = next((text for name in _INSTANCES if (text := registry.text(names, name))), None)
     if instance is None:
         return None
     setup = f"{_ROOT}\\{instance}\\Setup"

@@ -13,7 +13,7 @@ from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import Snapshot
 from .detect import detected_roles
 from .journal import BootMarker, parse_journal
-from .listening import https_ports
+from .listening import https_ports, sql_ports
 from .state import (
     ConfigMgr,
     DotNet,
@@ -165,11 +165,9 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
             if value.type != "REG_SZ":
                 continue
             setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
-            found.append(
-                SqlInstance(
-                    name, str(value.data), _version(_text(setup.value("PatchLevel"))), name.upper() == "CONFIGMGRSEC"
-                )
-            )
+            build = _version(_text(setup.value("PatchLevel")))
+            ports = sql_ports(registry, str(value.data))
+            found.append(SqlInstance(name, str(value.data), build, name.upper() == "CONFIGMGRSEC", ports))
     return tuple(found)
 
 

@@ -61,8 +61,11 @@ def ports_in_use(endpoint: RoleEndpoint, facts: Mapping[str, Any], set_to: int |
     """
     if set_to is not None:
         return [set_to] if set_to else []
+    if endpoint.stack == "sql_server":
+        given = facts.get("sql_ports") or ()
+        return [endpoint.port] if not given or endpoint.port in given else list(given)
     bound = facts.get("https_ports")
-    if bound is None or endpoint.stack != "http_sys" or endpoint.port in bound:
+    if bound is None or endpoint.port in bound:
         return [endpoint.port]
     is_wsus = endpoint.role == _WSUS
     if is_wsus and (facts.get("components") or {}).get("wsus_ssl") is False:

@@ -59,6 +59,7 @@ def facts(
         "protocols": effective_protocols(state),
         "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
         **({} if state.https_ports is None else {"https_ports": list(state.https_ports)}),
+        **({"sql_ports": ports} if (ports := _sql_ports(state)) else {}),
         "fips": bool(state.schannel.fips.dword),
         "suites": policy_suites(state.schannel.cipher_policy),
         "settings": _settings(state),
@@ -81,6 +82,10 @@ def _configmgr(state: HostState) -> dict[str, Any]:
         "client_version": str(configmgr.client_version) if configmgr.client_version else None,
         "database": configmgr.database,
     }
+
+
+def _sql_ports(state: HostState) -> list[int]:
+    return sorted({port for instance in state.sql_instances for port in instance.ports})
 
 
 def _settings(state: HostState) -> dict[str, int | str]:

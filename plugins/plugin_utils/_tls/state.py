@@ -125,10 +125,13 @@ class DotNet:
 
 @dataclass(frozen=True)
 class SqlInstance:
+    """``ports``: TCP ports that were given to it, without dynamic ones, which ConfigMgr does not support."""
+
     name: str
     key: str
     version: Version | None
     express: bool
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         questions += [Query(DOTNET, view), *(Query(DOTNET.child(runtime), view) for runtime in DOTNET_RUNTIMES)]
         questions += [Query(INTERNET_SETTINGS, view), Query(WINHTTP, view)]
         questions += [Query(SQL_INSTANCES, view)]
-    questions += [Query(SQL_SERVER, native, "PatchLevel", tree=True)]
+    questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
     questions += [Query(HTTP_PARAMETERS), Query(HTTP_PARAMETERS, value="SslHash", tree=True)]
     questions += [Query(Key(rf"{_MICROSOFT}\{name}"), native, "InstalledVersion") for name in sql_client_keys]
     questions += [Query(ODBC_DRIVERS, native), Query(SQL_SERVER, wow, "PatchLevel", tree=True)]

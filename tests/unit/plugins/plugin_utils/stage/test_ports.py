@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import ports_in_use, role_endpoints
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.listening import https_ports
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.listening import https_ports, sql_ports
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Told
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import (
@@ -84,6 +84,25 @@ def test_where_a_role_listens(
     (endpoint,) = role_endpoints([role])
     facts = {"roles": [role, *([also] if also else [])], "https_ports": bound}
     assert ports_in_use(endpoint, facts, set_to) == ports
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"), [("1450", (1450,)), ("1433, 1450", (1433, 1450)), ("", ()), ("0", ()), (None, ()), ("x", ())]
+)
+def test_the_ports_that_an_instance_was_given(text: str | None, ports: tuple[int, ...]) -> None:
+    key = Key(r"SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL15.A\MSSQLServer\SuperSocketNetLib\Tcp\IPAll")
+    values = {} if text is None else {"TcpPort": Value("REG_SZ", text)}
+    assert sql_ports(Registry({(View.NATIVE, key): KeyReading(Presence.PRESENT, values)}), "MSSQL15.A") == ports
+
+
+@pytest.mark.parametrize(
+    ("given", "set_to", "ports"),
+    [([], None, [1433]), ([1450], None, [1450]), ([1433, 1450], None, [1433]), ([1450, 1451], None, [1450, 1451]),
+     ([1450], 1500, [1500])],
+)  # fmt: skip
+def test_where_sql_server_listens(given: list[int], set_to: int | None, ports: list[int]) -> None:
+    (endpoint,) = role_endpoints(["site_database"])
+    assert ports_in_use(endpoint, {"roles": ["site_database"], "sql_ports": given}, set_to) == ports
 
 
 @pytest.mark.parametrize(
