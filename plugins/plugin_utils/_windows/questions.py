@@ -38,8 +38,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Query:
-    """One C(reg query). ``value`` asks for one value, ``tree`` for that value in every key below, ``exists`` only
-    whether it is there.
+    """One C(reg query). ``value`` asks for one value, ``tree`` for that value, or for everything, in every key below,
+    ``exists`` only whether it is there. ``covers``: keys of a tree that count as asked for one by one.
     """
 
     key: Key
@@ -47,6 +47,7 @@ class Query:
     value: str | None = None
     tree: bool = False
     exists: bool = False
+    covers: tuple[Key, ...] = ()
 
     @property
     def place(self) -> tuple[View, Key]:
@@ -91,7 +92,9 @@ class Answers:
             if isinstance(question, Command):
                 if lines is not None:
                     commands[question.name] = tuple(lines)
-            elif lines is None:
+                continue
+            missed.update((question.place[0], key) for key in question.covers)
+            if lines is None:
                 missed.add(question.place)
             else:
                 _add(readings, question, lines)
