@@ -121,7 +121,9 @@ def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list
     if query.tree:
         for key, values in parsed:
             if key.is_below(query.key):
-                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values, partial=True))
+                below = () if query.value else tuple(other.name for other, _values in parsed if other.parent == key)
+                reading = KeyReading(Presence.PRESENT, values, below, partial=query.value is not None)
+                _merge(readings, (query.place[0], key), reading)
         return
     reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
     partial = query.exists or query.value is not None
@@ -134,7 +136,7 @@ def _merge(readings: dict[tuple[View, Key], KeyReading], place: tuple[View, Key]
         newer = KeyReading(
             Presence.PRESENT,
             {**known.values, **newer.values},
-            known.subkeys or newer.subkeys,
+            tuple(dict.fromkeys((*known.subkeys, *newer.subkeys))),
             known.partial and newer.partial,
         )
     readings[place] = newer

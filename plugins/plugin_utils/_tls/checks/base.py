@@ -27,10 +27,10 @@ __all__ = [
 
 # How much ConfigMgr insists, by the level of a row of its requirements.
 LEVELS = {
-    "guidance": "by Microsoft's guidance",
-    "recommended": "recommended by Microsoft",
+    "guidance": "guidance",
+    "recommended": "recommended",
     "warning": "its setup warns",
-    "required": "required by Microsoft, its setup warns",
+    "required": "required",
     "error": "its setup stops",
 }
 

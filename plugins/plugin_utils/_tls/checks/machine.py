@@ -139,7 +139,7 @@ def readable(context: Context, requirement: Requirement) -> Outcome:
 
 
 def release_known(context: Context, requirement: Requirement) -> Outcome:
-    expected = "a known release that is supported"
+    expected = "a known, supported release"
     version = context.state.configmgr.version
     if context.state.configmgr.assumed:
         return warn(
@@ -153,7 +153,7 @@ def release_known(context: Context, requirement: Requirement) -> Outcome:
             expected,
             str(context.release),
             "release_unsupported",
-            f"Microsoft no longer supports ConfigMgr {context.release}",
+            f"ConfigMgr {context.release} is out of support",
         )
     if context.release is not None:
         return passed(expected, str(context.release))

@@ -37,7 +37,7 @@ def state_of(name: str) -> HostState:
     }
     for key, values in parse_query(text.split("\n")):
         readings[(View.NATIVE, key)] = KeyReading(Presence.PRESENT, values)
-    return host_state(dataclasses.replace(shown, registry=Registry(readings)))
+    return host_state(dataclasses.replace(shown, registry=Registry(readings, shown.registry.missed - set(readings))))
 
 
 @pytest.mark.parametrize(
