@@ -55,7 +55,7 @@ def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
         expected,
         actual,
         "dotnet_too_old",
-        f".NET Framework {needed.version} is asked for here ({LEVELS[needed.level]})",
+        f".NET Framework {needed.version} is needed ({LEVELS[needed.level]})",
         [Evidence(_RELEASE_PATH, str(dotnet.release))],
     )
 

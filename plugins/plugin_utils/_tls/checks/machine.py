@@ -139,7 +139,7 @@ def readable(context: Context, requirement: Requirement) -> Outcome:
 
 
 def release_known(context: Context, requirement: Requirement) -> Outcome:
-    expected = "a known, supported release"
+    expected = "a supported release"
     version = context.state.configmgr.version
     if context.state.configmgr.assumed:
         return warn(
