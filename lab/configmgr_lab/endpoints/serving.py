@@ -23,6 +23,7 @@ from .identity import BY_OPENSSL, Identity
 from .listeners import Listener, Page
 from .protocols import Protocol
 from .stream import Carrier, PlainCarrier, TlsStream
+from .suites import in_common
 
 IIS = "Microsoft-IIS/10.0"
 _GOODBYE_SECONDS = 2.0
@@ -78,6 +79,9 @@ async def _accept(served: Served, listener: Listener, carrier: Carrier) -> TlsSt
     if protocol is None:
         if not hello.is_ssl2:
             await carrier.write(by_hand.alert(by_hand.PROTOCOL_VERSION, hello.version))
+        return None
+    if not in_common(hello.suites, protocol, side.suites):
+        await carrier.write(by_hand.alert(by_hand.HANDSHAKE_FAILURE, hello.version))
         return None
     if protocol not in BY_OPENSSL:
         answer = by_hand.ssl2_hello if protocol is Protocol.SSL2 else by_hand.ssl3_hello

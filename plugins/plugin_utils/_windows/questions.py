@@ -38,8 +38,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Query:
-    """One C(reg query). ``value`` asks for one value, ``tree`` for that value in every key below, ``exists`` only
-    whether it is there.
+    """One C(reg query). ``value`` asks for one value, ``tree`` for that value, or for everything, in every key below,
+    ``exists`` only whether it is there. ``covers``: keys of a tree that count as asked for one by one.
     """
 
     key: Key
@@ -47,6 +47,7 @@ class Query:
     value: str | None = None
     tree: bool = False
     exists: bool = False
+    covers: tuple[Key, ...] = ()
 
     @property
     def place(self) -> tuple[View, Key]:
@@ -91,7 +92,9 @@ class Answers:
             if isinstance(question, Command):
                 if lines is not None:
                     commands[question.name] = tuple(lines)
-            elif lines is None:
+                continue
+            missed.update((question.place[0], key) for key in question.covers)
+            if lines is None:
                 missed.add(question.place)
             else:
                 _add(readings, question, lines)
@@ -118,7 +121,9 @@ def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list
     if query.tree:
         for key, values in parsed:
             if key.is_below(query.key):
-                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values, partial=True))
+                below = () if query.value else tuple(other.name for other, _values in parsed if other.parent == key)
+                reading = KeyReading(Presence.PRESENT, values, below, partial=query.value is not None)
+                _merge(readings, (query.place[0], key), reading)
         return
     reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
     partial = query.exists or query.value is not None
@@ -131,7 +136,7 @@ def _merge(readings: dict[tuple[View, Key], KeyReading], place: tuple[View, Key]
         newer = KeyReading(
             Presence.PRESENT,
             {**known.values, **newer.values},
-            known.subkeys or newer.subkeys,
+            tuple(dict.fromkeys((*known.subkeys, *newer.subkeys))),
             known.partial and newer.partial,
         )
     readings[place] = newer

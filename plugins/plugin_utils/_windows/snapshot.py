@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._data import protocols
+from .._data import protocols, schannel_algorithms
 from .command import location_path
 from .questions import Answers, Command, Query
 from .registry import Key, Registry, View
@@ -36,6 +36,8 @@ SESSION_MANAGER = Key(rf"{_CONTROL}\Session Manager")
 CONTROL_WINDOWS = Key(rf"{_CONTROL}\Windows")
 SECURITY_PROVIDERS = Key(rf"{_CONTROL}\SecurityProviders")
 SCHANNEL = SECURITY_PROVIDERS.child("SCHANNEL")
+ALGORITHMS = ("Ciphers", "Hashes", "KeyExchangeAlgorithms")
+DIFFIE_HELLMAN = SCHANNEL.child(r"KeyExchangeAlgorithms\Diffie-Hellman")
 LSA = Key(rf"{_CONTROL}\Lsa")
 FIPS = LSA.child("FipsAlgorithmPolicy")
 SSL_POLICY = Key(r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL")
@@ -102,12 +104,18 @@ def protocol_key(protocol: str, side: str) -> Key:
     return SCHANNEL.child(rf"Protocols\{protocol}\{side}")
 
 
+def _below_schannel() -> tuple[Key, ...]:
+    sides = [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
+    return (*sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
+
+
 def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Query | Command]:
     """The questions of one visit. ``sql_client_keys``: key names below HKLM\\SOFTWARE\\Microsoft; ``journal``: path
     of our journal.
 
     Above a key whose absence would count as good news its parent is read too: a key that is listed there and does
-    not answer is unreadable, not absent. Such keys are read whole, since a missing value would look the same.
+    not answer is unreadable, not absent. Such keys are read whole, since a missing value would look the same. C(/s)
+    prints every key below that may be read, with values or without, and passes over the others.
     """
     native, wow = View.NATIVE, View.WOW
     questions: list[Query | Command] = [
@@ -119,11 +127,11 @@ def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Que
         Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
         Query(SECURITY_PROVIDERS),
         Query(SCHANNEL),
+        Query(SCHANNEL, tree=True, covers=_below_schannel()),
         Query(SCHANNEL.child("Protocols")),
     ]
-    for protocol in PROTOCOLS:
-        questions.append(Query(SCHANNEL.child(rf"Protocols\{protocol}")))
-        questions += [Query(protocol_key(protocol, side)) for side in SIDES]
+    questions += [Query(SCHANNEL.child(rf"Protocols\{protocol}")) for protocol in PROTOCOLS]
+    questions += [Query(SCHANNEL.child(kind)) for kind in ALGORITHMS]
     questions += [
         Query(LSA),
         Query(FIPS),

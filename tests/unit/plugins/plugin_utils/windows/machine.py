@@ -136,6 +136,13 @@ class Machine:
         path, wanted = match["key"], match["value"]
         view = self._view(path, match["view"])
         below = path.lower() + "\\"
+        if match["tree"] and wanted is None:
+            shown = [
+                self._section(node)
+                for (place_view, place), node in sorted(self.nodes.items())
+                if place_view == view and f"{place}\\".startswith(below) and not self._hidden(view, place)
+            ]
+            return "".join(shown) if shown else None
         if match["tree"]:
             shown = [
                 self._section(node, wanted)
@@ -154,6 +161,9 @@ class Machine:
             if place_view == view and place.startswith(below) and "\\" not in place[len(below) :]
         ]
         return self._section(node) + "\r\n" + "".join(subkeys)
+
+    def _hidden(self, view: int, place: str) -> bool:
+        return any(view == where and f"{place}\\".startswith(f"{denied}\\") for where, denied in self.denied)
 
     def _section(self, node: Node, only: str | None = None) -> str:
         values = {name: value for name, value in node.values.items() if only in (None, name)}

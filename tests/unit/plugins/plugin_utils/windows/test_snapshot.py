@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     PROTOCOLS,
     SIDES,
@@ -36,11 +36,12 @@ def test_no_question_is_asked_twice() -> None:
     assert len(set(asked)) == len(asked)
 
 
-def test_every_protocol_is_asked_for_on_both_sides() -> None:
-    (line,) = question_lines(questions())
+def test_what_is_below_schannel_counts_as_asked_for_key_by_key() -> None:
+    missed = snapshot(windows()).registry.missed
     for protocol in PROTOCOLS:
         for side in SIDES:
-            assert rf'SCHANNEL\Protocols\{protocol}\{side}"' in line
+            assert (View.NATIVE, Key(hosts.protocol(protocol, side))) in missed
+    assert (View.NATIVE, Key(rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers\AES 128/128")) in missed
 
 
 def test_a_machine_that_answers_nothing_is_not_complete() -> None:
@@ -64,6 +65,8 @@ def test_values_come_with_their_view() -> None:
         (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL", 64),
         (hosts.PROTOCOLS, 64),
         (hosts.protocol("TLS 1.2", "Client"), 64),
+        (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers\AES 128/128", 64),
+        (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers", 64),
         (hosts.FIPS, 64),
         (r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002", 64),
         (hosts.SETUP, 64),
