@@ -19,6 +19,8 @@ from typing import Any
 import yaml
 
 from configmgr_lab.control.roles import Roles, fitting_port_offset
+from configmgr_lab.kerberos.realm import Realm, RealmError
+from configmgr_lab.kerberos.tickets import Keys as TicketKeys
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
@@ -105,6 +107,7 @@ class Lab:
         self._names: dict[str, str] = {}
         self._roles: Roles | None = None
         self._keys: Keys | None = None
+        self.realm: Realm | None = None
         self.ssh: dict[str, SshEndpoint] = {}
 
     def open(self) -> None:
@@ -117,6 +120,7 @@ class Lab:
         roles = self._roles = Roles(self.site, authority, offset, state)
         allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
+        self._open_realm()
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
         try:
             for name, machine in self.site.machines.items():
@@ -130,6 +134,7 @@ class Lab:
                     foreign=foreign,
                     recorder=self.recorder,
                     pool=self._pool,
+                    keys=self._ticket_keys(name),
                 )
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
@@ -150,6 +155,24 @@ class Lab:
             inventory["all"]["hosts"][name]["ansible_port"] = ssh.port
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
+
+    def _open_realm(self) -> None:
+        domain = getattr(self.site, "realm", "")
+        if not domain:
+            return
+        machines = self.site.machines
+        users = {
+            name.rpartition("\\")[2]: password for machine in machines.values() for name, password in machine.users.items()
+        }
+        self.realm = Realm(self.settings.state / "kerberos", self.settings.control_address, domain)
+        try:
+            self.realm.create({name: machine.address for name, machine in machines.items()}, users)
+            self.realm.start()
+        except RealmError as exc:
+            raise LabError(str(exc)) from exc
+
+    def _ticket_keys(self, host: str) -> TicketKeys | None:
+        return TicketKeys(self.realm.keytab(host)) if self.realm is not None else None
 
     def _open_ssh(self, offset: int) -> None:
         """OpenSSH on the machines that are reached by it."""
@@ -195,6 +218,8 @@ class Lab:
             ssh.close()
         for endpoint in self.endpoints.values():
             endpoint.close()
+        if self.realm is not None:
+            self.realm.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.recorder.close()
 

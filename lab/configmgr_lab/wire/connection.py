@@ -70,7 +70,7 @@ class Connection:
         self._port = port
         self._number = number
         self._address = address
-        self._authenticator = Authenticator(endpoint.store, secure=secure)
+        self._authenticator = Authenticator(endpoint.store, secure=secure, tickets=endpoint.tickets(secure))
         self._idle = IDLE_SECONDS
 
     async def run(self) -> None:

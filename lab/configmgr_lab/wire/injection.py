@@ -18,10 +18,12 @@ KINDS = {
     "status": "answer with the HTTP status `code` and no body instead of doing it",
     "unauthorized": "answer 401 to every logon, as for a wrong password",
     "foreign_certificate": "show a certificate of another authority",
+    "binding_strict": "demand that a Kerberos logon over https is bound to the connection (CbtHardeningLevel Strict)",
+    "tls_proxy": "be told of another certificate than the caller saw, as behind a proxy that ends TLS",
     "port_closed": "refuse every connection, as a machine that is down does",
 }
 ACTIONS = ("create", "command", "receive", "send", "signal", "delete", "other")
-_STATES = {"foreign_certificate", "port_closed"}
+_STATES = {"foreign_certificate", "binding_strict", "tls_proxy", "port_closed"}
 
 
 class UnknownFault(ValueError):
