@@ -10,41 +10,23 @@ tools/suites.py does that): neither /etc/hosts nor /etc/krb5.conf is touched.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "integration"))
+sys.path[:0] = [str(ROOT / "tests" / "integration"), str(Path(__file__).resolve().parent)]
 
 if "libnss_wrapper" not in os.environ.get("LD_PRELOAD", ""):
     pytest.skip("needs LD_PRELOAD=libnss_wrapper.so and NSS_WRAPPER_HOSTS", allow_module_level=True)
 
+from realm_site import kerberos_contoso, kinit, names  # noqa: E402
 from support import Site, environment_of_ansible, start_lab  # noqa: E402
 from warm_ansible import WarmAnsible  # noqa: E402
 
 from configmgr_lab.control.client import LabClient  # noqa: E402
-
-
-def kerberos_contoso(folder: Path, **changes: object) -> Path:
-    """The shipped site as a realm: every second machine over https, ssh for the last."""
-    site = yaml.safe_load((files("configmgr_lab") / "sites" / "contoso.yml").read_text(encoding="utf-8"))
-    site |= {"kerberos": True, **changes}
-    for number, row in enumerate(site["hosts"]):
-        row["auth"] = "kerberos"
-        row["connection"] = ("winrm", "psrp")[number % 2]
-        if number % 4 < 2:
-            scheme = "ansible_winrm_scheme" if number % 2 == 0 else "ansible_psrp_protocol"
-            row["variables"] = {"ansible_port": "5986", scheme: "https"}
-    path = folder / "kerberos.yml"
-    path.write_text(yaml.safe_dump(site, sort_keys=False), encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -84,16 +66,3 @@ def ticket(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     row = next(iter(site.variables.values()))
     kinit(row["ansible_user"], row["ansible_password"])
     return cache
-
-
-def names(hosts: Path) -> None:
-    """Let the machines of this file be found by name."""
-    seen = Path(os.environ["NSS_WRAPPER_HOSTS"])
-    before = seen.stat().st_mtime if seen.exists() else 0
-    shutil.copyfile(hosts, seen)
-    # The library looks at whole seconds.
-    os.utime(seen, (before + 2, before + 2))
-
-
-def kinit(principal: str, password: str, *options: str) -> None:
-    subprocess.run(["kinit", *options, principal], input=f"{password}\n", text=True, check=True, capture_output=True)

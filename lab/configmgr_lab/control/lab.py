@@ -114,13 +114,13 @@ class Lab:
         """Listen for every machine and write the state files. Raises LabError."""
         state = self.settings.state
         authority = Authority.load_or_create(state)
+        keys = self._open_realm()
         offset = self.settings.port_offset
         if offset is None:
             offset = fitting_port_offset(self.settings.control_address)
-        roles = self._roles = Roles(self.site, authority, offset, state)
+        roles = self._roles = Roles(self.site, authority, offset, state, keys)
         allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
-        self._open_realm()
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
         try:
             for name, machine in self.site.machines.items():
@@ -134,7 +134,7 @@ class Lab:
                     foreign=foreign,
                     recorder=self.recorder,
                     pool=self._pool,
-                    keys=self._ticket_keys(name),
+                    keys=keys.get(name),
                 )
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
@@ -156,13 +156,16 @@ class Lab:
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
 
-    def _open_realm(self) -> None:
+    def _open_realm(self) -> dict[str, TicketKeys]:
+        """The keys of each machine; none where the site is no realm."""
         domain = getattr(self.site, "realm", "")
         if not domain:
-            return
+            return {}
         machines = self.site.machines
         users = {
-            name.rpartition("\\")[2]: password for machine in machines.values() for name, password in machine.users.items()
+            name.rpartition("\\")[2]: password
+            for machine in machines.values()
+            for name, password in machine.users.items()
         }
         self.realm = Realm(self.settings.state / "kerberos", self.settings.control_address, domain)
         try:
@@ -170,9 +173,7 @@ class Lab:
             self.realm.start()
         except RealmError as exc:
             raise LabError(str(exc)) from exc
-
-    def _ticket_keys(self, host: str) -> TicketKeys | None:
-        return TicketKeys(self.realm.keytab(host)) if self.realm is not None else None
+        return {name: TicketKeys(self.realm.keytab(name)) for name in machines}
 
     def _open_ssh(self, offset: int) -> None:
         """OpenSSH on the machines that are reached by it."""

@@ -86,7 +86,8 @@ class Context:
     def step(self, token: bytes) -> bytes | None:
         """The answer to a token. Raises Refused, or what the library says."""
         answer: bytes | None = self._context.step(token)
-        if self._strict and self.complete and not int(self._context.actual_flags) & _CHANNEL_BOUND:
+        # A failed step raises only when the context is asked for something.
+        if self.complete and self._strict and not int(self._context.actual_flags) & _CHANNEL_BOUND:
             raise Refused("no channel binding")
         return answer
 

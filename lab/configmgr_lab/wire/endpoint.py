@@ -12,8 +12,8 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from configmgr_lab.listening import BACKLOG, follow_power, listen
 from configmgr_lab.kerberos.tickets import Keys
+from configmgr_lab.listening import BACKLOG, follow_power, listen
 from configmgr_lab.wire.authentication import CredentialStore, Tickets
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.connection import Connection, reset
