@@ -14,10 +14,10 @@ from pathlib import Path
 import yaml
 
 
-def kerberos_contoso(folder: Path, **changes: object) -> Path:
+def kerberos_contoso(folder: Path, version: str = "5.00.9141.1000") -> Path:
     """The shipped site as a realm: every second machine over https, ssh for the last."""
     site = yaml.safe_load((files("configmgr_lab") / "sites" / "contoso.yml").read_text(encoding="utf-8"))
-    site |= {"kerberos": True, **changes}
+    site |= {"kerberos": True, "version": version}
     for number, row in enumerate(site["hosts"]):
         row["auth"] = "kerberos"
         row["connection"] = ("winrm", "psrp")[number % 2]

@@ -21,8 +21,8 @@ class SiteHost:
     connection: str
     """`winrm`, `psrp` or `ssh`."""
     auth: str
-    """`kerberos` (http, 5985, with message encryption), `basic` (https, 5986; over ssh a key, and cmd as the default shell) or `ntlm` (http, 5985, with message
-    encryption; over ssh a password, and PowerShell as the default shell)."""
+    """`kerberos` or `ntlm` (http, 5985, with message encryption), `basic` (https, 5986). Over ssh: `kerberos` (a
+    ticket), `basic` (a key, and cmd as the default shell), `ntlm` (a password, and PowerShell as the default shell)."""
     user: str
     password: str
     locale: str = "en"
@@ -49,7 +49,7 @@ class SiteHost:
     @property
     def shell(self) -> str:
         """The default shell of its OpenSSH server."""
-        return "cmd" if self.auth == "basic" else "powershell"
+        return "powershell" if self.auth == "ntlm" else "cmd"
 
     @property
     def port(self) -> int:

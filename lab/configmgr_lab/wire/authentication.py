@@ -155,8 +155,6 @@ class Authenticator:
             if self._context is None or self._context.complete:
                 self.user = None
                 self._context = self._acceptor(token)
-            if self._context is None:
-                return self.refuse()
             answer = self._context.step(token)
         # The library raises whatever its parser trips over when a token is nonsense.
         except Exception:
@@ -165,16 +163,18 @@ class Authenticator:
         headers = (("WWW-Authenticate", "Negotiate " + base64.b64encode(answer).decode()),) if answer else ()
         if not self._context.complete:
             return HttpAnswer(401, headers=headers)
+        if self.method == "negotiate" and not self._ntlm:
+            # In the end only: until then a refused NTLM looks like one that is taken.
+            return self.refuse()
         who = self._context.client_principal or ""
         self.user = self._store.of_principal(who) if self.method == "kerberos" else self._store.spelled(who)
         return self._open(request, headers) if self.user else self.refuse()
 
-    def _acceptor(self, token: bytes) -> spnego.ContextProxy | Context | None:
-        """What takes this logon; None when nothing does."""
+    def _acceptor(self, token: bytes) -> spnego.ContextProxy | Context:
         if self._tickets is not None and is_kerberos(token):
             self.method = "kerberos"
             return self._tickets.keys.context(self._tickets.certificate, strict=self._tickets.strict)
-        return _ntlm_acceptor(token) if self._ntlm else None
+        return _ntlm_acceptor(token)
 
     def _open(self, request: HttpRequest, headers: tuple[tuple[str, str], ...]) -> Admitted | HttpAnswer:
         assert self.user is not None
