@@ -19,12 +19,14 @@ from pathlib import Path
 
 import spnego
 
-from configmgr_lab.kerberos.tickets import Context, Keys, is_kerberos
+from configmgr_lab.kerberos.tickets import Context, Keys, Refused, is_kerberos
 from configmgr_lab.wire.http import HttpAnswer, HttpRequest
 
 SEALED_PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
 BOUNDARY = b"--Encrypted Boundary"
 OCTETS = b"\tContent-Type: application/octet-stream\r\n"
+# Microsoft, Maximum tolerance for computer clock synchronization.
+CLOCK_SKEW_SECONDS = 300
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 
 
@@ -74,11 +76,20 @@ class CredentialStore:
 
 @dataclass(frozen=True)
 class Tickets:
-    """How tickets are taken: the machine's keys, DER of the certificate behind TLS, and whether binding is a must."""
+    """How tickets are taken: the machine's keys, DER of the certificate behind TLS, whether binding is a must, and
+    how many seconds the machine's clock is ahead.
+    """
 
     keys: Keys
     certificate: bytes | None = None
     strict: bool = False
+    clock: float = 0.0
+
+    def context(self) -> Context:
+        """For one logon. Raises Refused for a ticket that a machine with such a clock takes for too new or too old."""
+        if abs(self.clock) > CLOCK_SKEW_SECONDS:
+            raise Refused("clock skew too great")
+        return self.keys.context(self.certificate, strict=self.strict)
 
 
 class Authenticator:
@@ -173,7 +184,7 @@ class Authenticator:
     def _acceptor(self, token: bytes) -> spnego.ContextProxy | Context:
         if self._tickets is not None and is_kerberos(token):
             self.method = "kerberos"
-            return self._tickets.keys.context(self._tickets.certificate, strict=self._tickets.strict)
+            return self._tickets.context()
         return _ntlm_acceptor(token)
 
     def _open(self, request: HttpRequest, headers: tuple[tuple[str, str], ...]) -> Admitted | HttpAnswer:

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Protocol
 
 from configmgr_lab.listening import reset_at_close
@@ -116,7 +117,9 @@ class Connection:
         exchange.status = 0
         answer = await self._answer_in_turn(request, exchange)
         exchange.status = answer.status
-        return answer
+        # RFC 9110, 6.6.1: a server with a clock says what it shows.
+        date = ("Date", formatdate(time.time() + self._endpoint.faults.clock, usegmt=True))
+        return replace(answer, headers=(*answer.headers, date))
 
     async def _answer_in_turn(self, request: HttpRequest, exchange: Exchange) -> HttpAnswer:
         faults = self._endpoint.faults

@@ -136,7 +136,7 @@ class Endpoint:
         # Between them and the machine the caller sees the certificate of somebody else.
         if certificate and self.faults.holds("tls_proxy"):
             certificate = b"the certificate that the caller did not see"
-        return Tickets(self._keys, certificate, strict=self.faults.holds("binding_strict"))
+        return Tickets(self._keys, certificate, strict=self.faults.holds("binding_strict"), clock=self.faults.clock)
 
     def _context(self) -> tuple[ssl.SSLContext, bytes]:
         """The context of https, and its certificate in DER."""

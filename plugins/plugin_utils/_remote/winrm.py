@@ -42,7 +42,7 @@ class WinrmChannel:
         try:
             connection._connect()  # logs in and opens a shell with code page 65001
         except Exception as refused:
-            if _unbound(connection) and row_for(evidence_of(refused)).code == "kerberos_refused":
+            if row_for(evidence_of(refused)).code == "kerberos_refused" and _unbound(connection):
                 raise NotBound("ansible_winrm_send_cbt is false") from refused
             raise
         if connection.shell_id is None:

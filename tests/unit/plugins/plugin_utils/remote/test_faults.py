@@ -265,7 +265,15 @@ EXTRAS = {
 }
 
 # Raised by this package itself, never found in what a library raises.
-OWN = {"unsupported_connection", "line_too_long", "line_not_runnable", "command_time_out", "dropped", "output_too_long"}
+OWN = {
+    "unsupported_connection",
+    "line_too_long",
+    "line_not_runnable",
+    "command_time_out",
+    "dropped",
+    "output_too_long",
+    "tls_proxy",
+}
 
 
 @pytest.mark.parametrize(("code", "problem"), SAMPLES, ids=[f"{n}-{code}" for n, (code, problem) in enumerate(SAMPLES)])
