@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Refusal, Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.controller import alike, controller, troubles
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.steps import Examination, examine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.target import Target, target_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import table
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.factory import LIBRARIES, transport_of
@@ -23,7 +24,7 @@ class ActionModule(TlsAction):
         transport = transport_of(self._connection)
         if transport not in LIBRARIES:
             fault = table()["unsupported_connection"]
-            raise Refusal(fault.code, f"{fault.phrase} ({transport}).", fault.remedy)
+            raise Failure(fault.code, f"{fault.phrase} ({transport}).", fault.remedy)
         target = target_of(self._connection, transport)
         if task.arguments["scope"] == "controller":
             return self._controller(task, target)
@@ -39,7 +40,7 @@ class ActionModule(TlsAction):
         for step in steps:
             if step.fault is not None:
                 message = f"step {step.name} failed: {step.fault.phrase} ({step.detail})."
-                raise Refusal(step.fault.code, message, step.fault.remedy, {**found, "failed_step": step.name})
+                raise Failure(step.fault.code, message, step.fault.remedy, {**found, "failed_step": step.name})
         return {**found, "failed_step": None, "msg": "The connection works."}
 
     def _controller(self, task: Task, target: Target) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class ActionModule(TlsAction):
         hosts = host_variables(task)
         for fault, detail in troubles(target) if alike(host.variables for host in hosts) else ():
             message = f"{fault.phrase} ({detail}). That is so for all {len(hosts)} machines; none was visited."
-            raise Refusal(fault.code, message, fault.remedy)
+            raise Failure(fault.code, message, fault.remedy)
         return {"changed": False, "msg": "The controller has what it needs."}
 
     def _connect(self, task: Task, bound: bool) -> Session:

@@ -14,7 +14,7 @@ from email.utils import formatdate
 from typing import Protocol
 
 from configmgr_lab.listening import reset_at_close
-from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator, CredentialStore
+from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator, CredentialStore, Tickets
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
@@ -50,6 +50,8 @@ class Served(Protocol):
     service: WinRmService
     faults: FaultBox
     recorder: Recorder
+
+    def tickets(self, secure: bool) -> Tickets | None: ...
 
 
 class Connection:
