@@ -28,7 +28,10 @@ class ActionModule(TlsAction):
         target = target_of(self._connection, transport)
         if task.arguments["scope"] == "controller":
             return self._controller(task, target)
-        examination = Examination(target, lambda bound: self._connect(task, bound), float(task.arguments["timeout"]))
+        # pywinrm sends its first login unbound anyway: a host that takes one has taken it.
+        unbound = (lambda: self._unbound(task)) if transport == "psrp" else None
+        timeout = float(task.arguments["timeout"])
+        examination = Examination(target, timeout, lambda: self.session(task), unbound)
         steps = examine(examination)
         found = {
             "changed": False,
@@ -46,12 +49,12 @@ class ActionModule(TlsAction):
     def _controller(self, task: Task, target: Target) -> dict[str, Any]:
         """What would fail on each host for the same reason is said once."""
         hosts = host_variables(task)
-        for fault, detail in troubles(target) if alike(host.variables for host in hosts) else ():
-            message = f"{fault.phrase} ({detail}). That is so for all {len(hosts)} machines; none was visited."
-            raise Failure(fault.code, message, fault.remedy)
+        for fault, detail in troubles(target):
+            if alike((host.variables for host in hosts), fault):
+                message = f"{fault.phrase} ({detail}). That is so for all {len(hosts)} machines; none was visited."
+                raise Failure(fault.code, message, fault.remedy)
         return {"changed": False, "msg": "The controller has what it needs."}
 
-    def _connect(self, task: Task, bound: bool) -> Session:
-        if not bound:
-            self._connection.set_option("negotiate_send_cbt", False)
+    def _unbound(self, task: Task) -> Session:
+        self._connection.set_option("negotiate_send_cbt", False)
         return self.session(task)

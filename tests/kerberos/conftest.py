@@ -44,6 +44,12 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         Site.warm.close()
 
 
+@pytest.fixture(autouse=True)
+def how_tasks_run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through ansible-playbook for the mark ``seam``."""
+    monkeypatch.setattr(Site, "whole", request.node.get_closest_marker("seam") is not None)
+
+
 @pytest.fixture
 def site(room: Site) -> Site:
     assert room.lab is not None

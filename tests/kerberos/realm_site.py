@@ -13,11 +13,14 @@ from pathlib import Path
 
 import yaml
 
+REALM = "CONTOSO.EXAMPLE"
+_CLOCK = "/usr/$LIB/faketime/libfaketime.so.1"
+
 
 def kerberos_contoso(folder: Path, version: str = "5.00.9141.1000") -> Path:
     """The shipped site as a realm: every second machine over https, ssh for the last."""
     site = yaml.safe_load((files("configmgr_lab") / "sites" / "contoso.yml").read_text(encoding="utf-8"))
-    site |= {"kerberos": True, "version": version}
+    site |= {"kerberos": True, "version": version, "restart_seconds": 0.2}
     for number, row in enumerate(site["hosts"]):
         row["auth"] = "kerberos"
         row["connection"] = ("winrm", "psrp")[number % 2]
@@ -40,3 +43,19 @@ def names(hosts: Path) -> None:
 
 def kinit(principal: str, password: str, *options: str) -> None:
     subprocess.run(["kinit", *options, principal], input=f"{password}\n", text=True, check=True, capture_output=True)
+
+
+def kinit_by_a_clock(ahead: int, principal: str, password: str, *options: str) -> None:
+    """kinit where the clock is so many seconds ahead."""
+    clock = {"LD_PRELOAD": _CLOCK, "FAKETIME": f"{ahead:+d}"}
+    command = ["kinit", *options, principal]
+    subprocess.run(
+        command, input=f"{password}\n", text=True, check=True, capture_output=True, env={**os.environ, **clock}
+    )
+
+
+def kadmin(request: str) -> None:
+    """What an administrator of the domain does."""
+    realm = Path(os.environ["KRB5_CONFIG"]).parent
+    variables = {**os.environ, "KRB5_KDC_PROFILE": str(realm / "kdc.conf")}
+    subprocess.run(["kadmin.local", "-r", REALM, *request.split()], env=variables, check=True, capture_output=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .._remote.errors import Fault, table
+from .kerberos import configuration, held_ticket, state
 from .target import Target
 
 __all__ = ["alike", "controller", "troubles"]
@@ -26,9 +27,9 @@ _LIBRARIES = (
 # The module that each connection logs in with, and the extra of the library that brings it.
 _MODULES = {"winrm": ("winrm", "pywinrm"), "psrp": ("pypsrp", "pypsrp")}
 _KERBEROS = {"winrm": ("kerberos", "pywinrm[kerberos]"), "psrp": ("krb5", "pypsrp[kerberos]")}
-_KRB5_CONF = "/etc/krb5.conf"
 Trouble = tuple[Fault, str]
-# What of a host's variables decides about troubles of the controller.
+# What of a host's variables decides about the library that it needs, and about everything else on the controller.
+_CHOOSING = ("ansible_connection", "ansible_winrm_transport", "ansible_psrp_auth")
 _DECIDING = (
     "ansible_connection",
     "ansible_user",
@@ -46,7 +47,7 @@ def controller() -> dict[str, Any]:
         "libraries": {name: version for name in _LIBRARIES if (version := _version(name))},
         "openssl": ssl.OPENSSL_VERSION,
         "lowest_protocol": ssl.create_default_context().minimum_version.name,
-        "kerberos": _kerberos(),
+        "kerberos": state(),
     }
 
 
@@ -68,64 +69,28 @@ def troubles(target: Target) -> Iterator[Trouble]:
         yield from _kerberos_troubles(target)
 
 
-def alike(hosts: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether all of these hosts are reached in the same way, by their variables as they are written.
+def alike(hosts: Iterable[Mapping[str, Any]], fault: Fault) -> bool:
+    """Whether a fault of the controller is that of all these hosts, by their variables as they are written.
 
     What a template makes of them is not known here: a file named by one may be another file for each host.
     """
-    ways = {tuple(_way(variables)) for variables in hosts}
+    deciding = _CHOOSING if fault.code == "missing_library" else _DECIDING
+    ways = {tuple(_way(variables, deciding)) for variables in hosts}
     return len(ways) == 1 and not any("{{" in value and "_ca_" in name for way in ways for name, value in way)
 
 
-def _way(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in sorted(name for name in variables if name.startswith(_DECIDING)):
+def _way(variables: Mapping[str, Any], deciding: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in sorted(name for name in variables if name.startswith(deciding)):
         # Of a password it only matters that there is one.
-        yield name, "" if "password" in name else str(variables[name])
+        yield name, str(bool(variables[name])) if "password" in name else str(variables[name])
 
 
 def _kerberos_troubles(target: Target) -> Iterator[Trouble]:
-    if (named := os.environ.get("KRB5_CONFIG")) and not Path(named.partition(":")[0]).exists():
-        yield table()["kerberos_configuration"], f"KRB5_CONFIG names {named}, which is not there"
-    elif not target.has_password and (said := _no_ticket()) is not None:
-        yield table()["kerberos_no_ticket"], said
-
-
-def _no_ticket() -> str | None:
-    """Why the cache of the environment holds none; None when it does, or when that cannot be told."""
-    state = _kerberos()
-    if "ticket" not in state:
-        return None
-    return None if state["ticket"] else f"the cache is {state['cache'] or 'the default one'}"
-
-
-def _kerberos() -> dict[str, Any]:
-    known: dict[str, Any] = {
-        "configuration": os.environ.get("KRB5_CONFIG") or _KRB5_CONF,
-        "cache": os.environ.get("KRB5CCNAME", ""),
-    }
-    known["configured"] = all(Path(part).exists() for part in known["configuration"].split(":") if part)
-    # Only pypsrp[kerberos] brings what can look into a cache.
-    if importlib.util.find_spec("krb5") is not None and importlib.util.find_spec("gssapi") is not None:
-        known.update(_cached())
-    return known
-
-
-def _cached() -> Mapping[str, Any]:
-    import gssapi
-    import krb5
-
-    found: dict[str, Any] = {"realm": "", "ticket": None}
-    try:
-        context = krb5.init_context()
-        found["realm"] = krb5.get_default_realm(context).decode()
-    except Exception as problem:  # of a configuration that cannot be read, or names no realm
-        found["problem"] = str(problem)
-    try:
-        held = gssapi.Credentials(usage="initiate")
-        found["ticket"] = {"principal": str(held.name), "seconds_left": int(held.lifetime or 0)}
-    except Exception as problem:  # no cache, an empty one, one that is not readable
-        found["problem"] = str(problem)
-    return found
+    file, exists = configuration()
+    if not exists and "KRB5_CONFIG" in os.environ:
+        yield table()["kerberos_configuration"], f"KRB5_CONFIG names {file}, which is not there"
+    elif not target.has_password and isinstance(held := held_ticket(), tuple):
+        yield held
 
 
 def _version(name: str) -> str | None:

@@ -56,11 +56,14 @@ class Step:
 
 @dataclass
 class Examination:
-    """``connect``: opens a session with the connection plugin; with False it does not bind the login to TLS."""
+    """``connect``: opens a session with the connection plugin; ``connect_unbound``: one whose login is not bound to
+    TLS, where the plugin can do that.
+    """
 
     target: Target
-    connect: Callable[[bool], Session]
     timeout: float
+    connect: Callable[[], Session]
+    connect_unbound: Callable[[], Session] | None = None
     clock_difference: int | None = None
     """Seconds that the host's clock is ahead, as far as its answer tells."""
     _session: Session | None = None
@@ -110,7 +113,7 @@ class Examination:
 
     def login(self) -> str:
         try:
-            self._session = self.connect(True)
+            self._session = self.connect()
         except RemoteError as error:
             raise self._explained(error) from None
         return f"as {self.target.user or 'the user of the ticket'}"
@@ -135,8 +138,10 @@ class Examination:
         return Failed(table()[error.code], error.detail)
 
     def _works_unbound(self) -> bool:
+        if self.connect_unbound is None:
+            return False
         try:
-            self.connect(False).close()
+            self.connect_unbound().close()
         except RemoteError:
             return False
         return True
