@@ -70,14 +70,16 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
 def _ssh_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
     """Host key and login key lie beside the authority's file."""
     state = Path(ca_path).parent
-    login = {"ansible_ssh_private_key_file": str(state / "ssh_key")}
+    kerberos = row.auth == "kerberos"
+    login = {} if kerberos else {"ansible_ssh_private_key_file": str(state / "ssh_key")}
+    ticket = " -o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic" if kerberos else ""
     return {
-        "ansible_host": row.address,
+        "ansible_host": row.full_name if kerberos else row.address,
         "ansible_connection": "ssh",
         "ansible_port": row.port,
         "ansible_user": row.user,
         **(login if row.shell == "cmd" else {"ansible_password": row.password}),
         "ansible_shell_type": row.shell,
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={state / 'ssh_known_hosts'} -o GlobalKnownHostsFile=none "
-        "-o StrictHostKeyChecking=yes -o IdentityAgent=none",
+        "-o StrictHostKeyChecking=yes -o IdentityAgent=none" + ticket,
     }

@@ -27,6 +27,7 @@ def kerberos_contoso(folder: Path, version: str = "5.00.9141.1000") -> Path:
         if number % 4 < 2:
             scheme = "ansible_winrm_scheme" if number % 2 == 0 else "ansible_psrp_protocol"
             row["variables"] = {"ansible_port": "5986", scheme: "https"}
+    site["hosts"][-1].update(connection="ssh", variables={})
     path = folder / "kerberos.yml"
     path.write_text(yaml.safe_dump(site, sort_keys=False), encoding="utf-8")
     return path

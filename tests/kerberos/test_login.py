@@ -17,6 +17,7 @@ from support import ROOT, Site, collections_path
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService, Login
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from configmgr_lab.control.client import LabClient
+from configmgr_lab.installers.packages import write_packages
 
 ENFORCE = ROOT / "playbooks" / "enforce_tls12.yml"
 PROVIDER = "https://cm1.contoso.example"
@@ -51,7 +52,7 @@ def test_a_job_of_a_runner_logs_in_with_its_credential(site: Site, lab: LabClien
     inventory = yaml.safe_load(site.inventory.read_text(encoding="utf-8"))
     for row in inventory["all"]["hosts"].values():
         row.pop("ansible_user")
-        row.pop("ansible_password")
+        row.pop("ansible_password", None)
     for part in ("inventory", "env"):
         (tmp_path / part).mkdir()
     (tmp_path / "project").symlink_to(ROOT / "playbooks")
@@ -109,7 +110,7 @@ def test_why_the_inventory_cannot_be_read(
 
 
 @pytest.mark.seam
-def test_a_whole_run_knows_nothing_but_kerberos(site: Site, lab: LabClient, tmp_path: Path) -> None:
+def test_a_whole_run_knows_nothing_but_kerberos(site: Site, lab: LabClient, ticket: Path, tmp_path: Path) -> None:
     given = tmp_path / "given"
     (given / "host_vars").mkdir(parents=True)
     plugin = {
@@ -132,3 +133,21 @@ def test_a_whole_run_knows_nothing_but_kerberos(site: Site, lab: LabClient, tmp_
     assert methods(lab) == set(lab.admin_service_logons()) == {"kerberos"}
     again = run.playbook(ENFORCE).expect_ok()
     assert not any(result.changed for result in again.results)
+
+
+@pytest.mark.parametrize("by", ["password", "ticket"])
+def test_an_update_is_pushed_with_the_login_of_the_connection(
+    site: Site, lab: LabClient, ticket: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by: str
+) -> None:
+    if by == "password":
+        monkeypatch.setenv("KRB5CCNAME", "FILE:/none")
+    write_packages(tmp_path / "files")
+    (manifest,) = site.module("tls_update_manifest", {"folder": str(tmp_path / "files")}, limit=["SQL1"]).results
+    assert manifest.status == "ok", manifest.data["msg"]
+    variables = {"ansible_winrm_kinit_mode": "manual", "ansible_password": None} if by == "ticket" else {}
+    given = {"source": str(tmp_path / "files"), "transfer": "smb", "restart": True, "timeout": 60}
+    (result,) = site.module("tls_update", given, limit=["MP1"], variables=variables).results
+    assert result.status == "ok", result.data["msg"]
+    assert [row["state"] for row in result.data["packages"]] == ["installed"]
+    assert set(lab.smb_logons("MP1")) == {"kerberos"}
+    assert methods(lab) == {"kerberos"}

@@ -201,6 +201,11 @@ async def post_admin_service(call: Call) -> Any:
     return {}
 
 
+@route("GET", "/hosts/NAME/smb")
+async def get_smb(call: Call) -> Any:
+    return {"logons": list(call.lab.roles.admin_shares[call.lab.endpoint(call.host).machine.name].logons)}
+
+
 @route("POST", "/realm")
 async def post_realm(call: Call) -> Any:
     check_names(call.body, {"running", "ahead"})

@@ -139,7 +139,7 @@ class Lab:
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
                 endpoint.refresh()
-            self._open_ssh(offset)
+            self._open_ssh(offset, keys)
         except OSError as exc:
             self.close()
             raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
@@ -171,11 +171,13 @@ class Lab:
         try:
             self.realm.create({name: machine.address for name, machine in machines.items()}, users)
             self.realm.start()
+            # asyncssh has the library look for the realm of its own host.
+            os.environ["KRB5_CONFIG"] = str(self.realm.configuration)
         except RealmError as exc:
             raise LabError(str(exc)) from exc
         return {name: TicketKeys(self.realm.keytab(name)) for name in machines}
 
-    def _open_ssh(self, offset: int) -> None:
+    def _open_ssh(self, offset: int, tickets: Mapping[str, TicketKeys]) -> None:
         """OpenSSH on the machines that are reached by it."""
         for name, endpoint in self.endpoints.items():
             row = getattr(endpoint.machine, "site_host", None)
@@ -189,6 +191,7 @@ class Lab:
                     faults=endpoint.faults,
                     recorder=self.recorder,
                     pool=self._pool,
+                    tickets=tickets.get(name),
                 )
                 self.ssh[name].refresh()
                 endpoint.followers.append(self.ssh[name].refresh)
@@ -200,9 +203,7 @@ class Lab:
         key = state / "ssh_key"
         key.touch(mode=0o600)
         key.write_bytes(self._keys.login.export_private_key())
-        rows = [
-            f"[{ssh.machine.address}]:{ssh.port} {host}\n{ssh.machine.address} {host}\n" for ssh in self.ssh.values()
-        ]
+        rows = [f"[{name}]:{ssh.port} {host}\n{name} {host}\n" for ssh in self.ssh.values() for name in ssh.names]
         (state / "ssh_known_hosts").write_text("".join(rows), encoding="utf-8")
 
     @property

@@ -61,7 +61,7 @@ class Roles:
                 provider = "sms_provider" in machine.site_host.roles
                 machine.files.disk = Disk(state / "disks" / name)
                 machine.shares = self.shares
-                self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset)
+                self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset, keys=keys.get(name))
                 self.endpoints[name] = RoleEndpoints(
                     machine,
                     authority=authority,

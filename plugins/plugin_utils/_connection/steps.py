@@ -156,6 +156,9 @@ class Examination:
         plain = self._plain()
         try:
             return _context(self.target.verify).wrap_socket(plain, server_hostname=self.target.host)
+        except TimeoutError:
+            plain.close()
+            raise Failed(table()["tls_not_spoken"], f"no answer to TLS in {self.timeout:.0f} s") from None
         except BaseException:
             plain.close()
             raise
@@ -188,6 +191,8 @@ def _tried(act: Callable[[], str]) -> Step:
         fault, detail = failure.fault, failure.detail
     except RemoteError as error:
         fault, detail = table()[error.code], error.detail
+    except TimeoutError as problem:
+        fault, detail = table()["read_time_out"], str(problem)
     except (OSError, http.client.HTTPException) as problem:
         fault, detail = row_for(evidence_of(problem)), f"{type(problem).__name__}: {problem}"
     return Step(act.__name__, "failed" if fault else "ok", round(time.monotonic() - begun, 3), detail, fault)
