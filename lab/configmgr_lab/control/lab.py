@@ -243,6 +243,7 @@ class Lab:
             "state": str(self.settings.state.resolve()),
             "pid": os.getpid(),
             "port_offset": self.roles.port_offset,
+            "realm": self.realm.name if self.realm is not None else "",
             "started": self.started,
             "requests": sum(counters.requests for counters in self.recorder.counters.values()),
             "hosts": [self._host_status(name, endpoint) for name, endpoint in self.endpoints.items()],

@@ -27,6 +27,7 @@ __all__ = ["Examination", "Step", "examine"]
 
 # What Kerberos allows two clocks to differ. Source: Microsoft, Maximum tolerance for computer clock synchronization.
 CLOCK_SECONDS = 300
+_WORD = "configmgr.tls"
 _OFFERED_BY = {"basic": "basic", "plaintext": "basic", "ssl": "basic", "credssp": "credssp"}
 _CODES = {404: "path_unknown", 405: "path_unknown", 403: "forbidden", 503: "http_busy", 407: "proxy_failed"}
 
@@ -120,8 +121,10 @@ class Examination:
 
     def command(self) -> str:
         assert self._session is not None
-        answer = self._session.run("echo configmgr.tls", attempted="run a command")
-        return f"exit code {answer.exit_code}"
+        answer = self._session.run(f"echo {_WORD}", attempted="run a command").stdout.strip()
+        if answer != _WORD:
+            raise Failed(table()["answer_unreadable"], f"echo gave {answer[:60]!r}")
+        return "echo came back"
 
     def close(self) -> None:
         if self._session is not None:

@@ -103,7 +103,7 @@ def _ssh(connection: Any) -> Target:
         str(option("host")),
         int(option("port") or _SSH),
         "ssh",
-        ("password",) if option("password") else ("key",),
+        ("password",) if option("password") else ("key or ticket",),
         str(option("remote_user") or ""),
         bool(option("password")),
     )
