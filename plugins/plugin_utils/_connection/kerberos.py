@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .._remote.classify import evidence_of, row_for
-from .._remote.errors import Fault
+from .._remote.errors import Fault, table
 
 __all__ = ["Ticket", "configuration", "held_ticket", "state"]
 
@@ -37,7 +39,7 @@ def held_ticket() -> Ticket | tuple[Fault, str] | None:
     """The ticket in the cache of the environment, or why there is none; None when that cannot be told from here."""
     # Only pypsrp[kerberos] brings what can look into a cache.
     if importlib.util.find_spec("gssapi") is None:
-        return None
+        return _said_by_klist()
     import gssapi
 
     try:
@@ -45,6 +47,14 @@ def held_ticket() -> Ticket | tuple[Fault, str] | None:
         return Ticket(str(held.name), int(held.lifetime or 0))
     except Exception as problem:  # no cache, an empty one, an expired ticket, one that is not readable
         return row_for(evidence_of(problem)), f"{type(problem).__name__}: {problem}"
+
+
+def _said_by_klist() -> tuple[Fault, str] | None:
+    """klist(1), -s: silent, with exit code 1 when the cache cannot be read, or its ticket has expired."""
+    klist = shutil.which("klist")
+    if klist is None or subprocess.run([klist, "-s"], stdin=subprocess.DEVNULL, check=False).returncode == 0:
+        return None
+    return table()["kerberos_no_ticket"], "klist -s finds no ticket that is good"
 
 
 def state() -> dict[str, Any]:
