@@ -18,6 +18,7 @@ import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import asyncssh
 
