@@ -51,7 +51,7 @@ class AdminService:
     def __init__(self, machines: Mapping[str, Machine], sites: Iterable[SiteInfo]) -> None:
         known = tuple(sites)
         self.page = PAGE
-        self.ntlm = int(known[0].version.split(".")[2]) < NO_NTLM_SINCE
+        self.ntlm = all(int(site.version.split(".")[2]) < NO_NTLM_SINCE for site in known)
         """Whether it takes a logon with NTLM."""
         self.logons: list[str] = []
         """How each request that was answered had logged on."""
