@@ -54,6 +54,7 @@ SUBJECTS = (
                 "AdminService: classes of sites, roles and clients; logon, paging, names with their case",
                 Source.DOCUMENT,
             ),
+            Feature("AdminService of 2509 and later refuses NTLM, at the end of the logon", Source.DOCUMENT),
         ),
         (
             "client certificates, Windows logons and everything behind them",

@@ -15,7 +15,12 @@ import requests.exceptions as http
 import winrm.exceptions as winrm
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.classify import evidence_of, refused, row_for
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.classify import (
+    NotBound,
+    evidence_of,
+    refused,
+    row_for,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import (
     RETRIES,
     RemoteError,
@@ -58,6 +63,45 @@ VERIFY = "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certific
 WMI = '<p:MSFT_WmiError xmlns:p="u"><p:error_Code xsi:type="cim:cimUnsignedInt">{}</p:error_Code></p:MSFT_WmiError>'
 
 SSH = "Failed to connect to the host via ssh: {}"
+KINIT = "Kerberos auth failure for principal u@D: kinit: {} while getting initial credentials"
+STEP = "authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('im Wortlaut des Landes', {}))"
+MAJOR = "SpnegoError (4294967295): Major (851968): Unspecified GSS failure, Minor ({}): im Wortlaut des Landes"
+
+
+class Krb5Error(Exception):
+    """As python-krb5 calls and prints its own."""
+
+
+class SpnegoError(Exception):
+    """As pyspnego calls and prints its own."""
+
+
+# As seen against a realm of MIT Kerberos; numbers where a library prints them, in whatever language.
+KERBEROS: list[tuple[str, Exception]] = [
+    ("kerberos_no_ticket", plugin(STEP.format(-1765328243))),
+    ("kerberos_no_ticket", SpnegoError(MAJOR.format(2529639053))),
+    ("kerberos_ticket_expired", SpnegoError(MAJOR.format(2529638944))),
+    ("kerberos_ticket_expired", SpnegoError("Major (786432): The referenced context has expired, Minor (100001)")),
+    ("kerberos_clock", AnsibleConnectionFailure(KINIT.format("Clock skew too great"))),
+    ("kerberos_clock", Krb5Error("im Wortlaut des Landes -1765328347")),
+    ("kerberos_realm_unknown", AnsibleConnectionFailure(KINIT.format('Cannot find KDC for realm "D"'))),
+    ("kerberos_realm_unknown", Krb5Error("im Wortlaut des Landes -1765328230")),
+    ("kerberos_configuration", Krb5Error("im Wortlaut des Landes -1765328248")),
+    ("kerberos_kdc_unreachable", AnsibleConnectionFailure(KINIT.format("Cannot contact any KDC for realm 'D'"))),
+    ("kerberos_kdc_unreachable", Krb5Error("im Wortlaut des Landes -1765328228")),
+    ("kerberos_user_unknown", AnsibleConnectionFailure(KINIT.format("Client 'u@D' not found in Kerberos database"))),
+    ("kerberos_account", AnsibleConnectionFailure(KINIT.format("Client's credentials have been revoked"))),
+    ("kerberos_account", Krb5Error("im Wortlaut des Landes -1765328361")),
+    ("kerberos_password", AnsibleConnectionFailure(KINIT.format("Password incorrect"))),
+    ("kerberos_password", Krb5Error("im Wortlaut des Landes -1765328360")),
+    ("kerberos_service_unknown", plugin(STEP.format(-1765328377))),
+    ("kerberos_service_unknown", SpnegoError(MAJOR.format(2529638919))),
+    ("kerberos_encryption_type", Krb5Error("im Wortlaut des Landes -1765328370")),
+    ("kerberos_refused", AnsibleConnectionFailure("kerberos: the specified credentials were rejected by the server")),
+    ("kerberos_refused", psrp.AuthenticationError("Failed to authenticate the user u@D with kerberos")),
+    ("channel_binding", NotBound("ansible_winrm_send_cbt is false")),
+]
+
 SAMPLES: list[tuple[str, Exception]] = [
     ("missing_library", AnsibleError("to use the password mechanism sshpass, you must install the sshpass program")),
     ("auth_rejected", AnsibleConnectionFailure(SSH.format("me@h1: Permission denied (publickey,password)."))),
@@ -94,14 +138,11 @@ SAMPLES: list[tuple[str, Exception]] = [
     ("ca_file_missing", plugin("Could not find a suitable TLS CA certificate bundle, invalid path: /x.pem")),
     ("setting_invalid", ValueError("Cannot use message encryption with auth 'basic', either set encryption='never'")),
     ("setting_invalid", winrm.WinRMError("read_timeout_sec must exceed operation_timeout_sec, and both must be")),
-    (
-        "kinit_failed",
-        AnsibleConnectionFailure("Kerberos auth failure for principal u@D: kinit: Preauthentication failed"),
-    ),
+    ("kinit_failed", AnsibleConnectionFailure("Kerberos auth failure for principal u@D: kinit: unlike any other")),
     ("kinit_failed", AnsibleConnectionFailure("Kerberos auth failure when calling kinit cmd 'kinit': No such file")),
     (
         "kerberos_failed",
-        plugin("authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('x', -1765328377))"),
+        plugin("authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('x', -1765328300))"),
     ),
     ("credssp_failed", plugin("AuthenticationException: Server did not respond Negotiate or CredSSP")),
     (
@@ -209,6 +250,7 @@ SAMPLES: list[tuple[str, Exception]] = [
 ]
 # The winrm plugin hands these on to pywinrm by the name of the argument.
 EXTRAS = {
+    "ansible_winrm_send_cbt",
     "ansible_shell_type",
     "ansible_ssh_common_args",
     "ansible_ssh_private_key_file",
@@ -223,7 +265,15 @@ EXTRAS = {
 }
 
 # Raised by this package itself, never found in what a library raises.
-OWN = {"unsupported_connection", "line_too_long", "line_not_runnable", "command_time_out", "dropped", "output_too_long"}
+OWN = {
+    "unsupported_connection",
+    "line_too_long",
+    "line_not_runnable",
+    "command_time_out",
+    "dropped",
+    "output_too_long",
+    "tls_proxy",
+}
 
 
 @pytest.mark.parametrize(("code", "problem"), SAMPLES, ids=[f"{n}-{code}" for n, (code, problem) in enumerate(SAMPLES)])
@@ -231,8 +281,13 @@ def test_row_for_what_is_raised(code: str, problem: Exception) -> None:
     assert row_for(evidence_of(problem)).code == code
 
 
+@pytest.mark.parametrize(("code", "problem"), KERBEROS)
+def test_row_for_a_kerberos_login(code: str, problem: Exception) -> None:
+    assert row_for(evidence_of(problem)).code == code
+
+
 def test_every_row_has_a_sample() -> None:
-    assert {code for code, problem in SAMPLES} | OWN == set(table())
+    assert {code for code, problem in SAMPLES + KERBEROS} | OWN == set(table())
 
 
 def test_rows_are_complete() -> None:
