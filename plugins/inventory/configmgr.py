@@ -248,8 +248,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _populate(self, rows: Rows) -> None:
         """The one place that touches the inventory."""
         self.inventory.add_group(PARENT)
+        estate = estate_of(rows)
+        if estate.strange:
+            self.display.warning(
+                f"{len(estate.strange)} rows of ConfigMgr name what no machine can be called and were passed over, as "
+                f"{estate.strange[0][:80]!r}. Correct them in the console."
+            )
         strict = bool(self.get_option("strict"))
-        for host in hosts_of(estate_of(rows), self.get_option("sites"), short=self.get_option("hostnames") == "short"):
+        for host in hosts_of(estate, self.get_option("sites"), short=self.get_option("hostnames") == "short"):
             self.inventory.add_host(host.name)
             for group in host.groups:
                 self.inventory.add_group(group)
