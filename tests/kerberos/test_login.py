@@ -90,7 +90,7 @@ def test_the_inventory_of_a_site_that_refuses_ntlm(
 @pytest.mark.parametrize(
     ("method", "login", "code", "said"),
     [
-        ("ntlm", (USER, PASSWORD), "admin_service_ntlm", "NTLM was refused"),
+        ("ntlm", ("svc-tls", PASSWORD), "admin_service_ntlm", "NTLM was refused"),
         ("negotiate", (f"svc-tls@{REALM}", None), "kerberos_no_ticket", "no Kerberos ticket"),
         ("negotiate", (None, None), "kerberos_no_ticket", "no Kerberos ticket"),
         ("negotiate", ("svc-tls@OTHER.EXAMPLE", PASSWORD), "admin_service_ntlm", "does not know the Kerberos realm"),
