@@ -120,7 +120,8 @@ class Examination:
         return f"as {self.target.user or 'the user of the ticket'}"
 
     def command(self) -> str:
-        assert self._session is not None
+        if self._session is None:
+            raise AssertionError("a command is run after the login")
         answer = self._session.run(f"echo {_WORD}", attempted="run a command").stdout.strip()
         if answer != _WORD:
             raise Failed(table()["answer_unreadable"], f"echo gave {answer[:60]!r}")

@@ -138,7 +138,8 @@ class AdminService:
         return estate_failure(fault.code, self._place, attempted, f"{fault.phrase} ({reason.detail})", fault.remedy)
 
     def _refused(self, attempted: str) -> Failure:
-        assert self._choice is not None
+        if self._choice is None:
+            raise AssertionError("a login is refused after it was tried")
         if self._choice.method == "basic":
             return estate_failure("admin_service_login", self._place, attempted, "HTTP status 401")
         if self._choice.method == "kerberos":

@@ -190,7 +190,7 @@ CASES = [
     ),
     (
         "srsrp",
-        "La connexion sous-jacente a été fermée : Une erreur inattendue s’est produite lors de la réception.",
+        "La connexion sous-jacente a été fermée : Une erreur inattendue s\u2019est produite lors de la réception.",
         "srsrp-receive",
     ),
     ("srsrp", "Se ha terminado la conexión: Error inesperado de envío.", "srsrp-receive"),
@@ -204,7 +204,11 @@ CASES = [
         "Für den geschützten SSL/TLS-Kanal konnte keine Vertrauensstellung hergestellt werden.",
         "certificate-refused",
     ),
-    ("wcm", "Impossible d’établir une relation de confiance pour le canal sécurisé SSL/TLS.", "certificate-refused"),
+    (
+        "wcm",
+        "Impossible d\u2019établir une relation de confiance pour le canal sécurisé SSL/TLS.",
+        "certificate-refused",
+    ),
     ("wcm", "No se puede establecer una relación de confianza para el canal seguro SSL/TLS.", "certificate-refused"),
     (
         "wcm",
