@@ -18,7 +18,7 @@ from .._marks import HEARD
 from .command import quoted
 from .registry import Key, KeyReading, Presence, Registry, View, is_key_line, parse_query, reading_of
 
-__all__ = ["NOWHERE", "Answers", "Command", "Query", "ask"]
+__all__ = ["NOWHERE", "Answers", "Command", "Query", "ask", "surely"]
 
 _MARKER = re.compile(rf"(.*){HEARD}([0-9]{{1,6}})\s*")
 
@@ -43,7 +43,7 @@ class Query:
     ``exists`` only whether it is there, ``named`` for the keys directly below whose names hold that text.
 
     ``covers``: keys of a tree that count as asked for one by one. ``sure``: what reg says when it fails is kept, and
-    the key is absent only when that is what it says of NOWHERE, in whatever language; needs NOWHERE and a later answer.
+    the key is absent only when that is what it says of NOWHERE, in whatever language. ``surely`` goes around such ones.
     """
 
     key: Key
@@ -76,6 +76,12 @@ class Query:
 
 NOWHERE = Command("nowhere", r'reg query "HKLM\configmgr.tls" 2>&1', always=True)
 """A key that nobody has, since none can be created directly below HKEY_LOCAL_MACHINE. Asked first of all."""
+_END = Command("end", "ver>nul", always=True)
+
+
+def surely(questions: Sequence[Query | Command]) -> list[Query | Command]:
+    """The questions with what tells absent from refused: what reg says of a key that nobody has, and an end."""
+    return [NOWHERE, *questions, _END] if questions else []
 
 
 def ask(questions: Sequence[Query | Command]) -> list[str]:
@@ -111,7 +117,10 @@ class Answers:
                 missed.add(question.place)
             else:
                 _add(readings, question, lines)
-        refused = _refused(questions, sections, _said(commands.pop(NOWHERE.name, ())))
+        nowhere = _said(commands.pop(NOWHERE.name, ()))
+        # A reg that may not run says the same of every key: one that answered shows that it may.
+        refused = _refused(questions, sections, nowhere if readings else [])
+        commands.pop(_END.name, None)
         unread = frozenset(missed - set(readings))
         return cls(Registry(readings, unread, refused & unread), commands, len(readings) + len(commands))
 

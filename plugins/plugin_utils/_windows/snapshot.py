@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._data import protocols
 from .command import location_path
-from .questions import NOWHERE, Answers, Command, Query
+from .questions import Answers, Command, Query, surely
 from .registry import Key, Presence, Registry, View
 
 __all__ = [
@@ -119,7 +119,6 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
     sides = [SCHANNEL.child("Protocols")] + [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
     sides += [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
     questions: list[Query | Command] = [
-        NOWHERE,
         Query(WINDOWS_VERSION, native),
         Query(SCHANNEL, sure=True),
         Query(SCHANNEL.child("Protocols"), sure=True),
@@ -127,13 +126,15 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
         Query(SCHANNEL.child(r"Protocols\SSL 2.0"), sure=True),
         Query(FIPS, sure=True),
         Query(CIPHERS_POLICY, native, sure=True),
+        Query(CIPHERS_LOCAL, value="Functions", sure=True),
+        Query(HTTP_PARAMETERS, sure=True),
         Query(DOTNET_SETUP.child(r"v4\Full"), native, sure=True),
         Query(DOTNET_SETUP.child("v3.5"), native, sure=True),
     ]
     for view in (native, wow):
         questions += [Query(DOTNET.child(runtime), view, sure=True) for runtime in DOTNET_RUNTIMES]
         questions += [Query(WINHTTP, view, sure=True), Query(SQL_INSTANCES, view, sure=True)]
-    questions += [Query(WSUS, native, sure=True), Query(SMS, native, sure=True)]
+    questions += [Query(ODBC_DRIVERS, native, sure=True), Query(WSUS, native, sure=True), Query(SMS, native, sure=True)]
     questions += [Query(SMS.child("Mobile Client"), native, sure=True), Query(CONSOLE, wow, sure=True)]
     questions += [Query(CLIENT, native, exists=True, sure=True)]
     questions += [
@@ -144,15 +145,11 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
     ]
     questions += [
         Query(SCHANNEL, tree=True, covers=tuple(sides)),
-        Query(CIPHERS_LOCAL, value="Functions"),
         Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
-        Query(HTTP_PARAMETERS),
         Query(MICROSOFT, native, named="SQL"),
-        Query(ODBC_DRIVERS, native),
         *BOOT_QUESTIONS,
-        Command("journal", f"type {location_path(journal)}"),
     ]
-    return questions
+    return [*surely(questions), Command("journal", f"type {location_path(journal)}")]
 
 
 def further_questions(registry: Registry, sql_client_keys: Sequence[str]) -> list[Query | Command]:
@@ -169,17 +166,17 @@ def further_questions(registry: Registry, sql_client_keys: Sequence[str]) -> lis
         questions.append(Query(HTTP_PARAMETERS, value="SslHash", tree=True))
     named = registry.key(MICROSOFT, native)
     questions += [
-        Query(MICROSOFT.child(name), native, "InstalledVersion")
+        Query(MICROSOFT.child(name), native, sure=True)
         for name in sql_client_keys
         if named.has_subkey(name.partition("\\")[0])
     ]
     sms = registry.key(SMS, native)
     questions += [Query(SMS.child(name), native) for name in _SMS_KEYS if sms.has_subkey(name)]
     if sms.has_subkey("COMPONENTS"):
-        questions.append(Query(SMS_THREADS, native))
+        questions.append(Query(SMS_THREADS, native, sure=True))
     build = registry.key(WINDOWS_VERSION).value("CurrentBuild")
     questions += [file.command() for file in FILE_VERSIONS if build is None or file.decides(str(build.data))]
-    return questions
+    return surely(questions)
 
 
 def _half_seen(registry: Registry) -> list[Key]:

@@ -251,7 +251,7 @@ def test_unreadable_keys_are_named() -> None:
 
 
 def test_a_machine_that_is_empty_has_a_state() -> None:
-    state = state_of(Machine(events=False))
+    state = state_of(Machine(events=False, files={hosts.JOURNAL: []}))
     assert (state.windows.build, state.windows.name, state.roles, state.sql_instances) == (
         None,
         "unknown Windows",

@@ -26,6 +26,7 @@ FILE_VERSION = re.compile(
     r'ver\|findstr "(?P<builds>[\d. ]+)">nul&&wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul'
     r"&&echo #ok (?P<number>\d+)"
 )
+END = re.compile(r"ver>nul&echo #ok (?P<number>\d+)")
 EVENT = re.compile(r'wevtutil qe System "[^"]+" /c:1 /rd:true /f:xml&&echo #ok (?P<number>\d+)')
 TYPE = re.compile(r'type "(?P<file>[^"]+)"&&echo #ok (?P<number>\d+)')
 APPLY = re.compile(
@@ -54,8 +55,8 @@ class Node:
 
 @dataclass
 class Machine:
-    """``denied``: keys that can neither be read nor written; ``reverted``: values that stay as they are; ``broken``: all
-    that reg says, whatever it is asked.
+    """``denied``: keys that can neither be read nor written; ``reverted``: values that stay as they are; ``broken``:
+    all that reg says, whatever it is asked.
     """
 
     version: str = "10.0.17763"
@@ -109,7 +110,7 @@ class Machine:
     def _answers(self, questions: str) -> str:
         printed, rest = "", questions
         while rest:
-            for shape in (QUERY, FILE_VERSION, EVENT, TYPE):
+            for shape in (QUERY, FILE_VERSION, END, EVENT, TYPE):
                 match = shape.match(rest)
                 if match:
                     break
@@ -129,6 +130,8 @@ class Machine:
                 said = self._complaint(match) if match["told"] else ""
                 return said + (marker if match["join"] == "&" else "")
             return ("" if match["quiet"] else shown) + marker
+        if shape is END:
+            return marker
         if shape is FILE_VERSION:
             version = self.file_versions.get(match["file"].replace("\\\\", "\\"))
             runs = any(build in self.version for build in match["builds"].split())
