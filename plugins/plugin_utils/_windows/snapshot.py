@@ -145,6 +145,8 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
     ]
     questions += [
         Query(SCHANNEL, tree=True, covers=tuple(sides)),
+        # Not further on: a machine that is reached over HTTPS has at least one.
+        Query(HTTP_PARAMETERS, value="SslHash", tree=True),
         Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
         Query(MICROSOFT, native, named="SQL"),
         *BOOT_QUESTIONS,
@@ -162,8 +164,6 @@ def further_questions(registry: Registry, sql_client_keys: Sequence[str]) -> lis
         questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
     if _may_have(registry, SQL_INSTANCES, wow):
         questions.append(Query(SQL_SERVER, wow, "PatchLevel", tree=True))
-    if any(registry.key(HTTP_PARAMETERS).has_subkey(name) for name in HTTP_BINDINGS):
-        questions.append(Query(HTTP_PARAMETERS, value="SslHash", tree=True))
     named = registry.key(MICROSOFT, native)
     questions += [
         Query(MICROSOFT.child(name), native, sure=True)

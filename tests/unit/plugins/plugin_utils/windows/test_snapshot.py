@@ -33,7 +33,6 @@ def everything_further() -> list[Query | Command]:
     machine.set(hosts.protocol("TLS 1.0", "Server")).set(rf"{hosts.SMS}\COMPONENTS")
     for name in ("SQL Server", "DP"):
         machine.set(rf"{hosts.SMS}\{name}")
-    machine.set(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo")
     keys = [client.registry_key for client in sql_clients() if client.registry_key]
     for key in keys:
         hosts.sql_client(machine, key, "11.4.7001.0")
