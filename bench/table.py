@@ -76,7 +76,7 @@ def report(options: argparse.Namespace, values: Mapping[str, int], costs: Mappin
     lines += [target.line(costs) for target in TARGETS if {target.ours, *target.others} <= costs.keys()]
     lines += [
         "",
-        "The lab answers the stock modules with a canned result after the 0.3 seconds of a start of PowerShell: what the",
-        "modules themselves take is missing on their side.",
+        "The lab answers the stock modules with a canned result after the 0.3 seconds that PowerShell takes to start:",
+        "what the modules themselves take is missing on their side.",
     ]
     return "\n".join(lines)
