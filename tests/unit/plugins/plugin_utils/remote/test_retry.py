@@ -16,8 +16,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import
     Policy,
     Stage,
     delay_before,
-    pause,
     next_step,
+    pause,
 )
 
 POLICY = Policy()
