@@ -83,5 +83,5 @@ constraints: ## resolve the requirements anew
 	@PYTHONPATH= $(PYTHON) tools/environment.py --freeze
 
 clean: ## remove everything that was made
-	rm -rf build .venv .venv-sanity .venv-2.21 .venv-importer .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
+	rm -rf build .venv .venv-sanity .venv-2.21 .venv-importer .venv-kerberos .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ python3 can still say which Python is wanted).
     python3 tools/environment.py sanity        make .venv-sanity
     python3 tools/environment.py core-2.21     make .venv-2.21
     python3 tools/environment.py importer      make .venv-importer
+    python3 tools/environment.py kerberos      make .venv-kerberos
     python3 tools/environment.py --freeze      write requirements/constraints.txt anew
 """
 
@@ -68,6 +69,9 @@ ENVIRONMENTS = {
     ),
     "importer": Environment(
         ".venv-importer", "importer.txt", ("core-2.19.txt",), ("3.11", "3.12", "3.13"), with_collection=False
+    ),
+    "kerberos": Environment(
+        ".venv-kerberos", "kerberos.txt", ("constraints.txt", "core-2.19.txt"), ("3.11", "3.12", "3.13", "3.14")
     ),
     "core-2.21": Environment(".venv-2.21", "main.txt", ("constraints.txt", "core-2.21.txt"), ("3.13", "3.12", "3.14")),
 }

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 
 from environment import ENVIRONMENTS, CannotMakeEnvironment, Environment, make, python_for
 from suites import DEBIAN_PACKAGES, EVERYTHING, ROOT, SUITES, DebianPackage, Suite
@@ -55,9 +56,15 @@ class Outcome:
 def missing_packages(suites: Sequence[Suite]) -> list[DebianPackage]:
     """The packages that the given suites want and whose program is not on this machine."""
     names = {suite.name for suite in suites}
+    return [row for row in DEBIAN_PACKAGES if row.suite in names and not is_here(row.program)]
+
+
+def is_here(name: str) -> bool:
+    """Whether the machine has a program, or a library (lib*.so), of that name."""
     # Debian keeps servers in sbin, which is not on everyone's PATH.
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return [row for row in DEBIAN_PACKAGES if row.suite in names and not shutil.which(row.program, path=path)]
+    libraries = [*Path("/usr").glob(f"lib*/{name}"), *Path("/usr").glob(f"lib*/*/{name}")] if ".so" in name else []
+    return bool(shutil.which(name, path=path) or libraries)
 
 
 def install_packages(packages: list[DebianPackage]) -> None:
@@ -80,7 +87,7 @@ def reason_to_leave_out(suite: Suite) -> str | None:
     if suite.needs_paths and not any(any(ROOT.glob(pattern)) for pattern in suite.needs_paths):
         return f"there is no {suite.needs_paths[0]}"
     for program in suite.needs_programs:
-        if not shutil.which(program):
+        if not is_here(program):
             return f"the program {program} is missing"
     environment = ENVIRONMENTS[suite.environment]
     if suite.environment != "main" and python_for(environment) is None:

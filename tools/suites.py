@@ -70,6 +70,8 @@ UNITS_OF_EACH_KIND = tuple(f"tests/unit/plugins/{name}/" for name in ("action", 
 OVER_SSH = tuple(f"{INTEGRATION}/test_{name}.py" for name in ("modules", "rollback", "restart", "updates", "playbooks"))
 OVER = ("CONFIGMGR_TLS_CONNECTION", "ssh")
 SSH: dict[str, Any] = {"needs_programs": ("ssh",)}
+# Names of the lab's machines, without a name server: libnss_wrapper reads them from a file of the tests.
+NAMES = (("LD_PRELOAD", "libnss_wrapper.so"), ("NSS_WRAPPER_HOSTS", str(ROOT / "build" / "tests" / "kerberos-hosts")))
 WHOLE = ("CONFIGMGR_TLS_WHOLE", "yes")
 
 # In the order of beginning, two at a time: what is quick and fails often comes first, the long ones not last.
@@ -118,6 +120,18 @@ SUITES = (
         (*PLUGINS, *PLAYBOOKS, *LAB, "extensions/*"),
         ("extensions/molecule/*/molecule.yml",),
     ),
+    Suite(
+        "kerberos",
+        _pytest("tests/kerberos"),
+        (*PLUGINS, *PLAYBOOKS, *LAB, "tests/kerberos/*"),
+        ("tests/kerberos/test_*.py",),
+        ("krb5kdc", "kadmin.local", "kinit", "krb5-config", "gcc", "faketime", "libnss_wrapper.so", "ssh"),
+        environment="kerberos",
+        variables=(
+            ("LD_PRELOAD", "libnss_wrapper.so"),
+            ("NSS_WRAPPER_HOSTS", str(ROOT / "build/tests/kerberos-hosts")),
+        ),
+    ),
     Suite("runner", _pytest("tests/runner"), (*PLUGINS, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
     _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
@@ -148,6 +162,14 @@ DEBIAN_PACKAGES = (
     DebianPackage("gnutls-bin", "gnutls-serv", "conformance"),
     DebianPackage("samba", "smbd", "conformance"),
     DebianPackage("openssh-client", "ssh", "modules over ssh"),
+    # A realm, what the Python libraries for it are built with, names that need no name server, a clock that is wrong.
+    DebianPackage("krb5-kdc", "krb5kdc", "kerberos"),
+    DebianPackage("krb5-admin-server", "kadmin.local", "kerberos"),
+    DebianPackage("krb5-user", "kinit", "kerberos"),
+    DebianPackage("libkrb5-dev", "krb5-config", "kerberos"),
+    DebianPackage("gcc", "gcc", "kerberos"),
+    DebianPackage("libnss-wrapper", "libnss_wrapper.so", "kerberos"),
+    DebianPackage("faketime", "faketime", "kerberos"),
     DebianPackage("chromium", "chromium", "browser"),
     DebianPackage("chromium-driver", "chromedriver", "browser"),
     # Brings axe-core, which judges accessibility.

@@ -16,6 +16,7 @@ from .endpoints.features import SUBJECTS as ENDPOINT_SUBJECTS
 from .endpoints.smb import SUBJECT as SMB_SUBJECT
 from .features import Source, Subject
 from .images import image_files, product_files
+from .kerberos.features import SUBJECT as KERBEROS_SUBJECT
 from .machine.coverage import SUBJECTS as MACHINE_SUBJECTS
 from .shell import builtins, grammar
 from .shell.tools import TOOLS
@@ -41,6 +42,7 @@ def subjects() -> list[Subject]:
         *MACHINE_SUBJECTS,
         *ENDPOINT_SUBJECTS,
         SMB_SUBJECT,
+        KERBEROS_SUBJECT,
         *TALK_SUBJECTS,
         *WIRE_SUBJECTS,
     ]

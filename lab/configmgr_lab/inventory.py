@@ -38,13 +38,15 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
     """The connection variables of one host."""
     if row.connection == "ssh":
         return {**_ssh_variables(row, ca_path), **dict(row.variables)}
-    common = {
-        "ansible_host": row.address,
+    kerberos = row.auth == "kerberos"
+    common: dict[str, Any] = {
+        "ansible_host": row.full_name if kerberos else row.address,
         "ansible_connection": row.connection,
         "ansible_port": row.port,
-        "ansible_user": row.user,
+        "ansible_user": row.principal if kerberos else row.user,
         "ansible_password": row.password,
     }
+    own: dict[str, Any]
     if row.connection == "winrm":
         own = {
             "ansible_winrm_transport": row.auth,
@@ -52,6 +54,9 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
             "ansible_winrm_ca_trust_path": ca_path,
             "ansible_winrm_message_encryption": "auto" if row.scheme == "https" else "always",
         }
+        if kerberos:
+            # Ansible gives kinit nothing of the environment that is not named here.
+            own["ansible_winrm_kinit_env_vars"] = ["KRB5_CONFIG"]
     else:
         own = {
             "ansible_psrp_protocol": row.scheme,
@@ -65,14 +70,16 @@ def host_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
 def _ssh_variables(row: SiteHost, ca_path: str) -> dict[str, Any]:
     """Host key and login key lie beside the authority's file."""
     state = Path(ca_path).parent
-    login = {"ansible_ssh_private_key_file": str(state / "ssh_key")}
+    kerberos = row.auth == "kerberos"
+    login = {} if kerberos else {"ansible_ssh_private_key_file": str(state / "ssh_key")}
+    ticket = " -o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic" if kerberos else ""
     return {
-        "ansible_host": row.address,
+        "ansible_host": row.full_name if kerberos else row.address,
         "ansible_connection": "ssh",
         "ansible_port": row.port,
         "ansible_user": row.user,
         **(login if row.shell == "cmd" else {"ansible_password": row.password}),
         "ansible_shell_type": row.shell,
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={state / 'ssh_known_hosts'} -o GlobalKnownHostsFile=none "
-        "-o StrictHostKeyChecking=yes -o IdentityAgent=none",
+        "-o StrictHostKeyChecking=yes -o IdentityAgent=none" + ticket,
     }

@@ -33,11 +33,12 @@ ROLES = (
     "cmg_connection_point", "pull_distribution_point", "cloud_gateway",
 )  # fmt: skip
 CONNECTIONS = ("winrm", "psrp", "ssh")
-AUTHS = ("basic", "ntlm")
+AUTHS = ("basic", "ntlm", "kerberos")
 
 _VARIABLES = {"domain", "site_code", "version", "site_server", "database_server"}
 _SITE_REQUIRED = {"name", "user", "password", "hosts"} | _VARIABLES
 _SITE_OPTIONAL = {
+    "kerberos",
     "restart_seconds",
     "service_seconds",
     "program_seconds",
@@ -67,6 +68,8 @@ class Site:
     version: str
     sites: tuple[SiteInfo, ...]
     machines: Mapping[str, Machine]
+    realm: str = ""
+    """The domain that is a Kerberos realm as well, if it is one."""
 
     def inventory(self, ca_path: str) -> dict[str, Any]:
         """An Ansible inventory (YAML shape). `ca_path` is the file of the authority behind the hosts' certificates."""
@@ -103,6 +106,7 @@ def load_site(
         _check_choice(f"site {source}", "connection", connection, CONNECTIONS)
         rows = [replace(row, connection=connection) for row in rows]
     _check_together(source, rows, sites)
+    _check_realm(source, site, rows)
     domain = str(site["domain"])
     timing = Timing(
         restart=float(site.get("restart_seconds", 1.0)),
@@ -122,7 +126,8 @@ def load_site(
         )
         for row in rows
     }
-    return Site(str(site["name"]), sites[0].code, sites[0].version, sites, machines)
+    realm = domain if site.get("kerberos") else ""
+    return Site(str(site["name"]), sites[0].code, sites[0].version, sites, machines, realm)
 
 
 def shipped_sites() -> list[str]:
@@ -271,6 +276,14 @@ def _clients(source: str, site: Mapping[str, Any], network: str, count: int) -> 
         }
         rows.append(_host(source, row, site, network))
     return rows
+
+
+def _check_realm(source: str, site: Mapping[str, Any], rows: list[SiteHost]) -> None:
+    if not isinstance(site.get("kerberos", False), bool):
+        raise BadSite(f"site {source}: kerberos is {site['kerberos']!r}; it must be true or false")
+    unable = [row.name for row in rows if row.auth == "kerberos"]
+    if unable and not site.get("kerberos"):
+        raise BadSite(f"site {source}, host {unable[0]}: auth kerberos needs kerberos: true for the site")
 
 
 def _check_together(source: str, rows: list[SiteHost], sites: tuple[SiteInfo, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller_end import controller_end
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
@@ -23,6 +24,7 @@ class ActionModule(TlsAction):
             task.arguments["protocols"] or LEGACY_PROTOCOLS,
             over_https=[host.name for host in hosts if host.over_https],
             told={host.name: host.told for host in hosts},
+            controller=controller_end(),
         )
         return {"changed": False, **as_result(expected)}
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller_end import controller_end
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
@@ -37,6 +38,7 @@ class ActionModule(TlsAction):
             arguments["protocols"] or LEGACY_PROTOCOLS,
             over_https=[host.name for host in hosts if host.over_https],
             told={host.name: host.told for host in hosts},
+            controller=controller_end(),
         )
         verified = arguments["verified"]
         observed = Observed(

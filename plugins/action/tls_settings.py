@@ -13,6 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Fail
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
@@ -79,14 +80,20 @@ def _refuse_contradictions(task: Task) -> None:
 
 def _plan(task: Task, visit: Visit) -> Plan:
     arguments, windows = task.arguments, visit.state.windows
+    if NO_VIEWS in visit.state.unreadable:
+        raise Failure(
+            "unreadable",
+            "reg.exe of this Windows Server 2008 takes no /reg: switch, so that most values cannot be read; "
+            "nothing was changed.",
+            "Install the hotfix KB948698 on the machine, or replace it: Windows Server 2008 is out of support.",
+            {"changed": False},
+        )
     if windows.release is None:
         raise Failure(
             "windows_unknown",
             f"nothing is known about {windows.name}, build {windows.build}.",
             "This collection needs Windows 7, Windows Server 2008 SP2, or later.",
         )
-    if arguments["stage"] == "disable":
-        _refuse_unready(task, visit)
     plan = settings_plan(
         visit.registry,
         windows.release,
@@ -95,6 +102,9 @@ def _plan(task: Task, visit: Visit) -> Plan:
         arguments["protocols"] or LEGACY_PROTOCOLS,
         x64=windows.has_wow,
     )
+    # Where nothing is left to turn off, nothing can be lost, and a restart that is still to come is no failure.
+    if arguments["stage"] == "disable" and (plan or plan.blocked):
+        _refuse_unready(task, visit)
     if plan.blocked:
         raise Failure(
             "unreadable",

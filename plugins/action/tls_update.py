@@ -156,6 +156,7 @@ def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) 
         state.tls.state,
         findings,
         arguments["configmgr_version"],
+        roles=roles_of(task),
         installed=state.installed,
         available=set(files) if arguments["source"] is not None else {row.id for row in packages()},
         requested=arguments["packages"],

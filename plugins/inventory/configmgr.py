@@ -48,7 +48,9 @@ options:
     env:
       - name: CONFIGMGR_PASSWORD
   authentication:
-    description: How to log in. V(basic) is for tests.
+    description:
+      - How to log in. ConfigMgr 2509 and later take V(kerberos) only.
+      - V(negotiate) takes NTLM where Kerberos cannot be had, and warns of it. V(basic) is for tests.
     type: str
     choices: [negotiate, kerberos, ntlm, basic]
     default: negotiate
@@ -111,8 +113,10 @@ extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 requirements:
-  - C(pypsrp) on the controller
+  - C(pypsrp) on the controller, with the extra C(kerberos) for Kerberos
 notes:
+  - For Kerberos, O(url) has the full name of the SMS Provider, not its address or an alias, and O(user) is
+    C(user@EXAMPLE.COM) with the realm in upper case.
   - The account needs to read the site only (the ConfigMgr security role read-only analyst).
 """
 
@@ -218,7 +222,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             int(self.get_option("clients_limit")),
         )
         try:
-            return admin_service.read_rows(service, wanted)
+            rows = admin_service.read_rows(service, wanted)
+            if why := service.not_kerberos:
+                # ConfigMgr 2509 will refuse what works today.
+                self.display.warning(
+                    f"{path}: logged in with NTLM, which ConfigMgr 2509 and later refuse. Kerberos was not used, for "
+                    f"{why.fault.phrase} ({why.fault.code}). {why.fault.remedy}"
+                )
+            return rows
         finally:
             service.close()
 
@@ -237,8 +248,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _populate(self, rows: Rows) -> None:
         """The one place that touches the inventory."""
         self.inventory.add_group(PARENT)
+        estate = estate_of(rows)
+        if estate.strange:
+            self.display.warning(
+                f"{len(estate.strange)} rows of ConfigMgr name what no machine can be called and were passed over, as "
+                f"{estate.strange[0][:80]!r}. Correct them in the console."
+            )
         strict = bool(self.get_option("strict"))
-        for host in hosts_of(estate_of(rows), self.get_option("sites"), short=self.get_option("hostnames") == "short"):
+        for host in hosts_of(estate, self.get_option("sites"), short=self.get_option("hostnames") == "short"):
             self.inventory.add_host(host.name)
             for group in host.groups:
                 self.inventory.add_group(group)

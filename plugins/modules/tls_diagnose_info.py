@@ -14,19 +14,20 @@ description:
     point at TLS - the known issues of Microsoft's page about TLS 1.2 in ConfigMgr, and more.
   - What is found is linked to the requirements that are not met on the same machine, so that a symptom comes with its
     cause and its remedy.
-  - One command line reads the state of the machine, one more searches the logs there with C(findstr). Only matching
-    lines travel, at most 58 of a log; a log with more than 28 matching lines takes two more commands, which count them
-    and read the newest.
+  - One command line reads the state of the machine, one asks for the folders of its logs, and one to four more search
+    the logs there with C(findstr). Only matching lines travel, at most 58 of a log; a log with more than 28 matching
+    lines takes two more commands, which count them and read the newest.
+  - The full log before each (C(.lo_)) is searched as well.
   - Logs in UTF-8, in UTF-16 with a mark, and in the code page of Windows are read.
 options:
   days:
-    description: How far back to look for events, from 1 to 366. Logs are read whole.
+    description: How far back to look for events, from 1 to 366. Logs, and the full one before each, are read whole.
     type: int
     default: 7
   log_folders:
     description:
-      - More folders of the machine to look in for every log, for example V(D:\\SMS\\Logs) on a site system that is
-        not installed on drive C.
+      - More folders of the machine to look in for every log, for example V(D:\\Saved\\Logs). Those of the machine's own
+        registry, and the usual ones on other drives, are found without.
       - Variables such as C(%SystemDrive%) cannot be used.
     type: list
     elements: str
@@ -78,7 +79,7 @@ symptoms:
       description: Where that is on the machine.
       type: str
     line:
-      description: Number of the newest line. Left out where there is none.
+      description: Number of the newest line. Left out where there is none, or where it cannot be told.
       type: int
     count:
       description: How often it was seen among the lines that were read.
@@ -119,6 +120,9 @@ symptoms:
       description: The conversations that are concerned. Left out when there are none.
       type: list
       elements: str
+    concerns:
+      description: The role whose machine the requirements are asked of. Left out when it is this machine.
+      type: str
     confidence:
       description: V(high), V(medium) or V(low). A low one can have causes outside of TLS.
       type: str
@@ -141,7 +145,9 @@ logs:
   returned: success
   type: dict
 unknown:
-  description: What could not be read, and why. Where something stands here, "no symptom" does not mean "no problem".
+  description:
+    - What could not be read, and why. Where something stands here, "no symptom" does not mean "no problem".
+    - When not one log was found, that is a row as well, with the folders that were searched.
   returned: success
   type: list
   elements: dict

@@ -95,12 +95,13 @@ protocols:
     left_out: 0
 peers:
   description: Completed handshakes by side, protocol and the name of the other side. Schannel names a server by the
-    target of the connection, a caller by its certificate, and a caller without one not at all.
+    target of the connection, a caller by its certificate, and a caller without one not at all. Windows up to 8.1 and
+    Server 2012 R2 names neither.
   returned: success
   type: dict
 refused:
-  description: Events 36871 and 36874 by program (on builds that tell it) and protocol; C(protocol_off) says that a
-    program asked for a protocol that is off (internal state 10013).
+  description: Events 36871, 36873 and 36874 by program (on builds that tell it) and protocol; C(protocol_off) says
+    that a program asked for a protocol that is off (internal state 10013).
   returned: success
   type: dict
 alerts:

@@ -127,7 +127,17 @@ ansible_facts:
           description: Whether the FIPS policy is on.
           type: bool
         suites:
-          description: The cipher suites that a policy allows. V(none) when Windows uses its own list.
+          description:
+            - The cipher suites that the machine offers, in its order, by their registered numbers in hexadecimal
+              digits; from its policy, its own list, or the default of its Windows, less those whose algorithms are
+              turned off.
+            - A question mark stands before what is not certain.
+          type: list
+          elements: str
+          sample: [c030, c02f, '?000a']
+        feigns:
+          description: Protocols that the machine is set to and that its Windows does not have. It may answer with them
+            and then fail.
           type: list
           elements: str
         settings:
@@ -137,8 +147,8 @@ ansible_facts:
           description: Versions of .NET Framework, SQL Server instances, SQL client components, WSUS, WinHTTP.
           type: dict
         findings:
-          description: One entry per requirement. One that passed or does not apply has C(id), C(status) and
-            C(actual) only.
+          description: One entry per requirement that the machine or one of its roles is asked. One that passed or does
+            not apply has C(id), C(status) and C(actual) only.
           type: list
           elements: dict
           contains:

@@ -319,6 +319,100 @@ def test_an_old_event_is_no_symptom_and_a_new_one_is(site: Site, lab: LabClient)
     assert {symptom["id"] for symptom in last["MP2"].data["symptoms"]} == {"schannel-36888", "schannel-36870"}
 
 
+PROGRAM_LOGS = r"C:\Program Files\Microsoft Configuration Manager\Logs"
+ALGORITHM = "The client and server cannot communicate, because they do not possess a common algorithm."
+TRUST = "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."
+CHANNEL = "The request was aborted: Could not create SSL/TLS secure channel."
+LOGIN = "SqlException (0x80131904): an error occurred during the login process. (provider: SSL Provider, error: 0 - "
+# Published cases: host, path, lines, encoding, the sign
+CASES = [
+    (
+        "MP2",
+        r"C:\SMS\Logs\mpcontrol.log",
+        [f"*** [08001][-2146893007][Microsoft][SQL Server Native Client 11.0]SSL Provider: {ALGORITHM}"],
+        "utf-8",
+        "sql-no-common-algorithm",
+    ),
+    ("CM1", rf"{PROGRAM_LOGS}\WCM.log", [f"{LOGIN}{ALGORITHM})"], "utf-8", "sql-login-prelogin"),
+    ("RP1", r"C:\SMS\Logs\srsrp.log", [f"{LOGIN}{ALGORITHM})"], "utf-16", "sql-login-prelogin"),
+    (
+        "SQL1",
+        r"C:\Program Files\Microsoft SQL Server\MSSQL11.MSSQLSERVER\MSSQL\Log\ERRORLOG",
+        [
+            "2026-11-20 10:00:00.12 Server      Error: 17182, Severity: 16, State: 1.",
+            "2026-11-20 10:00:00.12 Server      TDSSNIClient initialization failed with error 0x80090331, status code "
+            "0x80. Reason: Unable to initialize SSL support.",
+        ],
+        "utf-16",
+        "sql-server-tls-start",
+    ),
+    (
+        "CM1",
+        rf"{PROGRAM_LOGS}\wsyncmgr.log",
+        [f"Sync failed: UssCommunicationError: WebException: {CHANNEL}...SyncWSUS"],
+        "utf-8",
+        "wsus-upstream",
+    ),
+    ("CM1", rf"{PROGRAM_LOGS}\dmpdownloader.log", [f"WebException: {CHANNEL}"], "utf-8", "dmpdownloader-send"),
+    ("SUP1", r"C:\SMS\Logs\WSUSCtrl.log", [f"WebException: {TRUST}"], "utf-8", "certificate-refused"),
+    (
+        "SUP1",
+        r"C:\Program Files\Update Services\LogFiles\SoftwareDistribution.log",
+        [f"2026-11-20 10:00:00.123 UTC\tError\tw3wp.8\tWebException: {TRUST}"],
+        "utf-8",
+        "certificate-refused",
+    ),
+    (
+        "CON1",
+        LOGS["Console shows the Intune onboarding dialog"][1],
+        [f"WebException: {TRUST}"],
+        "utf-8",
+        "certificate-refused",
+    ),
+    (
+        "PC10",
+        r"C:\Windows\CCM\Logs\CcmMessaging.log",
+        ["[CCMHTTP] : WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED is set", "Post failed with 0x80072f8f."],
+        "ansi",
+        "certificate-revocation",
+    ),
+    (
+        "MP1",
+        r"C:\Windows\CCM\Logs\MP_GetAuth.log",
+        [
+            "[Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: The certificate chain was issued by an authority "
+            "that is not trusted."
+        ],
+        "utf-8",
+        "odbc18-untrusted",
+    ),
+    (
+        "PC81",
+        r"C:\Windows\CCM\Logs\WUAHandler.log",
+        ["Scan failed with error = 0x80072f8f."],
+        "ansi",
+        "winhttp-secure-failure",
+    ),
+    ("PC11", r"C:\Windows\ccmsetup\Logs\ccmsetup.log", ["failed, 0x80072f0d"], "ansi", "certificate-trust"),
+]
+
+
+def test_published_cases_have_their_right_answer(site: Site, lab: LabClient) -> None:
+    for host, path, lines, encoding, _sign in CASES:
+        shown = lines if lines[0].startswith("2026") else [logged(line).strip() for line in lines]
+        lab.plant_file(host, path, "\n".join(shown) + "\n", encoding=encoding)
+    hosts = sorted({case[0] for case in CASES})
+    last = site.module("tls_diagnose_info", limit=hosts).expect_ok().last
+    found = {
+        (host, each["path"].rpartition("\\")[2], each["id"]) for host in hosts for each in last[host].data["symptoms"]
+    }
+    assert found == {(host, path.rpartition("\\")[2], sign) for host, path, _lines, _encoding, sign in CASES}
+    symptoms = {each["id"]: each for host in hosts for each in last[host].data["symptoms"]}
+    assert (symptoms["wsus-upstream"]["concerns"], symptoms["wsus-upstream"]["causes"]) == ("software_update_point", [])
+    assert "sql-server-build" in {cause["finding"] for cause in symptoms["sql-server-tls-start"]["causes"]}
+    assert all(not last[host].data["unknown"] for host in hosts)
+
+
 def test_full_logs_other_folders_and_other_drives_are_read(site: Site, lab: LabClient) -> None:
     refused = logged("*** [08001][10054][Microsoft][SQL Server Native Client 11.0]SSL Provider: closed")
     quiet = logged("Nothing to report")

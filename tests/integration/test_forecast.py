@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from support import Site, start_lab
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import draw, heard, said
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
@@ -30,19 +30,29 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location im
 from configmgr_lab.control.client import LabClient
 
 pytestmark = pytest.mark.slow
-ROUNDS = 16
+ROUNDS = 18
 MOST_DOUBTS = 0.4
 SITES = ("contoso", "fabrikam")
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
 WINHTTP = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp"
 NET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 SUITES = r"HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002"
-# Two lists with a suite in common, one of them without any for TLS 1.0, and one for TLS 1.3 only.
+ALGORITHMS = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+# Lists with a suite in common, one of them without any for TLS 1.0, one for TLS 1.3 only, one as old Windows spells
+# them, one with a blank, one that no server has a certificate for.
 SUITE_LISTS = (
     "TLS_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
     "TLS_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
     "TLS_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384_P256,TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P256,TLS_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_DHE_DSS_WITH_AES_256_CBC_SHA256",
 )
+SINGLE = (
+    r"Ciphers\AES 128/128", r"Ciphers\AES 256/256", r"Ciphers\Triple DES 168", r"Ciphers\RC4 128/128", r"Hashes\MD5",
+    r"Hashes\SHA", r"Hashes\SHA256", r"Hashes\SHA384", r"KeyExchangeAlgorithms\Diffie-Hellman",
+    r"KeyExchangeAlgorithms\ECDH", r"KeyExchangeAlgorithms\PKCS",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,16 @@ VALUES = st.one_of(
     dwords(WINHTTP, "DefaultSecureProtocols", 0x80, 0xA0, 0x800, 0xA00, 0xAA0, 0x2800, views=VIEWS),
     dwords(NET4, "SystemDefaultTlsVersions", 0, 1, 1, views=VIEWS),
     dwords(NET4, "SchUseStrongCrypto", 0, 1, 1, views=VIEWS),
-    st.builds(lambda text: Written(SUITES, "Functions", text, "REG_SZ"), st.sampled_from(SUITE_LISTS)),
+    st.builds(
+        lambda text, kind: Written(SUITES, "Functions", text if kind == "REG_SZ" else text.split(","), kind),
+        st.sampled_from(SUITE_LISTS),
+        st.sampled_from(["REG_SZ", "REG_SZ", "REG_MULTI_SZ"]),
+    ),
+    st.builds(
+        lambda key, number: Written(rf"{ALGORITHMS}\{key}", "Enabled", number),
+        st.sampled_from(SINGLE),
+        st.sampled_from([0, 0, 1, 0xFFFFFFFF]),
+    ),
 )
 # A machine: some values, and whether its updates are installed.
 MACHINE = st.tuples(st.lists(VALUES, max_size=8, unique_by=lambda value: value.place), st.booleans())
@@ -111,8 +130,9 @@ class Console:
         self._lab, self._host = lab, host
 
     def run(self, line: str, **_how: Any) -> Any:
-        answer = self._lab.run(self._host, line)
-        return type("Answer", (), {**answer, "stdout": heard(answer["stdout"], "#ok")})
+        word = draw()
+        answer = self._lab.run(self._host, said(line, word))
+        return type("Answer", (), {**answer, "stdout": heard(answer["stdout"], word)})
 
 
 def prepare(lab: LabClient, host: str, values: list[Written], updated: bool) -> None:

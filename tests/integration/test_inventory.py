@@ -160,7 +160,8 @@ Change = Callable[[LabClient], None]
 FAILURES: dict[str, tuple[Change, dict[str, Any]]] = {
     "admin_service_unreachable": (lambda lab: lab.set_fault("CM1", "close_after_handshake"), {}),
     "admin_service_time_out": (lambda lab: lab.set_fault("CM1", "page_hangs"), {"timeout": 0.5}),
-    "admin_service_login": (lambda lab: None, {"password": "Wrong-Only-For-Tests-1!"}),
+    "admin_service_login": (lambda lab: None, {"authentication": "basic", "password": "Wrong-Only-For-Tests-1!"}),
+    "admin_service_ntlm": (lambda lab: None, {"password": "Wrong-Only-For-Tests-1!"}),
     "admin_service_forbidden": (lambda lab: lab.set_fault("CM1", "page_status", code=403), {}),
     "admin_service_not_found": (lambda lab: lab.set_fault("CM1", "page_status", code=404), {}),
     "admin_service_failed": (lambda lab: lab.set_fault("CM1", "page_status", code=500), {}),

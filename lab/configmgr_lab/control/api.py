@@ -188,7 +188,8 @@ async def post_talk(call: Call) -> Any:
 
 @route("GET", "/admin-service")
 async def get_admin_service(call: Call) -> Any:
-    return {"requests": list(call.lab.roles.admin_service.requests)}
+    service = call.lab.roles.admin_service
+    return {"requests": list(service.requests), "logons": list(service.logons)}
 
 
 @route("POST", "/admin-service")
@@ -196,6 +197,23 @@ async def post_admin_service(call: Call) -> Any:
     service = call.lab.roles.admin_service
     service.page = int(call.body.get("page", service.page))
     service.requests.clear()
+    service.logons.clear()
+    return {}
+
+
+@route("GET", "/hosts/NAME/smb")
+async def get_smb(call: Call) -> Any:
+    return {"logons": list(call.lab.roles.admin_shares[call.lab.endpoint(call.host).machine.name].logons)}
+
+
+@route("POST", "/realm")
+async def post_realm(call: Call) -> Any:
+    check_names(call.body, {"running", "ahead"})
+    if call.lab.realm is None:
+        raise LabError("this site is no Kerberos realm")
+    call.lab.realm.stop()
+    if call.body.get("running", True):
+        call.lab.realm.start(float(call.body.get("ahead", 0)))
     return {}
 
 

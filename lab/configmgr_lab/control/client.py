@@ -132,6 +132,18 @@ class LabClient:
         """Forget the requests; ``page``: how many rows an answer has at the most."""
         self._post("/admin-service", {"page": page})
 
+    def admin_service_logons(self) -> list[str]:
+        """How each of these requests had logged on: basic, negotiate (which is NTLM) or kerberos."""
+        return list(self._get("/admin-service")["logons"])
+
+    def smb_logons(self, host: str) -> list[str]:
+        """How each logon to ADMIN$ of a host was made, kerberos or ntlm, where the site is a realm."""
+        return list(self._get(f"/hosts/{quote(host)}/smb")["logons"])
+
+    def realm(self, *, running: bool = True, ahead: float = 0.0) -> None:
+        """Stop the key distribution centre, or start it again, with a clock that is so many seconds ahead."""
+        self._post("/realm", {"running": running, "ahead": ahead})
+
     def talk_reset(self) -> None:
         self._post("/talk/reset", {})
 

@@ -19,6 +19,8 @@ from typing import Any
 import yaml
 
 from configmgr_lab.control.roles import Roles, fitting_port_offset
+from configmgr_lab.kerberos.realm import Realm, RealmError
+from configmgr_lab.kerberos.tickets import Keys as TicketKeys
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
@@ -105,16 +107,18 @@ class Lab:
         self._names: dict[str, str] = {}
         self._roles: Roles | None = None
         self._keys: Keys | None = None
+        self.realm: Realm | None = None
         self.ssh: dict[str, SshEndpoint] = {}
 
     def open(self) -> None:
         """Listen for every machine and write the state files. Raises LabError."""
         state = self.settings.state
         authority = Authority.load_or_create(state)
+        keys = self._open_realm()
         offset = self.settings.port_offset
         if offset is None:
             offset = fitting_port_offset(self.settings.control_address)
-        roles = self._roles = Roles(self.site, authority, offset, state)
+        roles = self._roles = Roles(self.site, authority, offset, state, keys)
         allow_open_files(len(self.site.machines) * FILES_PER_HOST + roles.sockets + SPARE_FILES)
         foreign = Authority.create("somebody else's authority")
         stores: dict[tuple[tuple[str, str], ...], CredentialStore] = {}
@@ -130,11 +134,12 @@ class Lab:
                     foreign=foreign,
                     recorder=self.recorder,
                     pool=self._pool,
+                    keys=keys.get(name),
                 )
                 self.endpoints[name] = endpoint
                 self._names[name.lower()] = name
                 endpoint.refresh()
-            self._open_ssh(offset)
+            self._open_ssh(offset, keys)
         except OSError as exc:
             self.close()
             raise LabError(f"{exc.strerror} (is another lab running on network {self.settings.network}?)") from exc
@@ -151,7 +156,28 @@ class Lab:
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
 
-    def _open_ssh(self, offset: int) -> None:
+    def _open_realm(self) -> dict[str, TicketKeys]:
+        """The keys of each machine; none where the site is no realm."""
+        domain = getattr(self.site, "realm", "")
+        if not domain:
+            return {}
+        machines = self.site.machines
+        users = {
+            name.rpartition("\\")[2]: password
+            for machine in machines.values()
+            for name, password in machine.users.items()
+        }
+        self.realm = Realm(self.settings.state / "kerberos", self.settings.control_address, domain)
+        try:
+            self.realm.create({name: machine.address for name, machine in machines.items()}, users)
+            self.realm.start()
+            # asyncssh has the library look for the realm of its own host.
+            os.environ["KRB5_CONFIG"] = str(self.realm.configuration)
+        except RealmError as exc:
+            raise LabError(str(exc)) from exc
+        return {name: TicketKeys(self.realm.keytab(name)) for name in machines}
+
+    def _open_ssh(self, offset: int, tickets: Mapping[str, TicketKeys]) -> None:
         """OpenSSH on the machines that are reached by it."""
         for name, endpoint in self.endpoints.items():
             row = getattr(endpoint.machine, "site_host", None)
@@ -165,6 +191,7 @@ class Lab:
                     faults=endpoint.faults,
                     recorder=self.recorder,
                     pool=self._pool,
+                    tickets=tickets.get(name),
                 )
                 self.ssh[name].refresh()
                 endpoint.followers.append(self.ssh[name].refresh)
@@ -176,9 +203,7 @@ class Lab:
         key = state / "ssh_key"
         key.touch(mode=0o600)
         key.write_bytes(self._keys.login.export_private_key())
-        rows = [
-            f"[{ssh.machine.address}]:{ssh.port} {host}\n{ssh.machine.address} {host}\n" for ssh in self.ssh.values()
-        ]
+        rows = [f"[{name}]:{ssh.port} {host}\n{name} {host}\n" for ssh in self.ssh.values() for name in ssh.names]
         (state / "ssh_known_hosts").write_text("".join(rows), encoding="utf-8")
 
     @property
@@ -195,6 +220,8 @@ class Lab:
             ssh.close()
         for endpoint in self.endpoints.values():
             endpoint.close()
+        if self.realm is not None:
+            self.realm.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.recorder.close()
 
@@ -216,6 +243,7 @@ class Lab:
             "state": str(self.settings.state.resolve()),
             "pid": os.getpid(),
             "port_offset": self.roles.port_offset,
+            "realm": self.realm.name if self.realm is not None else "",
             "started": self.started,
             "requests": sum(counters.requests for counters in self.recorder.counters.values()),
             "hosts": [self._host_status(name, endpoint) for name, endpoint in self.endpoints.items()],

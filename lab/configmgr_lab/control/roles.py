@@ -19,6 +19,7 @@ from configmgr_lab.endpoints.listeners import port_variables
 from configmgr_lab.endpoints.smb import PORT as SMB_PORT
 from configmgr_lab.endpoints.smb import AdminShare
 from configmgr_lab.hierarchy import Hierarchy
+from configmgr_lab.kerberos.tickets import Keys
 from configmgr_lab.machine.disk import Disk
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.shares import Shares
@@ -44,8 +45,10 @@ def fitting_port_offset(address: str) -> int:
 class Roles:
     """Made and used inside one event loop."""
 
-    def __init__(self, site: Site, authority: Authority, port_offset: int, state: Path) -> None:
-        """``state``: folder for the files that logons need."""
+    def __init__(
+        self, site: Site, authority: Authority, port_offset: int, state: Path, keys: Mapping[str, Keys]
+    ) -> None:
+        """``state``: folder for the files that logons need. ``keys``: of the machines, where there is a realm."""
         machines: Mapping[str, Any] = site.machines
         self.port_offset = port_offset
         self.admin_service = AdminService(machines, site.sites)
@@ -58,7 +61,7 @@ class Roles:
                 provider = "sms_provider" in machine.site_host.roles
                 machine.files.disk = Disk(state / "disks" / name)
                 machine.shares = self.shares
-                self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset)
+                self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset, keys=keys.get(name))
                 self.endpoints[name] = RoleEndpoints(
                     machine,
                     authority=authority,
@@ -66,6 +69,7 @@ class Roles:
                     port_offset=port_offset,
                     admin_service=self.admin_service if provider else None,
                     logons=CredentialStore(machine.users, state / f"logons-{name}") if provider else None,
+                    keys=keys.get(name),
                 )
         self.talker = Talker(self.endpoints, authority.pem, Hierarchy(site.sites), port_offset)
         self._talking: asyncio.Task[None] | None = None

@@ -20,12 +20,18 @@ def how_to_use(status: dict[str, Any], control_url: str) -> str:
     moved = (
         f"  ports         those of the roles are moved by {status['port_offset']}\n" if status["port_offset"] else ""
     )
+    folder = f"{state}/kerberos"
+    realm = (
+        f"  realm         {status['realm']}: KRB5_CONFIG={folder}/krb5.conf, names are in {folder}/hosts\n"
+        if status["realm"]
+        else ""
+    )
     return (
         f"Site {status['site']}: {len(status['hosts'])} hosts on {status['network']}.0.0/16\n"
         f"  control       {control_url}\n"
         f"  inventory     {state}/inventory.yml\n"
         f"  authority     {state}/ca.pem\n"
-        f"{moved}"
+        f"{moved}{realm}"
         f"  try           ansible-playbook -i {state}/inventory.yml playbooks/audit.yml\n"
         f"  look inside   configmgr-lab status | shell HOST | log HOST\n"
         f"  end           configmgr-lab down"

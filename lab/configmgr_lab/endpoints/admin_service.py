@@ -24,6 +24,8 @@ from .tables import table
 
 PREFIX = "/adminservice/wmi/"
 PAGE = 1000
+# Microsoft, What's new in version 2509: the AdminService now rejects NTLM authentication.
+NO_NTLM_SINCE = 9141
 Row = dict[str, Any]
 # SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
 _TYPES = {SECONDARY: 1, PRIMARY: 2, CENTRAL: 4}
@@ -49,6 +51,10 @@ class AdminService:
     def __init__(self, machines: Mapping[str, Machine], sites: Iterable[SiteInfo]) -> None:
         known = tuple(sites)
         self.page = PAGE
+        self.ntlm = all(int(site.version.split(".")[2]) < NO_NTLM_SINCE for site in known)
+        """Whether it takes a logon with NTLM."""
+        self.logons: list[str] = []
+        """How each request that was answered had logged on."""
         self.requests: list[str] = []
         self._classes: dict[str, Callable[[], list[Row]]] = {
             "SMS_Site": lambda: [_site(site, machines) for site in known],
@@ -65,6 +71,7 @@ class AdminService:
         if isinstance(admitted, HttpAnswer):
             return admitted
         self.requests.append(unquote(request.path))
+        self.logons.append(logon.method)
         address = urlsplit(request.path)
         rows = self._classes.get(address.path[len(PREFIX) :])
         if request.method != "GET" or rows is None:

@@ -17,13 +17,24 @@ SUBJECTS = (
             Feature("only REG_DWORD counts", Source.ASSUMED),
             Feature("TLS 1.3 exists from Server 2022 and Windows 11 on, SSL 2.0 up to 10 1511", Source.DOCUMENT),
             Feature("the list of cipher suites, by policy or Windows' own; curves in old names", Source.DOCUMENT),
+            Feature(
+                "a policy of another type than REG_SZ has no effect; suites unknown to the build are passed over",
+                Source.DOCUMENT,
+            ),
+            Feature("a policy is read up to 1,023 characters; a name with a blank is no name", Source.ASSUMED),
+            Feature("Enabled below Ciphers, Hashes and KeyExchangeAlgorithms takes suites out", Source.DOCUMENT),
+            Feature(
+                "any number but 0xffffffff is off; PKCS takes all with RSA, SHA256 and MD5 what needs them inside",
+                Source.ASSUMED,
+                "of two readings the less convenient one",
+            ),
             Feature("a protocol without one suite in the list is not used", Source.ASSUMED),
             Feature("everything as at the machine's last start", Source.DOCUMENT),
             Feature("highest protocol of the server that is not above the hello, holes or not", Source.DOCUMENT),
             Feature("a refused version gets the alert protocol_version", Source.ASSUMED, "some builds hang up instead"),
         ),
         (
-            "FIPS mode, switches for single ciphers and hashes",
+            "FIPS mode, the least length of Diffie-Hellman keys",
             "RC4, 3DES and DHE suites: OpenSSL here has no RC4 and 3DES, and no parameters for DHE are loaded",
             "SSL 2.0 and 3.0 beyond the server's hello and certificate: OpenSSL is built without them",
             "WinRM's own listeners: they do not follow the registry",
@@ -43,6 +54,7 @@ SUBJECTS = (
                 "AdminService: classes of sites, roles and clients; logon, paging, names with their case",
                 Source.DOCUMENT,
             ),
+            Feature("AdminService of 2509 and later refuses NTLM, at the end of the logon", Source.DOCUMENT),
         ),
         (
             "client certificates, Windows logons and everything behind them",

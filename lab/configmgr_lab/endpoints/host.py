@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
+from ..kerberos.tickets import Keys
 from ..listening import BACKLOG, follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 from ..wire.authentication import CredentialStore
@@ -36,6 +37,7 @@ class RoleEndpoints:
         port_offset: int = 0,
         admin_service: AdminService | None = None,
         logons: CredentialStore | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.machine = machine
         self.faults = EndpointFaults()
@@ -44,7 +46,7 @@ class RoleEndpoints:
         row = machine.site_host
         names = (row.name, f"{row.name}.{row.domain}") if row.domain else (row.name,)
         self._served = Served(
-            machine, Identity(authority, names, row.address), self.faults, sql_works, admin_service, logons
+            machine, Identity(authority, names, row.address), self.faults, sql_works, admin_service, logons, keys
         )
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()

@@ -19,7 +19,8 @@ from ..machine.values import RegistryType
 from .protocols import Protocol
 from .tables import table
 
-_PROTOCOLS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
+SCHANNEL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
+_PROTOCOLS = f"{SCHANNEL}\\Protocols"
 _VERSION = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 _PRODUCT = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions"
 

@@ -10,9 +10,10 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from ..kerberos.tickets import Keys
 from ..machine.machine import Machine
 from ..machine.services import ServiceError, State
-from ..wire.authentication import CredentialStore
+from ..wire.authentication import CredentialStore, Tickets
 from ..wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from . import by_hand, tds
 from .accepted import accepted
@@ -23,6 +24,7 @@ from .identity import BY_OPENSSL, Identity
 from .listeners import Listener, Page
 from .protocols import Protocol
 from .stream import Carrier, PlainCarrier, TlsStream
+from .suites import in_common
 
 IIS = "Microsoft-IIS/10.0"
 _GOODBYE_SECONDS = 2.0
@@ -39,6 +41,7 @@ class Served:
     sql_works: Callable[[], Awaitable[bool]]
     admin_service: AdminService | None = None
     logons: CredentialStore | None = None
+    keys: Keys | None = None
 
 
 def runs(machine: Machine, service: str) -> bool:
@@ -78,6 +81,9 @@ async def _accept(served: Served, listener: Listener, carrier: Carrier) -> TlsSt
     if protocol is None:
         if not hello.is_ssl2:
             await carrier.write(by_hand.alert(by_hand.PROTOCOL_VERSION, hello.version))
+        return None
+    if not in_common(hello.suites, protocol, side.suites):
+        await carrier.write(by_hand.alert(by_hand.HANDSHAKE_FAILURE, hello.version))
         return None
     if protocol not in BY_OPENSSL:
         answer = by_hand.ssl2_hello if protocol is Protocol.SSL2 else by_hand.ssl3_hello
@@ -154,7 +160,7 @@ async def _pages(
     served: Served, listener: Listener, reader: asyncio.StreamReader, to: TlsStream | PlainCarrier
 ) -> None:
     # NTLM authenticates the connection, so that who is known stays known for its next requests.
-    logon = PageLogon(served.logons, secure=True) if served.logons else None
+    logon = _logon(served, listener) if served.logons else None
     try:
         while (request := await read_request(reader)) is not None:
             await to.write((await _answer(served, listener, request, logon)).encode())
@@ -162,6 +168,15 @@ async def _pages(
                 return
     except BadRequest as exc:
         await to.write(HttpAnswer(exc.status, server=IIS).encode())
+
+
+def _logon(served: Served, listener: Listener) -> PageLogon:
+    assert served.logons is not None
+    certificate = served.identity.certificate if listener.kind == "https" else None
+    tickets = Tickets(served.keys, certificate) if served.keys else None
+    return PageLogon(
+        served.logons, secure=True, tickets=tickets, ntlm=served.admin_service is None or served.admin_service.ntlm
+    )
 
 
 async def _answer(served: Served, listener: Listener, request: HttpRequest, logon: PageLogon | None) -> HttpAnswer:

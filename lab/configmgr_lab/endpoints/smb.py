@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..features import Feature, Source, Subject
+from ..kerberos.tickets import Keys
 from ..listening import follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 from .faults import SmbFaults
@@ -33,6 +34,9 @@ class AdminShare:
     machine: Machine
     port: int = PORT
     faults: SmbFaults = field(default_factory=SmbFaults)
+    keys: Keys | None = None
+    logons: list[str] = field(default_factory=list)
+    """How each logon was made, where the site is a realm: kerberos or ntlm."""
 
     def __post_init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -72,7 +76,7 @@ class AdminShare:
 
         try:
             if self._server is None:
-                self._server = SmbServer(self.machine, self.faults)
+                self._server = SmbServer(self.machine, self.faults, self.keys, self.logons)
             self._server.serve(connection, address)
         finally:
             self._connections.discard(connection)
@@ -89,8 +93,9 @@ SUBJECT = Subject(
     "SMB",
     (
         Feature("SMB 2.0.2 on port 445, NTLM, signed", Source.DOCUMENT, "impacket's server"),
+        Feature("Kerberos, where the site is a realm", Source.DOCUMENT, "MIT's library opens the tickets"),
         Feature("ADMIN$ with what was added below C:\\Windows", Source.DOCUMENT),
         Feature("a wrong login, no rights, no room on the disk, a cut connection (faults)", Source.DOCUMENT),
     ),
-    ("SMB 1 and 3, encryption, Kerberos", "the files of the image on ADMIN$", "other shares, file servers"),
+    ("SMB 1 and 3, encryption", "the files of the image on ADMIN$", "other shares, file servers"),
 )

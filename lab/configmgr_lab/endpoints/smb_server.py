@@ -18,8 +18,10 @@ from impacket import smb3structs as smb2
 from impacket.nt_errors import STATUS_ACCESS_DENIED, STATUS_DISK_FULL
 from impacket.smbserver import SMBSERVER
 
+from ..kerberos.tickets import Keys
 from ..machine.machine import Machine
 from .faults import SmbFaults
+from .smb_kerberos import KerberosSessions
 
 logging.getLogger("impacket").setLevel(logging.CRITICAL)
 _PATIENCE = 300.0
@@ -40,7 +42,7 @@ class _Unbound(SMBSERVER):  # type: ignore[misc]
 class SmbServer:
     """Serves connections of one machine, each in the caller's thread."""
 
-    def __init__(self, machine: Machine, faults: SmbFaults) -> None:
+    def __init__(self, machine: Machine, faults: SmbFaults, keys: Keys | None, logons: list[str]) -> None:
         disk = machine.files.disk
         assert disk is not None
         disk.root.mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,8 @@ class SmbServer:
         self._server.processConfigFile()
         for user, password in machine.users.items():
             self._server.addCredential(user, 0, "", ntlm.compute_nthash(password).hex())
+        if keys is not None:
+            KerberosSessions(self._server, keys, logons)
         self._connect = self._server.hookSmb2Command(smb2.SMB2_TREE_CONNECT, self._tree_connect)
         self._write = self._server.hookSmb2Command(smb2.SMB2_WRITE, self._write_file)
         self._create = self._server.hookSmb2Command(smb2.SMB2_CREATE, self._create_file)

@@ -21,8 +21,8 @@ class SiteHost:
     connection: str
     """`winrm`, `psrp` or `ssh`."""
     auth: str
-    """`basic` (https, 5986; over ssh a key, and cmd as the default shell) or `ntlm` (http, 5985, with message
-    encryption; over ssh a password, and PowerShell as the default shell)."""
+    """`kerberos` or `ntlm` (http, 5985, with message encryption), `basic` (https, 5986). Over ssh: `kerberos` (a
+    ticket), `basic` (a key, and cmd as the default shell), `ntlm` (a password, and PowerShell as the default shell)."""
     user: str
     password: str
     locale: str = "en"
@@ -37,9 +37,19 @@ class SiteHost:
     """By role, where it takes TLS when that is not its usual port; 0: nowhere."""
 
     @property
+    def full_name(self) -> str:
+        """The name that its certificate and its Kerberos principals have."""
+        return f"{self.name.lower()}.{self.domain}" if self.domain else self.name.lower()
+
+    @property
+    def principal(self) -> str:
+        """The user in the realm of the domain."""
+        return f"{self.user}@{self.domain.upper()}"
+
+    @property
     def shell(self) -> str:
         """The default shell of its OpenSSH server."""
-        return "cmd" if self.auth == "basic" else "powershell"
+        return "powershell" if self.auth == "ntlm" else "cmd"
 
     @property
     def port(self) -> int:

@@ -16,10 +16,13 @@ from ..endpoints import tds
 from ..endpoints.identity import restrict
 from ..endpoints.protocols import Protocol
 from ..endpoints.stream import Carrier, PlainCarrier, TlsStream
+from ..endpoints.suites import tls13_numbers
 from .hello_by_hand import NoAnswer, client_hello, read_answer
 from .stacks import Offer
 
 ATTEMPT_SECONDS = 15.0
+_OF_TLS13 = 2
+"""Suites of TLS 1.3 that Windows has on by itself."""
 _BY_OPENSSL = (Protocol.TLS10, Protocol.TLS11, Protocol.TLS12, Protocol.TLS13)
 _VERSIONS = {"TLSv1": Protocol.TLS10, "TLSv1.1": Protocol.TLS11, "TLSv1.2": Protocol.TLS12, "TLSv1.3": Protocol.TLS13}
 # What OpenSSL calls it when the two ends have no version in common.
@@ -67,7 +70,9 @@ async def attempt(target: Target, offer: Offer) -> Outcome:
     if not offer.protocols:
         return Outcome(cause=NOTHING_OFFERED)
     modern = [protocol for protocol in _BY_OPENSSL if protocol in offer.protocols]
-    if not modern or _has_hole(modern):
+    # OpenSSL cannot be told which suites of TLS 1.3 a caller has.
+    some = Protocol.TLS13 in modern and len(tls13_numbers(offer.suites)) < _OF_TLS13
+    if not modern or some or _has_hole(modern):
         return await _limited(_by_hand(target, offer))
     outcome = await _limited(_whole(target, offer, modern))
     if outcome.cause == NO_PROTOCOL and min(offer.protocols) < Protocol.TLS10:

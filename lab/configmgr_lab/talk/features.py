@@ -19,6 +19,7 @@ SUBJECTS = (
                 "the update's page: Schannel's disabled protocols overrule it, Windows 7 needs both",
             ),
             Feature("WinHTTP: TLS 1.2 only by default since September 2022 on 10 and 2019", Source.DOCUMENT),
+            Feature("WinHTTP: TLS 1.2 and 1.3 by default on 11; on Server 2022 and 2025 as well", Source.ASSUMED),
             Feature(".NET 4 and 2 by view: SystemDefaultTlsVersions, SchUseStrongCrypto, neither", Source.DOCUMENT),
             Feature("SQL clients: the weakest of the drivers found, else that of Windows", Source.ASSUMED),
             Feature("an old driver asks for TLS 1.0", Source.DOCUMENT),

@@ -15,13 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..endpoints.protocols import Protocol
-from ..endpoints.suites import numbers
+from ..endpoints.suites import numbers, tls13_numbers
 
 _HANDSHAKE, _ALERT = 22, 21
 _SERVER_HELLO = 2
 _SSL2_SERVER_HELLO = 4
 _SUPPORTED_VERSIONS, _GROUPS, _FORMATS, _SIGNATURES, _KEY_SHARE, _NAME = 43, 10, 11, 13, 51, 0
-_TLS13_SUITES = (0x1302, 0x1301)
 _RENEGOTIATION_INFO = 0x00FF
 _ALL_OLD_SUITES = (0xC030, 0xC02F, 0xC028, 0xC027, 0xC014, 0xC013, 0x009D, 0x009C, 0x003D, 0x003C, 0x0035, 0x002F)
 _X25519, _P256, _P384 = 29, 23, 24
@@ -52,9 +51,10 @@ def client_hello(protocols: frozenset[Protocol], suites: Iterable[str], server_n
     if highest is Protocol.SSL2:
         return _ssl2_hello()
     legacy = min(highest, Protocol.TLS12)
-    chosen = numbers(suites) or _ALL_OLD_SUITES
+    listed = tuple(suites)
+    chosen = numbers(listed) if listed else _ALL_OLD_SUITES
     if highest is Protocol.TLS13:
-        chosen = (*_TLS13_SUITES, *chosen)
+        chosen = (*tls13_numbers(listed), *chosen)
     packed = b"".join(struct.pack(">H", suite) for suite in (*chosen, _RENEGOTIATION_INFO))
     body = struct.pack(">H", legacy) + os.urandom(32) + b"\x20" + os.urandom(32)
     body += struct.pack(">H", len(packed)) + packed + b"\x01\x00"

@@ -104,7 +104,9 @@ def _dotnet(machine: Machine, stack: str, view: View, side: Schannel) -> tuple[f
         return NOTHING, ".NET Framework 4 is not installed"
     key = f"{_NET}\\{'v4.0.30319' if stack == 'dotnet4' else 'v2.0.50727'}"
     if dword(machine.effective, key, "SystemDefaultTlsVersions", view):
-        return side.by_default, "as Schannel has it, by SystemDefaultTlsVersions"
+        # .NET Framework 3.5 has no TLS 1.3.
+        own = side.by_default - {Protocol.TLS13} if stack == "dotnet2" else side.by_default
+        return own, "as Schannel has it, by SystemDefaultTlsVersions"
     if dword(machine.effective, key, "SchUseStrongCrypto", view):
         return side.on_request & _BY_NAME, "asked for by name, by SchUseStrongCrypto"
     return side.on_request & _OLD_NET, "its oldest default, with neither of its two values set"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is on the other end of a connection: Basic, Negotiate with NTLM, and sealed messages.
+"""Who is on the other end of a connection: Basic, Negotiate with Kerberos or NTLM, and sealed messages.
 
 NTLM authenticates the TCP connection, so this state lives exactly as long as the connection. A sealed message that
 arrives on a connection without a context cannot be opened: WinRM answers 400.
@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import spnego
-from spnego.exceptions import SpnegoError
 
+from configmgr_lab.kerberos.tickets import Context, Keys, Refused, is_kerberos
 from configmgr_lab.wire.http import HttpAnswer, HttpRequest
 
 SEALED_PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
 BOUNDARY = b"--Encrypted Boundary"
 OCTETS = b"\tContent-Type: application/octet-stream\r\n"
+# Microsoft, Maximum tolerance for computer clock synchronization.
+CLOCK_SKEW_SECONDS = 300
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 
 
@@ -66,19 +68,46 @@ class CredentialStore:
     def spelled(self, name: str) -> str | None:
         return self._users.get(name.lower(), (None, None))[0]
 
+    def of_principal(self, principal: str) -> str | None:
+        """The user behind a Kerberos principal: the realm is the one domain that this site has."""
+        account = principal.partition("@")[0].lower()
+        return next((name for key, (name, _) in self._users.items() if key.rpartition("\\")[2] == account), None)
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """How tickets are taken: the machine's keys, DER of the certificate behind TLS, whether binding is a must, and
+    how many seconds the machine's clock is ahead.
+    """
+
+    keys: Keys
+    certificate: bytes | None = None
+    strict: bool = False
+    clock: float = 0.0
+
+    def context(self) -> Context:
+        """For one logon. Raises Refused for a ticket that a machine with such a clock takes for too new or too old."""
+        if abs(self.clock) > CLOCK_SKEW_SECONDS:
+            raise Refused("clock skew too great")
+        return self.keys.context(self.certificate, strict=self.strict)
+
 
 class Authenticator:
     """The authentication state of one connection."""
 
-    def __init__(self, store: CredentialStore, *, secure: bool) -> None:
+    def __init__(
+        self, store: CredentialStore, *, secure: bool, tickets: Tickets | None = None, ntlm: bool = True
+    ) -> None:
         self._store = store
         self._secure = secure
-        self._context: spnego.ContextProxy | None = None
+        self._tickets = tickets
+        self._ntlm = ntlm
+        self._context: spnego.ContextProxy | Context | None = None
         self.user: str | None = None
         self.method = "none"
 
     def admit(self, request: HttpRequest) -> Admitted | HttpAnswer:
-        """The admitted request, or the answer that refuses it or carries the next NTLM token."""
+        """The admitted request, or the answer that refuses it or carries the next token."""
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic" and self._secure:
             return self._basic(request, value)
@@ -128,14 +157,15 @@ class Authenticator:
         return Admitted(user, request.body, False) if user else self.refuse()
 
     def _negotiate(self, request: HttpRequest, value: str) -> Admitted | HttpAnswer:
-        self.method = "negotiate"
+        if self._context is None or self._context.complete:
+            self.method = "negotiate"
         # The acceptor finds its users through this variable only; nothing awaits between here and its use.
         os.environ["NTLM_USER_FILE"] = str(self._store.path)
         try:
             token = base64.b64decode(value, validate=True)
             if self._context is None or self._context.complete:
                 self.user = None
-                self._context = _acceptor(token)
+                self._context = self._acceptor(token)
             answer = self._context.step(token)
         # The library raises whatever its parser trips over when a token is nonsense.
         except Exception:
@@ -144,8 +174,18 @@ class Authenticator:
         headers = (("WWW-Authenticate", "Negotiate " + base64.b64encode(answer).decode()),) if answer else ()
         if not self._context.complete:
             return HttpAnswer(401, headers=headers)
-        self.user = self._store.spelled(self._context.client_principal or "")
+        if self.method == "negotiate" and not self._ntlm:
+            # In the end only: until then a refused NTLM looks like one that is taken.
+            return self.refuse()
+        who = self._context.client_principal or ""
+        self.user = self._store.of_principal(who) if self.method == "kerberos" else self._store.spelled(who)
         return self._open(request, headers) if self.user else self.refuse()
+
+    def _acceptor(self, token: bytes) -> spnego.ContextProxy | Context:
+        if self._tickets is not None and is_kerberos(token):
+            self.method = "kerberos"
+            return self._tickets.context()
+        return _ntlm_acceptor(token)
 
     def _open(self, request: HttpRequest, headers: tuple[tuple[str, str], ...]) -> Admitted | HttpAnswer:
         assert self.user is not None
@@ -170,11 +210,11 @@ class Authenticator:
         (length,) = struct.unpack("<i", payload[:4])
         try:
             return self._context.unwrap_winrm(payload[4 : 4 + length], payload[4 + length :])
-        except (SpnegoError, ValueError) as exc:
+        except Exception as exc:  # as many kinds as there are libraries
             raise Unreadable from exc
 
 
-def _acceptor(token: bytes) -> spnego.ContextProxy:
+def _ntlm_acceptor(token: bytes) -> spnego.ContextProxy:
     # Clients send bare NTLM under the name Negotiate as well as NTLM inside SPNEGO.
     if token.startswith(b"NTLMSSP\x00"):
         return spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)

@@ -73,15 +73,15 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def server_context(self, name: str, address: str) -> ssl.SSLContext:
-        """A server's TLS context with a new certificate for ``name`` and the IP ``address``."""
+    def server_context(self, names: tuple[str, ...], address: str) -> tuple[ssl.SSLContext, bytes]:
+        """A server's TLS context with a new certificate for the names and the IP ``address``, and that one in DER."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self.server_certificate((name,), address, key.public_key())
+        certificate = self.server_certificate(names, address, key.public_key())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         load_chain(context, certificate.public_bytes(serialization.Encoding.PEM) + _key_pem(key))
         # Every connection of a client is a new session: tickets would only cost bytes.
         context.num_tickets = 0
-        return context
+        return context, certificate.public_bytes(serialization.Encoding.DER)
 
     def server_certificate(
         self, names: tuple[str, ...], address: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey

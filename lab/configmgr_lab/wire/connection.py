@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Protocol
 
 from configmgr_lab.listening import reset_at_close
-from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator, CredentialStore
+from configmgr_lab.wire.authentication import SOAP_TYPE, Admitted, Authenticator, CredentialStore, Tickets
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
@@ -50,6 +51,8 @@ class Served(Protocol):
     faults: FaultBox
     recorder: Recorder
 
+    def tickets(self, secure: bool) -> Tickets | None: ...
+
 
 class Connection:
     """One TCP connection from its first request to its last."""
@@ -70,7 +73,7 @@ class Connection:
         self._port = port
         self._number = number
         self._address = address
-        self._authenticator = Authenticator(endpoint.store, secure=secure)
+        self._authenticator = Authenticator(endpoint.store, secure=secure, tickets=endpoint.tickets(secure))
         self._idle = IDLE_SECONDS
 
     async def run(self) -> None:
@@ -116,7 +119,9 @@ class Connection:
         exchange.status = 0
         answer = await self._answer_in_turn(request, exchange)
         exchange.status = answer.status
-        return answer
+        # RFC 9110, 6.6.1: a server with a clock says what it shows.
+        date = ("Date", formatdate(time.time() + self._endpoint.faults.clock, usegmt=True))
+        return replace(answer, headers=(*answer.headers, date))
 
     async def _answer_in_turn(self, request: HttpRequest, exchange: Exchange) -> HttpAnswer:
         faults = self._endpoint.faults

@@ -12,8 +12,9 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from configmgr_lab.kerberos.tickets import Keys
 from configmgr_lab.listening import BACKLOG, follow_power, listen
-from configmgr_lab.wire.authentication import CredentialStore
+from configmgr_lab.wire.authentication import CredentialStore, Tickets
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.connection import Connection, reset
 from configmgr_lab.wire.http import MAX_HEAD
@@ -53,14 +54,16 @@ class Endpoint:
         foreign: Authority,
         recorder: Recorder,
         pool: Executor,
+        keys: Keys | None = None,
     ) -> None:
         self.machine = machine
         self.faults = FaultBox()
         self.service = WinRmService(machine, pool, recorder)
         self.recorder = recorder
         self.store = store
+        self._keys = keys
         self._authorities = {False: authority, True: foreign}
-        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._contexts: dict[bool, tuple[ssl.SSLContext, bytes]] = {}
         self._listeners: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -125,11 +128,22 @@ class Endpoint:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    def _context(self) -> ssl.SSLContext:
+    def tickets(self, secure: bool) -> Tickets | None:
+        """How a logon with a ticket is judged on a connection; None where there is no realm."""
+        if self._keys is None:
+            return None
+        certificate = self._context()[1] if secure else None
+        # Between them and the machine the caller sees the certificate of somebody else.
+        if certificate and self.faults.holds("tls_proxy"):
+            certificate = b"the certificate that the caller did not see"
+        return Tickets(self._keys, certificate, strict=self.faults.holds("binding_strict"), clock=self.faults.clock)
+
+    def _context(self) -> tuple[ssl.SSLContext, bytes]:
+        """The context of https, and its certificate in DER."""
         foreign = self.faults.holds("foreign_certificate")
         if foreign not in self._contexts:
             issuer = self._authorities[foreign]
-            self._contexts[foreign] = issuer.server_context(self.machine.name, self.machine.address)
+            self._contexts[foreign] = issuer.server_context(_names(self.machine), self.machine.address)
         return self._contexts[foreign]
 
     async def _serve(self, sock: socket.socket, port: int, secure: bool, number: int, address: str) -> None:
@@ -139,7 +153,7 @@ class Endpoint:
             transport, _ = await self._loop.connect_accepted_socket(
                 lambda: protocol,
                 sock,
-                ssl=self._context() if secure else None,
+                ssl=self._context()[0] if secure else None,
                 ssl_handshake_timeout=HANDSHAKE_SECONDS if secure else None,
             )
         except (OSError, TimeoutError):
@@ -158,3 +172,8 @@ class Endpoint:
         finally:
             self._writers.discard(writer)
             writer.close()
+
+
+def _names(machine: Machine) -> tuple[str, ...]:
+    domain = getattr(getattr(machine, "site_host", None), "domain", "")
+    return (machine.name, f"{machine.name}.{domain}") if domain else (machine.name,)

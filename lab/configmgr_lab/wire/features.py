@@ -16,6 +16,12 @@ WINRM = Subject(
         Feature("Create, Command, Receive, Send, Signal, Delete of the cmd shell", Source.CAPTURE),
         Feature("Basic over HTTPS", Source.DOCUMENT),
         Feature("Negotiate with NTLM, bare or in SPNEGO, over HTTPS and HTTP", Source.DOCUMENT),
+        Feature(
+            "Negotiate with Kerberos, bare or in SPNEGO, where the site is a realm", Source.DOCUMENT, "MIT's library"
+        ),
+        Feature("a ticket that is refused gets a bare 401, without a reason", Source.ASSUMED, "the less convenient"),
+        Feature("channel binding: wrong is refused, none is taken, unless it is a must (fault)", Source.DOCUMENT),
+        Feature("a clock that is more than five minutes wrong refuses tickets (fault)", Source.DOCUMENT),
         Feature("sealed messages over HTTP; on a connection without a context they get 400", Source.DOCUMENT),
         Feature("unencrypted messages over HTTP refused: empty 500; Basic there: 401", Source.DOCUMENT),
         Feature("output cut by MaxEnvelopeSize, two bytes a character", Source.DOCUMENT),
@@ -45,8 +51,8 @@ WINRM = Subject(
         *(Feature(f"fault {code}", _SOURCES[shape.source]) for code, shape in SHAPES.items()),
     ),
     missing=(
-        "Kerberos, CredSSP and client certificates",
-        "channel binding is not checked",
+        "CredSSP and client certificates",
+        "channel binding of NTLM is not checked",
         "WINRS_NOPROFILE and WINRS_SKIP_CMD_SHELL are read over: every line goes through cmd",
         "output of one program in pieces while it runs",
         "input sent to a console command after it started is not seen by it",
@@ -71,6 +77,7 @@ POWERSHELL = Subject(
 OPENSSH = Subject(
     "OpenSSH",
     (
+        Feature("logon with a Kerberos ticket, where the site is a realm", Source.DOCUMENT, "asyncssh's"),
         Feature("logon with a key or a password, host keys, one line per channel", Source.DOCUMENT),
         Feature("the line goes to the default shell; cmd unless another is named", Source.DOCUMENT),
         Feature("a line for PowerShell that runs one cmd line", Source.ASSUMED, "every other one is a syntax error"),

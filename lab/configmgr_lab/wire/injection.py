@@ -18,10 +18,13 @@ KINDS = {
     "status": "answer with the HTTP status `code` and no body instead of doing it",
     "unauthorized": "answer 401 to every logon, as for a wrong password",
     "foreign_certificate": "show a certificate of another authority",
+    "binding_strict": "demand that a Kerberos logon over https is bound to the connection (CbtHardeningLevel Strict)",
+    "tls_proxy": "be told of another certificate than the caller saw, as behind a proxy that ends TLS",
+    "clock": "have a clock that is `seconds` ahead: its answers show it, and Kerberos refuses more than 300",
     "port_closed": "refuse every connection, as a machine that is down does",
 }
 ACTIONS = ("create", "command", "receive", "send", "signal", "delete", "other")
-_STATES = {"foreign_certificate", "port_closed"}
+_STATES = {"foreign_certificate", "binding_strict", "tls_proxy", "clock", "port_closed"}
 
 
 class UnknownFault(ValueError):
@@ -85,6 +88,11 @@ class FaultBox:
 
     def holds(self, kind: str) -> bool:
         return any(fault.kind == kind for fault in self._faults)
+
+    @property
+    def clock(self) -> float:
+        """Seconds that the host's clock is ahead."""
+        return next((fault.seconds for fault in self._faults if fault.kind == "clock"), 0.0)
 
     def take(self, kind: str, action: str = "") -> WireFault | None:
         """The first fault of ``kind`` for ``action``, counted down."""

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OpenSSH of one machine: a command line from a key or a password to the machine's default shell, and its answer.
+"""OpenSSH of one machine: a command line from a key, a password or a ticket to the machine's default shell, and its
+answer.
 
 Known from Microsoft's pages about OpenSSH for Windows: the default shell is cmd unless DefaultShell names another; it
 gets the line as its one argument (cmd: /c). PowerShell is not emulated: one form of a line is understood, and
@@ -17,9 +18,11 @@ import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import asyncssh
 
+from configmgr_lab.kerberos.tickets import Keys as TicketKeys
 from configmgr_lab.listening import follow_power, listen
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
@@ -84,6 +87,13 @@ class _Server(asyncssh.SSHServer):
         login = self._endpoint.keys.login.export_public_key()
         return self._endpoint.knows(username) is not None and key.export_public_key() == login
 
+    def validate_gss_principal(self, username: str, user_principal: str, host_principal: str) -> bool:
+        account = user_principal.partition("@")[0]
+        if account.lower() != username.lower() or self._endpoint.knows(username) is None:
+            return False
+        self._connection.set_extra_info(logon="kerberos")
+        return True
+
 
 class SshEndpoint:
     """Made and used inside one event loop."""
@@ -98,6 +108,7 @@ class SshEndpoint:
         faults: FaultBox,
         recorder: Recorder,
         pool: Executor,
+        tickets: TicketKeys | None = None,
     ) -> None:
         self.machine = machine
         self.port = port
@@ -107,12 +118,18 @@ class SshEndpoint:
         self._faults = faults
         self._recorder = recorder
         self._pool = pool
+        self._tickets = tickets
         self._socket: socket.socket | None = None
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._foreign = False
         self._opening: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         follow_power(machine, self.refresh)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Address and name of the machine, as callers know it."""
+        return self.machine.address, self._full_name
 
     def knows(self, user: str) -> str | None:
         """The password of a user that may log in."""
@@ -144,6 +161,9 @@ class SshEndpoint:
             connection.abort()
 
     async def _open(self, listener: socket.socket) -> None:
+        gss: dict[str, Any] = {"gss_auth": False}
+        if self._tickets is not None:
+            gss = {"gss_host": self._full_name, "gss_kex": False, "gss_auth": True, "gss_store": self._tickets.store}
         self._acceptor = await asyncssh.listen(
             sock=listener,
             server_factory=partial(_Server, self),
@@ -151,7 +171,13 @@ class SshEndpoint:
             process_factory=self._process,
             encoding=None,
             allow_scp=False,
+            **gss,
         )
+
+    @property
+    def _full_name(self) -> str:
+        row: Any = getattr(self.machine, "site_host", None)
+        return str(row.full_name) if row is not None else self.machine.name
 
     async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         connection = process.channel.get_connection()
@@ -160,9 +186,10 @@ class SshEndpoint:
         if self._faults.take("drop_before", "command"):
             connection.abort()
             return
+        logon = str(connection.get_extra_info("logon", "ssh"))
         plain = cmd_line(line, self._shell)
         if plain is None:
-            self._record(user, line, 0, len(_SYNTAX), 1, 0, started)
+            self._record(user, logon, line, 0, len(_SYNTAX), 1, 0, started)
             process.stderr.write(_SYNTAX)
             process.exit(1)
             return
@@ -182,7 +209,7 @@ class SshEndpoint:
 
         run = partial(self.machine.run, plain, user=user, listener=listen)
         done = await self._loop.run_in_executor(self._pool, run)
-        self._record(user, line, len(done.stdout), len(done.stderr), done.exit_code, done.starts, started)
+        self._record(user, logon, line, len(done.stdout), len(done.stderr), done.exit_code, done.starts, started)
         if cut or not self.machine.is_up:
             connection.abort()
             return
@@ -190,7 +217,7 @@ class SshEndpoint:
         process.exit(done.exit_code & 0xFFFFFFFF)
 
     def _record(
-        self, user: str, line: str, stdout: int, stderr: int, exit_code: int, starts: int, started: float
+        self, user: str, logon: str, line: str, stdout: int, stderr: int, exit_code: int, starts: int, started: float
     ) -> None:
         name, milliseconds = self.machine.name, (time.perf_counter() - started) * 1000
         self._recorder.command(
@@ -207,7 +234,7 @@ class SshEndpoint:
             host=name,
             port=self.port,
             connection=0,
-            auth="ssh",
+            auth=logon,
             action="command",
             bytes_in=len(line),
             bytes_out=stdout + stderr,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from configmgr_lab.endpoints.protocols import Protocol, sentence
 from configmgr_lab.endpoints.schannel import Side, knows_tls13, schannel
-from configmgr_lab.endpoints.suites import openssl_names, windows_suites, without_suites
+from configmgr_lab.endpoints.suites import NO_SUITE, openssl_names, windows_suites, without_suites
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.values import Value
 from configmgr_lab.sample import sample_machine
@@ -116,11 +116,73 @@ def test_only_a_dword_counts(value: Value) -> None:
 def test_suites_of_policy_replace_those_of_windows() -> None:
     machine = sample_machine("windows-server-2012-r2")
     assert windows_suites(machine.registry)[0] == "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
-    text = "TLS_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384"
+    text = "TLS_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384"
     machine.write_registry(POLICY, Value.text("Functions", text))
     suites = windows_suites(machine.registry)
     assert suites == ("TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384")
     assert openssl_names(suites) == ("AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384")
+
+
+GCM, CBC = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+
+
+@pytest.mark.parametrize(
+    ("image", "value", "expected"),
+    [
+        ("windows-server-2019", Value.text("Functions", GCM), GCM),
+        # Not in this Windows, not known to it without a curve, not a name with its blank, not a string.
+        ("windows-server-2012-r2", Value.text("Functions", f"{GCM}_P256,{CBC}_P256"), CBC),
+        (
+            "windows-server-2012-r2",
+            Value.text("Functions", f"{CBC},TLS_RSA_WITH_AES_128_CBC_SHA"),
+            "TLS_RSA_WITH_AES_128_CBC_SHA",
+        ),
+        ("windows-server-2019", Value.text("Functions", f"{CBC}, {GCM}"), CBC),
+        ("windows-server-2019", Value.multi("Functions", [CBC]), "everything"),
+        ("windows-server-2019", Value.text("Functions", "TLS_AES_256_GCM_SHA384"), NO_SUITE),
+        ("windows-server-2019", Value.text("Functions", ""), "everything"),
+        ("windows-server-2019", Value.text("Functions", f"{CBC}," + "x" * 1000 + f",{GCM}"), CBC),
+    ],
+)
+def test_what_windows_reads_of_a_policy(image: str, value: Value, expected: str) -> None:
+    machine = sample_machine(image)
+    everything = " ".join(windows_suites(machine.registry))
+    machine.write_registry(POLICY, value)
+    assert " ".join(windows_suites(machine.registry)) == expected.replace("everything", everything)
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "gone"),
+    [
+        (r"Ciphers\AES 256/256", 0, "AES_256"),
+        (r"Ciphers\AES 256/256", 1, "AES_256"),
+        (r"Ciphers\AES 256/256", 0xFFFFFFFF, "nothing"),
+        (r"Ciphers\AES 128/128", 0, "AES_128"),
+        (r"KeyExchangeAlgorithms\ECDH", 0, "ECDHE TLS_AES"),
+        (r"KeyExchangeAlgorithms\PKCS", 0, "_RSA_"),
+        (r"KeyExchangeAlgorithms\Diffie-Hellman", 0, "_DHE_"),
+        (r"Hashes\SHA384", 0, "SHA384"),
+        (r"Hashes\SHA", 0, "CBC_SHA$"),
+    ],
+)
+def test_an_algorithm_that_is_off_takes_its_suites_along(key: str, number: int, gone: str) -> None:
+    machine = sample_machine("windows-server-2022")
+    before = windows_suites(machine.registry)
+    machine.write_registry(
+        rf"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\{key}", Value.dword("Enabled", number)
+    )
+    marks = gone.split()
+    kept = tuple(name for name in before if not any(mark in f"{name}$" for mark in marks))
+    assert windows_suites(machine.registry) == kept
+    assert (kept == before) is (gone == "nothing")
+
+
+def test_with_nothing_left_no_protocol_is_used() -> None:
+    machine = sample_machine("windows-server-2022")
+    for key in ("AES 128/128", "AES 256/256"):
+        path = rf"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Ciphers\{key}"
+        machine.write_registry(path, Value.dword("Enabled", 0))
+    assert without_suites(frozenset(P), windows_suites(machine.registry)) == frozenset()
 
 
 @pytest.mark.parametrize(

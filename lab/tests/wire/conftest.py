@@ -104,6 +104,7 @@ class WordSite:
     machines: dict[str, WordMachine]
     code: str = "W01"
     version: str = "5.00.9122.1000"
+    sites: tuple[()] = ()
 
     def inventory(self, ca_path: str) -> dict[str, Any]:
         return {"all": {"vars": {"ca": ca_path}}}

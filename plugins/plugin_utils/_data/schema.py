@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -12,6 +13,7 @@ from typing import ClassVar, Literal
 from .convert import FieldError
 from .rows import (
     ProtocolId,
+    RoleId,
     Row,
     Source,
     SqlClientId,
@@ -23,9 +25,11 @@ from .version import Version
 Side = Literal["client", "server"]
 Product = Literal["client", "server"]
 ProtocolState = Literal["enabled", "disabled", "not_supported", "uncertain"]
-Level = Literal["guidance", "warning", "required", "error"]
+Level = Literal["guidance", "recommended", "warning", "required", "error"]
 Restart = Literal["windows", "sql_server", "none"]
 View = Literal[64, 32]
+# TLS 1.2 and 1.3 only.
+_WINDOWS_11 = 0x2800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,29 +66,42 @@ class WinHttp:
     """What callers of WinHTTP offer by default.
 
     ``default`` is the set of bits when nothing is set (None: Windows decides). ``needs_value`` builds offer TLS 1.2
-    only with ``update`` installed and DefaultSecureProtocols written. ``legacy_closed_by`` is the update that took
-    TLS 1.0 and 1.1 out of the default.
+    only with ``update`` installed (None: no such update is known) and DefaultSecureProtocols written.
+    ``legacy_closed_by`` is the update that took TLS 1.0 and 1.1 out of the default; ``legacy_doubtful``: no page says
+    whether they are still in it.
     """
 
     default: int | None
-    tls12_native: bool
     needs_value: bool
     update: UpdateId | None = None
     legacy_closed_by: UpdateId | None = None
+    legacy_doubtful: bool = False
+
+    def doubted(self) -> WinHttp:
+        """The same on a build that is not known: older protocols may be gone from the default."""
+        return dataclasses.replace(
+            self, default=None if self.default == _WINDOWS_11 else self.default, legacy_doubtful=True
+        )
 
 
 @dataclass(frozen=True)
 class ConfigMgrSupport:
     """What ConfigMgr supports on a Windows release.
 
+    ``client_ended``: the day on which Microsoft's support of that Windows as a client ended, but for editions with a
+    longer one (``client_ltsc``) and paid updates; ``client_from``: first ConfigMgr release that supports a build.
     ``site_system_from``: first ConfigMgr release that supports it there; ``site_system_blocked_from``: first release
-    whose upgrade it blocks; None for both means no limit is documented.
+    whose upgrade it blocks; None for both means no limit is documented. ``site_system_not``: roles that it cannot have.
     """
 
-    client: Literal["yes", "no", "uncertain", "not_applicable"]
-    site_system: Literal["yes", "no", "not_applicable", "distribution_point_only"]
+    client: Literal["yes", "no", "uncertain"]
+    site_system: Literal["yes", "no", "distribution_point_only"]
+    client_ended: str | None = None
+    client_ltsc: bool = False
+    client_from: Mapping[int, int] = field(default_factory=dict)
     site_system_from: int | None = None
     site_system_blocked_from: int | None = None
+    site_system_not: tuple[RoleId, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +109,11 @@ class WindowsRelease(Row):
     """windows.yml: what a Windows build does when no registry value says otherwise.
 
     ``protocols``: protocol -> client/server -> state. ``assumed`` is set by the lookup when the build itself is not in
-    the table and this is the nearest older row.
+    the table: this is then the nearest older row, and what of its defaults may have changed since is uncertain.
     """
 
     id: str
     names: tuple[str, ...]
-    nt_version: str
     builds: tuple[int, ...]
     product: Literal["client", "server", "both"]
     protocols: Mapping[ProtocolId, Mapping[Side, ProtocolState]]
@@ -117,25 +133,21 @@ class WindowsRelease(Row):
 class DotnetRelease(Row):
     """dotnet.yml: .NET Framework 4.5 and later by the Release number in the registry.
 
-    ``min_release`` is the smallest number that means this version; ``release_values`` gives the number per Windows.
+    ``min_release`` is the smallest number, of any Windows, that means this version.
     """
 
     KEY: ClassVar[str] = "version"
 
     version: str
     min_release: int
-    release_values: Mapping[str, int]
-
-    def __post_init__(self) -> None:
-        if min(self.release_values.values(), default=-1) != self.min_release:
-            raise FieldError("min_release", "is not the smallest of release_values")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DotnetRequirement(Row):
     """dotnet_requirements.yml: the .NET Framework that a ConfigMgr release asks for, from ``configmgr_from`` on.
 
-    ``level``: guidance, warning or error of the prerequisite check; required when it is needed but only warned about.
+    ``need``: base for every role, full for those that ask for more (roles.yml). ``level``: guidance, warning or error
+    of the prerequisite check; required when it is needed but only warned about; recommended when it is not needed.
     One row is ``when_unknown``: it is used when nothing tells the ConfigMgr release.
     """
 
@@ -144,7 +156,7 @@ class DotnetRequirement(Row):
     version: str
     min_release: int
     level: Level
-    recommended: str | None = None
+    need: Literal["base", "full"] = "base"
     when_unknown: bool = False
 
 
@@ -190,9 +202,10 @@ class SqlBranch(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class SqlSupport(Row):
-    """sql_support.yml: the oldest SQL Server build that ConfigMgr supports, per product.
+    """sql_support.yml: the oldest SQL Server build that ConfigMgr supports, per product and use.
 
-    ``configmgr_from``: first ConfigMgr release that supports it; ``deprecated_from``: first that warns about it.
+    ``configmgr_from``: first ConfigMgr release that supports it; ``deprecated_from``: first that warns about it;
+    ``ended``: the day on which Microsoft's support of the product ended.
     """
 
     id: str
@@ -201,6 +214,7 @@ class SqlSupport(Row):
     min_build: Version | None
     configmgr_from: int | None = None
     deprecated_from: int | None = None
+    ended: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,14 +235,14 @@ class SqlClient(Row):
 
     ``registry_key``: key name below HKLM\\SOFTWARE\\Microsoft whose value ``value`` holds the version; None when no
     such key is known. ``odbc_driver``: its name in ODBCINST.INI. ``tls12`` says what decides: always, never,
-    from_version (``min_tls12``, in the order ``compare``), windows (``windows_builds``: build -> least update
-    revision, and every build from ``windows_from``) or dotnet (``dotnet_release``).
+    from_version (``min_tls12``, in the order ``compare``) or windows (``windows_builds``: build -> least update
+    revision; newer builds have it from the start, older ones never get it).
     """
 
     id: str
     title: str
-    kind: tuple[Literal["odbc", "oledb", "ado.net", "jdbc"], ...]
-    tls12: Literal["always", "never", "from_version", "windows", "dotnet"]
+    kind: tuple[Literal["odbc", "oledb"], ...]
+    tls12: Literal["always", "never", "from_version", "windows"]
     compare: Literal["product", "full"]
     registry_key: str | None = None
     value: str = "InstalledVersion"
@@ -236,8 +250,6 @@ class SqlClient(Row):
     files: tuple[str, ...] = ()
     min_tls12: tuple[ClientMinimum, ...] = ()
     windows_builds: Mapping[int, int] = field(default_factory=dict)
-    windows_from: int | None = None
-    dotnet_release: int | None = None
 
     def __post_init__(self) -> None:
         if (self.tls12 == "from_version") != bool(self.min_tls12):
@@ -257,7 +269,7 @@ class SqlClient(Row):
 class SqlClientRequirement(Row):
     """sql_client_requirements.yml: what a ConfigMgr release, from ``configmgr_from`` on, asks of one client component.
 
-    ``scope`` says on which machines. Rows with ``when_unknown`` are used when nothing tells the ConfigMgr release.
+    Rows with ``when_unknown`` are used when nothing tells the ConfigMgr release.
     """
 
     id: str
@@ -266,7 +278,6 @@ class SqlClientRequirement(Row):
     needed: bool
     min: Version | None = None
     level: Level = "guidance"
-    scope: str = "site servers and site systems that talk to SQL Server"
     when_unknown: bool = False
 
     def __post_init__(self) -> None:
@@ -286,29 +297,14 @@ class KnownBad(Row):
 
 
 @dataclass(frozen=True)
-class RegistryPlace:
-    """A registry value that holds a folder; ``key`` begins with HKLM."""
-
-    key: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Detect:
-    """How to see that an update, or a later one that contains it, is installed.
-
-    ``by`` file_version: ``file`` (below ``folder`` when given) has at least ``min_versions[build]``; windows_revision:
-    the UBR is at least ``min_revisions[build]``; dotnet_release: not needed from ``dotnet_release`` on; sql_build: see
-    the SQL Server branch; hotfix: its number in the list of hotfixes proves it, absence proves nothing; none: it cannot
-    and need not be detected.
+    """How to see that an update, or a later one that contains it, is installed: its file has at least
+    ``min_versions[build]``, or Windows at least the revision (UBR) ``min_revisions[build]``. Nothing of both: it cannot
+    be seen; its number in the list of hotfixes proves it, absence proves nothing.
     """
 
-    by: Literal["file_version", "windows_revision", "dotnet_release", "sql_build", "hotfix", "none"]
-    file: str | None = None
-    folder: RegistryPlace | None = None
     min_versions: Mapping[int, Version] = field(default_factory=dict)
     min_revisions: Mapping[int, int] = field(default_factory=dict)
-    dotnet_release: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,10 +315,8 @@ class Update(Row):
 
     kb: str
     title: str
-    component: Literal[
-        "schannel", "winhttp", "net35", "net45", "wsus", "sql_server", "sql_client", "dhe", "policy", "signing"
-    ]
+    component: Literal["schannel", "winhttp", "net35", "wsus", "sql_server", "dhe", "policy", "signing"]
     windows: tuple[WindowsId, ...]
-    detect: Detect
     restart: Restart
     remedy: str
+    detect: Detect = field(default_factory=Detect)

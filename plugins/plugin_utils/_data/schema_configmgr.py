@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -22,13 +21,15 @@ Component = Literal["schannel", "dotnet", "winhttp"]
 class ConfigMgrRelease(Row):
     """configmgr.yml: a ConfigMgr release (2309) by the build in its version number (5.00.9122.1000 -> 9122).
 
-    ``assumed`` is set by the lookup when the build is not in the table and this is the nearest older release.
+    ``supported``: Microsoft still supports it. ``assumed`` is set by the lookup when the build is not in the table and
+    this is the nearest older release.
     """
 
     KEY: ClassVar[str] = "release"
 
     release: int
     build: int
+    supported: bool = False
     assumed: bool = field(default=False, metadata={"computed": True})
 
 
@@ -65,11 +66,13 @@ class RoleNeeds:
     """What has to be right on a machine with the role. ``schannel`` lists the sides on which it speaks TLS.
 
     ``conditional`` SQL clients are needed by some set-ups of the role only; the role's notes say which.
-    ``sql_express_min`` is the oldest SQL Server Express build of a secondary site.
+    ``sql_express_min`` is the oldest SQL Server Express build of a secondary site. ``dotnet``: the rows of
+    dotnet_requirements.yml that count for it; less than recommended is only warned of. ``cipher_suites``: of these it
+    needs one to reach Microsoft's services.
     """
 
     schannel: tuple[Side, ...]
-    dotnet: Literal["yes", "recommended", "no"]
+    dotnet: Literal["full", "base", "recommended", "no"]
     sql_client: Literal["yes", "conditional", "no"]
     winhttp: bool = False
     sql_build: bool = False
@@ -83,8 +86,7 @@ class Role(Row):
     """roles.yml: a ConfigMgr role.
 
     ``configmgr_names`` are the role names that the SMS Provider reports; ``restart_group`` is the order of restarts,
-    lowest first; ``ports`` maps a purpose to the TCP or UDP ports (as listed in Microsoft's port page);
-    ``one_at_a_time``: the machines with the role are changed one by one.
+    lowest first; ``one_at_a_time``: the machines with the role are changed one by one.
     """
 
     id: str
@@ -93,7 +95,6 @@ class Role(Row):
     restart_group: int
     needs: RoleNeeds
     services: tuple[str, ...]
-    ports: Mapping[str, tuple[int, ...]]
     logs: tuple[str, ...]
     detection: tuple[Detection, ...]
     state: Literal["current", "deprecated", "removed"] = "current"
@@ -132,7 +133,6 @@ class SettingRow(Row):
     ``sides``. ``views`` 64 is the native view, 32 exists on 64-bit Windows only. ``when`` names the builds that need
     it;
     elsewhere it is only put right where somebody set it.
-    ``absent`` says what Windows does without the value.
     """
 
     id: str
@@ -144,7 +144,6 @@ class SettingRow(Row):
     views: tuple[View, ...]
     accept: Accept
     restart: Restart
-    absent: str
     type: Literal["REG_DWORD"] = "REG_DWORD"
     when: Literal["always", "winhttp_needs_value"] = "always"
     protocols: tuple[ProtocolId, ...] = ()
@@ -190,15 +189,12 @@ class DesiredValue:
 class ConfigFile(Row):
     """config_files.yml: a .NET configuration file that turns TLS 1.2 on for one program where registry values cannot.
 
-    ``switches`` are AppContext switches and their values; ``roles`` are the roles the file is for. ``content`` is the
-    name of a file of this package with what the whole file holds (its lines end with CR LF on the machine); None where
-    only the switches are known.
+    ``roles`` are the roles the file is for. ``content`` is the name of a file of this package with what the whole file
+    holds (its lines end with CR LF on the machine); None where that is not known.
     """
 
     id: str
     path: str
-    switches: Mapping[str, bool]
-    scope: str
     after: Literal["iis_reset", "windows_restart"]
     roles: tuple[RoleId, ...]
     content: str | None = None

@@ -43,6 +43,12 @@ def configmgr_release(build: int) -> int | None:
     return row.release if row else None
 
 
+def configmgr_supported(release: int) -> bool:
+    """Whether Microsoft still supports a release (2309); one that is not in the table counts as the nearest older."""
+    row = latest_from(load_table("configmgr", ConfigMgrRelease), release, lambda row: row.release)
+    return row is not None and row.supported
+
+
 def roles() -> tuple[Role, ...]:
     """Every role."""
     return load_table("roles", Role)

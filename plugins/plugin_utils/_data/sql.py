@@ -18,8 +18,18 @@ from .site import latest_from
 from .version import Version
 
 
+def sql_newer(version: Version) -> bool:
+    """Whether a SQL Server build is of a product newer than the newest of the table."""
+    return version.major > max(row.major for row in load_table("sql_server", SqlBranch))
+
+
 def sql_branch(version: Version) -> SqlBranch | None:
-    """The servicing branch of a SQL Server build; None for a product that is not in the table."""
+    """The servicing branch of a SQL Server build; None for a product that is not in the table.
+
+    A product newer than all of them counts as the newest (sql_newer tells).
+    """
+    if sql_newer(version):
+        return max(load_table("sql_server", SqlBranch), key=lambda row: row.applies_from.product_key)
     rows = [
         row
         for row in load_table("sql_server", SqlBranch)
@@ -48,9 +58,10 @@ def sql_tls12(version: Version) -> tuple[bool | None, SqlBranch | None]:
     return version.product_key >= branch.min_build.product_key, branch
 
 
-def sql_support() -> tuple[SqlSupport, ...]:
-    """The oldest SQL Server builds that ConfigMgr supports."""
-    return load_table("sql_support", SqlSupport)
+def sql_support(product: str, use: str) -> SqlSupport | None:
+    """What ConfigMgr asks of a SQL Server product (2019) for a use; None when it does not support it."""
+    rows = load_table("sql_support", SqlSupport)
+    return next((row for row in rows if (row.product, row.use) == (product, use)), None)
 
 
 def sql_clients() -> tuple[SqlClient, ...]:
@@ -75,17 +86,6 @@ def sql_client_tls12(client_id: str, version: Version | None) -> bool | None:
         return None
     minimums = [row for row in client.min_tls12 if row.minors[0] <= version.minor <= row.minors[1]]
     return any(client.key(version) >= client.key(row.version) for row in minimums)
-
-
-def inbox_sql_client_tls12(build: int, revision: int | None) -> bool | None:
-    """Whether the SQL Server driver of Windows itself speaks TLS 1.2; None when the UBR decides and is not known."""
-    client = sql_client("mdac")
-    if client.windows_from is not None and build >= client.windows_from:
-        return True
-    least = client.windows_builds.get(build)
-    if least is None:
-        return False
-    return None if revision is None else revision >= least
 
 
 def sql_client_requirements(configmgr: int | None) -> tuple[SqlClientRequirement, ...]:

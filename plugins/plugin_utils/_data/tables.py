@@ -38,8 +38,10 @@ from .schema_packages import (
     Installer,
     Package,
 )
+from .schema_suites import CipherSuite, SchannelAlgorithm
 
 TABLES: dict[str, type[Row]] = {
+    "cipher_suites": CipherSuite,
     "config_files": ConfigFile,
     "configmgr": ConfigMgrRelease,
     "dotnet": DotnetRelease,
@@ -53,6 +55,7 @@ TABLES: dict[str, type[Row]] = {
     "packages": Package,
     "protocols": Protocol,
     "roles": Role,
+    "schannel_algorithms": SchannelAlgorithm,
     "schannel_events": SchannelEvent,
     "settings": SettingRow,
     "sources": SourceRow,

@@ -13,6 +13,7 @@ from .schema import (
     DotnetRequirement,
     Product,
     Protocol,
+    ProtocolState,
     Update,
     WindowsRelease,
 )
@@ -32,8 +33,8 @@ def windows_releases() -> tuple[WindowsRelease, ...]:
 def windows_release(build: int, product: Product) -> WindowsRelease | None:
     """What Windows build ``build`` does by default.
 
-    A build that is not in the table gets the nearest older row of the same product with ``assumed`` set; None when
-    the build is older than every row of that product.
+    A build that is not in the table gets the nearest older row of the same product with ``assumed`` set, and with
+    everything uncertain that Microsoft may have turned off since; None when it is older than every row of that product.
     """
     best: tuple[int, WindowsRelease] | None = None
     for row in windows_releases():
@@ -44,7 +45,17 @@ def windows_release(build: int, product: Product) -> WindowsRelease | None:
         for known in row.builds:
             if known < build and (best is None or known > best[0]):
                 best = (known, row)
-    return dataclasses.replace(best[1], assumed=True) if best else None
+    return _doubted(best[1]) if best else None
+
+
+def _doubted(row: WindowsRelease) -> WindowsRelease:
+    legacy = {protocol.id for protocol in protocols() if protocol.legacy}
+    doubtful: dict[Product, ProtocolState] = {"client": "uncertain", "server": "uncertain"}
+    states = {
+        protocol: doubtful if protocol in legacy and "enabled" in sides.values() else sides
+        for protocol, sides in row.protocols.items()
+    }
+    return dataclasses.replace(row, protocols=states, winhttp=row.winhttp.doubted(), assumed=True)
 
 
 def dotnet_version(release: int) -> DotnetRelease | None:
@@ -53,12 +64,13 @@ def dotnet_version(release: int) -> DotnetRelease | None:
     return max(older, key=lambda row: row.min_release, default=None)
 
 
-def dotnet_requirement(configmgr: int | None) -> DotnetRequirement:
+def dotnet_requirement(configmgr: int | None, *, full: bool) -> DotnetRequirement:
     """The .NET Framework that a ConfigMgr release (2309) asks for; None when the release is not known.
 
-    Releases older than the table get its oldest row.
+    ``full``: for a machine with a role that asks for more than the others. Releases older than the table get its
+    oldest row.
     """
-    rows = load_table("dotnet_requirements", DotnetRequirement)
+    rows = [row for row in load_table("dotnet_requirements", DotnetRequirement) if full or row.need == "base"]
     if configmgr is None:
         return next(row for row in rows if row.when_unknown)
     oldest = min(rows, key=lambda row: row.configmgr_from)
@@ -87,11 +99,11 @@ def net35_update(windows_id: str) -> Update | None:
     return _update_for("net35", windows_id)
 
 
-def net45_update(windows_id: str) -> Update | None:
-    """The update that gives .NET Framework 4.5 TLS 1.2 there; None where there is none."""
-    return _update_for("net45", windows_id)
-
-
 def wsus_update(windows_id: str) -> Update | None:
     """The update that WSUS needs there; None where it is built in."""
     return _update_for("wsus", windows_id)
+
+
+def revision_updates(build: int) -> tuple[Update, ...]:
+    """The updates that a revision (UBR) of this build of Windows shows, those of the .NET Framework apart."""
+    return tuple(row for row in updates() if build in row.detect.min_revisions and row.component != "net35")

@@ -14,31 +14,25 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._failure import Failure
+from .._remote.errors import table
 from .errors import estate_failure
+from .logon import MISSING as LOGON_MISSING
+from .logon import Choice, Login, Reason, choose, reason_of
 from .records import Rows
 
 try:
     import requests
-    from pypsrp.negotiate import HTTPNegotiateAuth
     from requests.adapters import HTTPAdapter
 except ImportError as missing:
     MISSING: ImportError | None = missing
 else:
-    MISSING = None
+    MISSING = LOGON_MISSING
 
 __all__ = ["LIBRARY", "MISSING", "AdminService", "Login", "Wanted", "read_rows"]
 
 LIBRARY = "pypsrp"
-_STATUSES = {401: "admin_service_login", 403: "admin_service_forbidden", 404: "admin_service_not_found"}
-
-
-@dataclass(frozen=True)
-class Login:
-    """``method``: negotiate, kerberos, ntlm or basic. Without a user the controller's Kerberos ticket is used."""
-
-    method: str = "negotiate"
-    user: str | None = None
-    password: str | None = None
+_STATUSES = {403: "admin_service_forbidden", 404: "admin_service_not_found"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,8 @@ class AdminService:
         # The environment's own authorities would replace those of verify.
         self._session.trust_env = False
         self._session.mount("https://", HTTPAdapter(max_retries=retries))
-        self._session.auth = _logon(login)
+        self._login = login
+        self._choice: Choice | None = None
 
     def rows(self, name: str, filter: str = "", limit: int = 0) -> list[dict[str, Any]]:
         """All rows of a class, or the first ``limit``. Raises Failure."""
@@ -75,6 +70,11 @@ class AdminService:
             if limit and len(found) >= limit:
                 return found[:limit]
         return found
+
+    @property
+    def not_kerberos(self) -> Reason | None:
+        """Why the logon, which might have been Kerberos, was with NTLM; None when it was not, or was told to."""
+        return self._choice.why if self._choice else None
 
     def close(self) -> None:
         self._session.close()
@@ -98,6 +98,7 @@ class AdminService:
 
     def _get(self, address: str, options: Mapping[str, str], name: str) -> dict[str, Any]:
         attempted = f"read the class {name}"
+        self._log_on(attempted)
         try:
             answer = self._session.get(address, params=dict(options), timeout=self._timeout, allow_redirects=False)
         except requests.exceptions.SSLError as error:
@@ -108,6 +109,10 @@ class AdminService:
             ) from None
         except requests.exceptions.RequestException as error:
             raise estate_failure("admin_service_unreachable", self._place, attempted, _short(error)) from None
+        except Exception as problem:  # of the logon: as many kinds as there are libraries
+            raise self._no_logon(attempted, reason_of(problem, self._login)) from None
+        if answer.status_code == 401:
+            raise self._refused(attempted)
         if answer.status_code != 200:
             code = _STATUSES.get(answer.status_code, "admin_service_failed")
             raise estate_failure(code, self._place, attempted, f"HTTP status {answer.status_code}")
@@ -118,6 +123,30 @@ class AdminService:
         if not isinstance(body, dict) or not _is_rows(body.get("value")):
             raise estate_failure("admin_service_answer", self._place, attempted, "the answer has no rows")
         return body
+
+    def _log_on(self, attempted: str) -> None:
+        """Before the first request: choosing a way to log in may take a domain controller."""
+        if self._choice is None:
+            chosen = choose(self._login, urlsplit(self._base).hostname or "")
+            if isinstance(chosen, Reason):
+                raise self._no_logon(attempted, chosen)
+            self._choice = chosen
+            self._session.auth = chosen.auth
+
+    def _no_logon(self, attempted: str, reason: Reason) -> Failure:
+        fault = reason.fault
+        return estate_failure(fault.code, self._place, attempted, f"{fault.phrase} ({reason.detail})", fault.remedy)
+
+    def _refused(self, attempted: str) -> Failure:
+        assert self._choice is not None
+        if self._choice.method == "basic":
+            return estate_failure("admin_service_login", self._place, attempted, "HTTP status 401")
+        if self._choice.method == "kerberos":
+            fault = table()["kerberos_refused"]
+            return estate_failure(fault.code, self._place, attempted, fault.phrase, fault.remedy)
+        why = self._choice.why
+        detail = f"; Kerberos was not used: {why.fault.phrase} ({why.detail})" if why else ""
+        return estate_failure("admin_service_ntlm", self._place, attempted, f"a login with NTLM was refused{detail}")
 
 
 def read_rows(service: AdminService, wanted: Wanted) -> Rows:
@@ -157,14 +186,6 @@ def _is_rows(value: Any) -> bool:
 def _same_host(link: str, base: str) -> bool:
     """A link to somewhere else would take the login there."""
     return urlsplit(link)[:2] == urlsplit(base)[:2]
-
-
-def _logon(login: Login) -> Any:
-    if login.method == "basic":
-        return (login.user or "", login.password or "")
-    return HTTPNegotiateAuth(
-        username=login.user, password=login.password, auth_provider=login.method, service="HTTP", wrap_required=False
-    )
 
 
 def _short(error: Exception) -> str:

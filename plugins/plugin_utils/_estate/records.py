@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._data import configmgr_release, roles
 
 __all__ = ["Client", "Estate", "Rows", "Server", "SiteRecord", "estate_of"]
+
+# Windows' names of computers and domains, with the underscore that older ones have. Never a hyphen in front.
+_MACHINE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?")
+_CODE = re.compile(r"[A-Za-z0-9]{3}")
 
 # SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
 SITE_TYPES = {1: "secondary", 2: "primary", 4: "central_administration_site"}
@@ -71,11 +76,15 @@ class Client:
 
 @dataclass(frozen=True)
 class Estate:
-    """Sites by code; servers and clients by name. A client that is a server is among the servers, too."""
+    """Sites by code; servers and clients by name. A client that is a server is among the servers, too.
+
+    strange: names that no machine can have, as they came; their rows were passed over.
+    """
 
     sites: Mapping[str, SiteRecord]
     servers: Mapping[str, Server]
     clients: Mapping[str, Client]
+    strange: tuple[str, ...] = ()
 
 
 def estate_of(rows: Rows) -> Estate:
@@ -87,22 +96,45 @@ def estate_of(rows: Rows) -> Estate:
         name = server_name(str(row.get("NetworkOSPath") or ""))
         if row.get("NALType") != _WINDOWS_SERVER or not name:
             continue
-        server = servers.setdefault(name, Server(name, str(row.get("SiteCode") or "")))
+        server = servers.setdefault(name, Server(name, site_code(row.get("SiteCode"))))
         _add_role(server, row, sites, passive)
     clients = {client.name: client for client in map(_client, rows.clients) if client.name}
-    return Estate(sites, servers, clients)
+    return Estate(sites, servers, clients, tuple(_strange(rows)))
 
 
 def server_name(path: str) -> str:
     r"""The machine of a network path such as C(\\\\cm01.corp.example); empty when there is none."""
-    return path.lstrip("\\").partition("\\")[0].strip().lower()
+    return machine_name(path.lstrip("\\").partition("\\")[0])
+
+
+def machine_name(text: str) -> str:
+    """The name in small letters; empty for what no machine can be called. It becomes a word of command lines."""
+    name = text.strip().lower()
+    return name if _MACHINE.fullmatch(name) else ""
+
+
+def site_code(value: object) -> str:
+    """Three letters or digits; empty for anything else. It becomes the name of a group."""
+    code = str(value or "")
+    return code if _CODE.fullmatch(code) else ""
+
+
+def _strange(rows: Rows) -> Iterator[str]:
+    for row in rows.resources:
+        path = str(row.get("NetworkOSPath") or "")
+        if row.get("NALType") == _WINDOWS_SERVER and path.strip("\\") and not server_name(path):
+            yield path
+    for row in rows.clients:
+        name = _full_name(row)
+        if name and not machine_name(name):
+            yield name
 
 
 def _site_with(definitions: Sequence[Mapping[str, Any]]) -> Any:
     parents = {str(row.get("SiteCode")): str(row.get("ParentSiteCode") or "") for row in definitions}
 
     def site(row: Mapping[str, Any]) -> SiteRecord:
-        code, version = str(row.get("SiteCode") or ""), str(row.get("Version") or "")
+        code, version = site_code(row.get("SiteCode")), str(row.get("Version") or "")
         return SiteRecord(
             code,
             SITE_TYPES.get(_number(row.get("Type")), "unknown"),
@@ -125,7 +157,7 @@ def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, SiteRec
     """Of the site servers that a site has, those that are not its own server now. Source: jonasatgit's scripts."""
     found = set()
     for row in monitored:
-        code, name = str(row.get("SiteCode") or ""), str(row.get("SiteServerName") or "").lower()
+        code, name = site_code(row.get("SiteCode")), str(row.get("SiteServerName") or "").lower()
         site = sites.get(code)
         if site is not None and name and not _same(name, site.server):
             found.add((code, _short(name)))
@@ -135,7 +167,7 @@ def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, SiteRec
 def _add_role(
     server: Server, row: Mapping[str, Any], sites: Mapping[str, SiteRecord], passive: set[tuple[str, str]]
 ) -> None:
-    name, code = str(row.get("RoleName") or ""), str(row.get("SiteCode") or "")
+    name, code = str(row.get("RoleName") or ""), site_code(row.get("SiteCode"))
     if not name or name in _NO_ROLES:
         return
     if name == _SITE_SERVER:
@@ -169,12 +201,16 @@ def _add_properties(server: Server, found: Iterable[str], row: Mapping[str, Any]
         server.wsus_port = values.get("WSUSIISSSLPort") or server.wsus_port
 
 
-def _client(row: Mapping[str, Any]) -> Client:
+def _full_name(row: Mapping[str, Any]) -> str:
     name = _first(row.get("ResourceNames")) or str(row.get("Name") or "")
     domain = str(row.get("FullDomainName") or "")
     if name and "." not in name and "." in domain:
         name = f"{name}.{domain}"
-    return Client(name.lower(), _first(row.get("SMSAssignedSites")) or str(row.get("SiteCode") or ""))
+    return name
+
+
+def _client(row: Mapping[str, Any]) -> Client:
+    return Client(machine_name(_full_name(row)), site_code(_first(row.get("SMSAssignedSites")) or row.get("SiteCode")))
 
 
 def _first(values: Any) -> str:

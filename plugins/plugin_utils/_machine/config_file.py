@@ -66,7 +66,7 @@ def _mark(number: int) -> str:
 
 def _look(path: str) -> str:
     """The file between two marks of ours; the line break behind it is ours, too."""
-    return f'(if exist "{path}" {_mark(_THERE)})&{_mark(_BEGIN)}&type "{path}"&&echo.&&{_mark(_END)}'
+    return f'(if exist "{path}" {_mark(_THERE)})&{_mark(_BEGIN)}&type "{path}"&&echo(&&{_mark(_END)}'
 
 
 def _heard(number: int) -> str:

@@ -18,6 +18,9 @@ from .errors import Fault, table
 _FAULT_IN_TEXT = re.compile(r"'wsmanfault_code': '?(\d+)")
 _SUBCODE_IN_TEXT = re.compile(r"'fault_subcode': '(?:\w+:)?(\w+)'")
 _HTTP_IN_TEXT = re.compile(r"Bad HTTP response returned from (?:the )?server\. Code:? (\d{3})\b")
+# MIT Kerberos numbers its errors from here; its libraries print them with the sign or without.
+_KERBEROS_BASE = -1765328384
+_KERBEROS_IN_TEXT = re.compile(r"-17653[12]\d{4}\b|\b2529(?:638|639)\d{3}\b")
 _FAULT_IN_XML = re.compile(
     r"WSManFault\b[^>]{0,500}?\bCode=[\"'](\d{1,10})[\"']|error_Code\b[^>]{0,500}>\s{0,99}(\d{1,10})\s{0,99}<"
 )
@@ -26,9 +29,14 @@ _MOST = 16 * 1024
 """Characters of an answer that are looked at. Anybody in between can send one before there is a login."""
 
 
+class NotBound(Exception):
+    """A login over TLS that was refused, and that was told not to bind itself to the connection (RFC 5929)."""
+
+
 @dataclass(frozen=True)
 class Signs:
-    """What an exception says: numbers of faults, subcodes, the HTTP status of an answer without a fault, text.
+    """What an exception says: numbers of faults, subcodes, the HTTP status of an answer without a fault, text,
+    numbers of Kerberos errors as RFC 4120 and MIT count them.
 
     fault: whether the host answered with a SOAP fault at all.
     """
@@ -38,6 +46,7 @@ class Signs:
     http: int | None
     text: str
     fault: bool
+    kerberos: frozenset[int] = frozenset()
 
 
 def causes(problem: BaseException) -> Iterator[BaseException]:
@@ -79,7 +88,12 @@ def evidence_of(problem: BaseException) -> Signs:
     text = "\n".join(lines)
     fault = bool(faults or subcodes or "extended fault data" in text or any("Fault>" in body for body in bodies))
     http = statuses[0] if statuses and not fault else None
-    return Signs(frozenset(faults), frozenset(subcodes), http, text, fault)
+    return Signs(frozenset(faults), frozenset(subcodes), http, text, fault, _kerberos(text))
+
+
+def _kerberos(text: str) -> frozenset[int]:
+    numbers = (int(number) for number in _KERBEROS_IN_TEXT.findall(text))
+    return frozenset((number if number < 0 else number - 2**32) - _KERBEROS_BASE for number in numbers)
 
 
 def _body(cause: BaseException) -> str:
@@ -93,7 +107,12 @@ def _body(cause: BaseException) -> str:
 def row_for(evidence: Signs) -> Fault:
     """The first row of the table that matches; the last row matches anything."""
     for row in table().values():
-        if row.faults & evidence.faults or row.subcodes & evidence.subcodes or evidence.http in row.http:
+        if (
+            row.faults & evidence.faults
+            or row.subcodes & evidence.subcodes
+            or evidence.http in row.http
+            or row.kerberos & evidence.kerberos
+        ):
             return row
         if any(text.search(evidence.text) for text in row.texts):
             return row
@@ -102,7 +121,9 @@ def row_for(evidence: Signs) -> Fault:
 
 # In these the request never reached the service that would have carried it out.
 _BEFORE_SENDING = frozenset({"network", "certificate", "authentication", "configuration", "missing_library"})
-_BEFORE_SENDING_CODES = frozenset({"connect_time_out", "tls_not_spoken", "tls_no_common_protocol"})
+_BEFORE_SENDING_CODES = frozenset(
+    {"connect_time_out", "tls_not_spoken", "tls_no_common_protocol", "tls_weak_dh", "tls_legacy_renegotiation"}
+)
 
 
 def refused(row: Fault, evidence: Signs) -> bool:

@@ -22,7 +22,9 @@ SCRUBBED = "********"
 _DETAIL_LENGTH = 600
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _REQUIRED = frozenset({"code", "kind", "phrase", "remedy", "unreachable", "retry", "source"})
-_MATCHERS = frozenset({"faults", "subcodes", "http", "texts"})
+_MATCHERS = frozenset({"faults", "subcodes", "http", "kerberos", "texts"})
+# In the order in which they are asked.
+_FILES = ("faults_kerberos.yml", "faults.yml")
 
 
 class RemoteError(Failure):
@@ -97,6 +99,7 @@ class Fault:
     faults: frozenset[int] = frozenset()
     subcodes: frozenset[str] = frozenset()
     http: frozenset[int] = frozenset()
+    kerberos: frozenset[int] = frozenset()
     texts: tuple[re.Pattern[str], ...] = ()
 
 
@@ -120,6 +123,7 @@ def fault_of(row: Mapping[str, Any]) -> Fault:
         faults=frozenset(row.get("faults", ())),
         subcodes=frozenset(row.get("subcodes", ())),
         http=frozenset(row.get("http", ())),
+        kerberos=frozenset(row.get("kerberos", ())),
         texts=tuple(re.compile(text, re.DOTALL) for text in row.get("texts", ())),
     )
 
@@ -127,9 +131,9 @@ def fault_of(row: Mapping[str, Any]) -> Fault:
 @lru_cache(maxsize=1)
 def table() -> dict[str, Fault]:
     """Every failure by its code, in the order in which rows are matched. Read when the first failure needs it."""
-    text = importlib.resources.files(__package__).joinpath("faults.yml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = [fault_of(row) for row in yaml.load(text, Loader=loader)]
+    texts = [importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8") for name in _FILES]
+    rows = [fault_of(row) for text in texts for row in yaml.load(text, Loader=loader)]
     by_code = {row.code: row for row in rows}
     if len(by_code) != len(rows):
         raise ValueError("faults.yml: a code appears twice")

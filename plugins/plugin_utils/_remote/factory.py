@@ -43,7 +43,7 @@ def open_session(connection: Any, *, host: str) -> Session:
     RemoteError: unsupported_connection, missing_library, or whatever kept the login from succeeding.
     """
     host = str(host)
-    transport = str(getattr(connection, "transport", "") or type(connection).__module__.rpartition(".")[2])
+    transport = transport_of(connection)
     library = LIBRARIES.get(transport)
     if library is None:
         detail = f"the connection is {transport}; supported: {', '.join(LIBRARIES)}"
@@ -57,6 +57,11 @@ def open_session(connection: Any, *, host: str) -> Session:
     except BaseException:
         session.close()
         raise
+
+
+def transport_of(connection: Any) -> str:
+    """The short name of a connection plugin."""
+    return str(getattr(connection, "transport", "") or type(connection).__module__.rpartition(".")[2])
 
 
 def secrets_of(connection: Any) -> list[str]:

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .classify import NotBound, evidence_of, row_for
 from .environment import settle
 from .session import Output
 
@@ -106,7 +107,13 @@ class PsrpChannel:
             _require_login(options)
             self._wsman = WSMan(**options)
         shell = WinRS(self._wsman, codepage=_CODE_PAGE_UTF8)
-        shell.open()
+        try:
+            shell.open()
+        except Exception as refused:
+            bound = self._connection.get_option("negotiate_send_cbt")
+            if not bound and row_for(evidence_of(refused)).code == "kerberos_refused":
+                raise NotBound("ansible_psrp_negotiate_send_cbt is false") from refused
+            raise
         self._shell = shell
         settle(self._wsman.transport.session)
 

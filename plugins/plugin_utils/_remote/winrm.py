@@ -9,6 +9,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from .classify import NotBound, evidence_of, row_for
 from .environment import settle
 from .session import Output
 
@@ -36,7 +39,12 @@ class WinrmChannel:
 
     def open(self) -> None:
         connection = self._connection
-        connection._connect()  # logs in and opens a shell with code page 65001
+        try:
+            connection._connect()  # logs in and opens a shell with code page 65001
+        except Exception as refused:
+            if row_for(evidence_of(refused)).code == "kerberos_refused" and _unbound(connection):
+                raise NotBound("ansible_winrm_send_cbt is false") from refused
+            raise
         if connection.shell_id is None:
             connection.shell_id = connection.protocol.open_shell(codepage=_CODE_PAGE_UTF8)
         settle(connection.protocol.transport.session)
@@ -101,6 +109,11 @@ class WinrmChannel:
             yield
         finally:
             transport.read_timeout_sec = usual
+
+
+def _unbound(connection: Any) -> bool:
+    # pywinrm's own argument: the plugin hands on what begins with ansible_winrm_ and is no option of it.
+    return connection._winrm_scheme == "https" and not boolean(connection._winrm_kwargs.get("send_cbt", True))
 
 
 def channel(connection: Any) -> WinrmChannel:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from .._data import roles as known_roles
 from .checks import CHECKS, Context
-from .finding import Finding, Outcome, Reason, Status
+from .finding import NOT_ASKED, Finding, Outcome, Reason, Status
 from .requirement import Requirement, requirements
 from .state import HostState
 
@@ -32,10 +32,7 @@ def audit(
     for requirement in requirements():
         if requirement.stage == "disable" and not legacy_off:
             continue
-        if requirement.applies_to(mine):
-            outcome = CHECKS[requirement.check](context, requirement)
-        else:
-            outcome = Outcome(Status.NOT_APPLICABLE, "", "no role asks for it")
+        outcome = CHECKS[requirement.check](context, requirement) if requirement.applies_to(mine) else NOT_ASKED
         findings.append(_finding(requirement, outcome))
     strangers = sorted(names - set(catalogue))
     if strangers:

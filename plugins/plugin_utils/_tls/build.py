@@ -7,7 +7,9 @@ to be missing.
 
 from __future__ import annotations
 
-from .._data import Version, configmgr_release, roles, sql_clients, windows_release
+import re
+
+from .._data import Version, configmgr_row, roles, schannel_algorithms, sql_clients, windows_release
 from .._windows import snapshot as where
 from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import Snapshot
@@ -28,11 +30,17 @@ from .state import (
     WsusState,
 )
 
-__all__ = ["host_state", "setting"]
+__all__ = ["NO_VIEWS", "host_state", "setting"]
 
 _SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
+_FIRST_WITH_VIEWS = 7600
+NO_VIEWS = "HKLM\\SOFTWARE (reg.exe of this Windows takes no /reg: switch; the hotfix KB948698 brings it)"
+"""How the state of a Windows Server 2008 names what it could not be asked for."""
 _FIRST_WINDOWS_11 = 22000
+# SQL Server as a part of Windows, serviced with it and reached through a local pipe (WSUS): nothing to patch.
+_INTERNAL_DATABASES = ("MICROSOFT##WID", "MICROSOFT##SSEE")
+_ODBC_DRIVER = re.compile(r"ODBC Driver (\d{1,4}) for SQL Server", re.IGNORECASE)
 _PENDING = (
     (where.REBOOT_PENDING, None, "Windows servicing"),
     (where.REBOOT_REQUIRED, None, "Windows Update"),
@@ -64,6 +72,7 @@ def host_state(snapshot: Snapshot) -> HostState:
         sql_instances=_sql_instances(registry, views),
         https_ports=https_ports(registry),
         sql_clients=_sql_clients(registry),
+        newer_drivers=_newer_drivers(registry),
         wsus=_wsus(registry, snapshot),
         configmgr=_configmgr(registry),
         roles=detected_roles(registry, roles()),
@@ -116,6 +125,7 @@ def _windows(registry: Registry) -> WindowsState:
         core=installation == "server core",
         architecture=architecture,
         release=windows_release(build, product) if build is not None else None,
+        edition=_text(reading.value("EditionID")) or "",
     )
 
 
@@ -127,19 +137,25 @@ def _schannel(registry: Registry) -> Schannel:
             protocols[(protocol, _SIDES[side])] = SideSettings(
                 setting(registry, key, View.NATIVE, "Enabled"), setting(registry, key, View.NATIVE, "DisabledByDefault")
             )
+    policy = setting(registry, where.CIPHERS_POLICY, View.NATIVE, "Functions")
+    order = registry.key(where.CIPHERS_LOCAL).value("Functions")
     return Schannel(
         protocols=protocols,
         event_logging=setting(registry, where.SCHANNEL, View.NATIVE, "EventLogging"),
         fips=setting(registry, where.FIPS, View.NATIVE, "Enabled"),
-        cipher_policy=_suites(registry.key(where.CIPHERS_POLICY).value("Functions"), ","),
-        cipher_order=_suites(registry.key(where.CIPHERS_LOCAL).value("Functions"), r"\0"),
+        policy=policy,
+        # A policy of another type is ignored by Windows.
+        cipher_policy=str(policy.value.data) if policy.value and policy.value.type == "REG_SZ" else None,
+        cipher_order=tuple(name for name in str(order.data).split(r"\0") if name.strip()) if order else None,
+        algorithms={
+            row.id: setting(registry, where.SCHANNEL.child(row.id), View.NATIVE, "Enabled")
+            for row in schannel_algorithms()
+        },
+        dh_minimum={
+            side: setting(registry, where.DIFFIE_HELLMAN, View.NATIVE, f"{name}MinKeyBitLength")
+            for name, side in _SIDES.items()
+        },
     )
-
-
-def _suites(value: Value | None, separator: str) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    return tuple(suite.strip() for suite in str(value.data).split(separator) if suite.strip())
 
 
 def _dotnet(registry: Registry, views: tuple[View, ...]) -> DotNet:
@@ -162,7 +178,7 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
     found = []
     for view in views:
         for name, value in registry.key(where.SQL_INSTANCES, view).values.items():
-            if value.type != "REG_SZ":
+            if value.type != "REG_SZ" or name.upper() in _INTERNAL_DATABASES:
                 continue
             setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
             build = _version(_text(setup.value("PatchLevel")))
@@ -175,12 +191,19 @@ def _sql_clients(registry: Registry) -> tuple[SqlClientState, ...]:
     drivers = registry.key(where.ODBC_DRIVERS)
     found = []
     for client in sql_clients():
-        if client.registry_key is None:
+        if client.tls12 == "windows":
             continue
-        text = _text(registry.key(Key(rf"SOFTWARE\Microsoft\{client.registry_key}")).value("InstalledVersion"))
+        key = Key(rf"SOFTWARE\Microsoft\{client.registry_key}") if client.registry_key else None
+        text = _text(registry.key(key).value("InstalledVersion")) if key else None
         if text is not None or (client.odbc_driver and drivers.value(client.odbc_driver)):
             found.append(SqlClientState(client.id, _version(text), text or "version not told"))
     return tuple(found)
+
+
+def _newer_drivers(registry: Registry) -> tuple[str, ...]:
+    found = {name: match for name in registry.key(where.ODBC_DRIVERS).values if (match := _ODBC_DRIVER.fullmatch(name))}
+    known = [int(match[1]) for row in sql_clients() if (match := _ODBC_DRIVER.fullmatch(row.odbc_driver or ""))]
+    return tuple(name for name, match in found.items() if int(match[1]) > max(known))
 
 
 def _wsus(registry: Registry, snapshot: Snapshot) -> WsusState | None:
@@ -196,15 +219,17 @@ def _configmgr(registry: Registry) -> ConfigMgr:
     mobile = registry.key(where.SMS.child("Mobile Client"))
     database = registry.key(where.SMS.child("SQL Server"))
     version = _version(_text(setup.value("Full Version")) or _text(setup.value("Version")))
+    row = configmgr_row(version.build) if version else None
     return ConfigMgr(
         role_site=_text(identification.value("Site Code")),
         assigned_site=_text(mobile.value("AssignedSiteCode")),
         parent_site=_text(identification.value("Parent Site Code")),
         secondary=_number(identification.value("Site Type")) == _SECONDARY_SITE_TYPE,
         version=version,
-        release=configmgr_release(version.build) if version else None,
+        release=row.release if row else None,
         client_version=_version(_text(mobile.value("ProductVersion"))),
         database=_text(database.value("Server")),
+        assumed=row is not None and row.assumed,
     )
 
 
@@ -215,6 +240,10 @@ def _unreadable(registry: Registry, windows: WindowsState) -> tuple[str, ...]:
         for view, key in registry.missed
         if registry.key(key, view).presence is Presence.UNREADABLE
     }
+    if windows.build is None:
+        names.add(f"{where.WINDOWS_VERSION.short}\\CurrentBuild")
+    elif windows.build < _FIRST_WITH_VIEWS and registry.key(where.INTERNET_SETTINGS).presence is not Presence.PRESENT:
+        names.add(NO_VIEWS)
     if not windows.architecture:
         names.add(f"{where.ENVIRONMENT.short}\\PROCESSOR_ARCHITECTURE")
     return tuple(sorted(names))

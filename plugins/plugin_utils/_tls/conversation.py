@@ -21,11 +21,14 @@ Callee = Literal["host", "microsoft", "gateway"]
 
 @dataclass(frozen=True)
 class Outside:
-    """An end that is no machine of the inventory. ``with_role``: it is only there when some machine has this role."""
+    """An end that is no machine of the inventory. ``with_role``: it is only there when some machine has this role.
+    ``suites``: by number, None where they are not known.
+    """
 
     name: str
     protocols: tuple[str, ...]
     with_role: str = ""
+    suites: tuple[str, ...] | None = None
 
 
 # A distribution point as well, which calls others.
@@ -38,7 +41,8 @@ OUTSIDE = {
     # Source: Microsoft, "Support for the Windows ADK in Configuration Manager"; "WinHTTP option flags".
     "boot_image": Outside("a boot image", _MODERN, "distribution_point"),
     # Microsoft's services took TLS 1.0 and 1.1 away in 2020; whether one of them has TLS 1.3 is not documented.
-    "microsoft": Outside("Microsoft", ("TLS 1.2", "?TLS 1.3")),
+    # Its suites: https://learn.microsoft.com/en-us/azure/frontdoor/diffie-hellman-ciphers, and those of TLS 1.3.
+    "microsoft": Outside("Microsoft", ("TLS 1.2", "?TLS 1.3"), suites=("1302", "1301", "c030", "c02f", "c028", "c027")),
     # "Enforce TLS 1.2" is a setting of the gateway; without it the older protocols may be there as well.
     # Source: Microsoft, "Security and privacy for the cloud management gateway".
     "gateway": Outside("the cloud management gateway", _MODERN, "cmg_connection_point"),

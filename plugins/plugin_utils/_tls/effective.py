@@ -10,9 +10,10 @@ U(https://learn.microsoft.com/en-us/windows/win32/secauthn/protocols-in-tls-ssl-
 from __future__ import annotations
 
 from .._data import WindowsRelease
-from .state import Effect, HostState, Side, SideSettings
+from .._windows.registry import Presence
+from .state import Effect, HostState, Setting, Side, SideSettings
 
-__all__ = ["effect_of", "effective_protocols"]
+__all__ = ["effect_of", "effective_protocols", "feigned_settings"]
 
 
 def _default(release: WindowsRelease | None, protocol: str, side: Side) -> str:
@@ -54,3 +55,19 @@ def effective_protocols(state: HostState) -> dict[str, dict[str, str]]:
     for (protocol, side), settings in state.schannel.protocols.items():
         result[side][protocol] = effect_of(settings, state.windows.release, protocol, side).value
     return result
+
+
+def feigned_settings(state: HostState, protocol: str) -> list[Setting]:
+    """Values that switch a protocol on which this Windows does not have: it may answer with it, and then fails."""
+    release = state.windows.release
+    if release is None or release.protocols[protocol]["server"] != "not_supported":
+        return []
+    return [
+        item
+        for (name, _side), settings in state.schannel.protocols.items()
+        if name == protocol
+        for item in (settings.enabled, settings.disabled_by_default)
+        if item.presence is Presence.PRESENT
+        and item.dword != 0
+        and not (item.name == "DisabledByDefault" and item.dword)
+    ]

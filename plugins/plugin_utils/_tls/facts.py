@@ -12,11 +12,11 @@ from .._data import dotnet_version
 from .._data import roles as known_roles
 from .._windows.registry import View
 from .capabilities import capabilities
-from .effective import effective_protocols
-from .finding import Finding, is_compliant
+from .effective import effective_protocols, feigned_settings
+from .finding import NOT_ASKED, Finding, is_compliant
 from .journal import active_entries, restarted_since
 from .state import HostState, Setting
-from .suites import policy_suites
+from .suites import offered_suites
 
 __all__ = ["SCHEMA", "facts", "restart_required"]
 
@@ -61,10 +61,11 @@ def facts(
         **({} if state.https_ports is None else {"https_ports": list(state.https_ports)}),
         **({"sql_ports": ports} if (ports := _sql_ports(state)) else {}),
         "fips": bool(state.schannel.fips.dword),
-        "suites": policy_suites(state.schannel.cipher_policy),
+        "suites": offered_suites(state).encode(),
+        "feigns": [protocol for protocol in ("TLS 1.3",) if feigned_settings(state, protocol)],
         "settings": _settings(state),
         "components": _components(state),
-        "findings": [finding.as_dict() for finding in findings],
+        "findings": [finding.as_dict() for finding in findings if finding.outcome is not NOT_ASKED],
         "runs": [{"run": entry.run, "stage": entry.action} for entry in active_entries(state.journal)],
         "boot": str(state.boot),
         "unreadable": list(state.unreadable),

@@ -12,10 +12,20 @@ from typing import Any
 
 from .state import Setting
 
-__all__ = ["Evidence", "Finding", "Outcome", "Reason", "Status", "compliant_findings", "is_compliant", "seen"]
+__all__ = [
+    "NOT_ASKED",
+    "Evidence",
+    "Finding",
+    "Outcome",
+    "Reason",
+    "Status",
+    "compliant_findings",
+    "is_compliant",
+    "seen",
+]
 
 # Facts stay small: the first places say what is wrong.
-_MOST_EVIDENCE = 6
+_MOST_EVIDENCE = 3
 
 
 class Status(Enum):
@@ -53,6 +63,9 @@ class Outcome:
     actual: str
     reasons: tuple[Reason, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+
+NOT_ASKED = Outcome(Status.NOT_APPLICABLE, "", "no role asks for it")
 
 
 @dataclass(frozen=True)

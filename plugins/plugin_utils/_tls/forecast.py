@@ -10,19 +10,20 @@ the number of clients.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .conversation import OUTSIDE, Conversation, conversations
 from .endpoints import ports_in_use, role_endpoints
-from .negotiation import Agreement, Offer, agree
+from .negotiation import Agreement, Offer, agree, outcomes
 from .requirement import requirements
 from .sites import NOT_TOLD, Reach, Sites, Told
-from .suites import fitting
+from .suites import Suites, fitting
 from .winhttp import BITS
 
-__all__ = ["Forecast", "Group", "Row", "forecast", "stage_offers"]
+__all__ = ["Controller", "Forecast", "Group", "Row", "forecast", "stage_offers"]
 
 STAGES = ("now", "enable", "disable")
 _UNKNOWN = Offer(frozenset(), frozenset(BITS))
@@ -35,15 +36,16 @@ _WINRM = "WinRM"
 class Group:
     """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
 
-    ``suites``: those that a policy leaves, None without one. ``scope``: the site of them all, or the top site of their
-    hierarchy in conversations that go that far; empty when it is not known. ``in_use``: whether they take TLS at all in
-    a role that may do without.
+    ``suites``: None where no list is known. ``feigns``: protocols that they may answer with and do not have.
+    ``scope``: the site of them all, or the top site of their hierarchy in conversations that go that far; empty when it
+    is not known. ``in_use``: whether they take TLS at all in a role that may do without.
     """
 
     hosts: list[str]
     offers: Mapping[str, Offer]
     cause: str = ""
-    suites: frozenset[str] | None = None
+    suites: Suites | None = None
+    feigns: frozenset[str] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     in_use: bool = True
@@ -52,6 +54,14 @@ class Group:
     def name(self) -> str:
         """The hosts by name, the first few when there are many."""
         return _first_few(self.hosts)
+
+
+@dataclass(frozen=True)
+class Controller:
+    """The controller's end of WinRM over HTTPS, encoded as in facts; ``suites`` None when they are not known."""
+
+    protocols: Sequence[str] = OUTSIDE["controller"].protocols
+    suites: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,16 @@ class Row:
                 phrase, remedy = _reason(group)
                 return f"{group.name} {_verb(verb, group)} {_spelled(group.offers['enable'])}: {phrase}", remedy
         last = next(stage for stage in STAGES if self.broken_by(stage))
+        if (feigned := _feigned(self.caller, self.callee, last)) is not None:
+            return (
+                f"{feigned.name} may answer with {_listed(feigned.feigns)}, which its Windows does not have, and fail",
+                "Delete the TLS 1.3 key below SCHANNEL\\Protocols and restart the machine.",
+            )
         if agree(self.caller.offers[last], self.callee.offers[last]).works:
             return (
                 f"{self.caller.name} and {self.callee.name} are not certain to have a cipher suite in common",
-                'Compare the policies "SSL Cipher Suite Order" of both; let both allow one more common suite.',
+                'Compare the policies "SSL Cipher Suite Order" of both, and the keys Ciphers, Hashes and '
+                "KeyExchangeAlgorithms below SCHANNEL; let both allow one more common suite.",
             )
         return (
             f"{self.caller.name} {_verb('offers', self.caller)} {_spelled(self.caller.offers[last])}, "
@@ -145,6 +161,7 @@ def forecast(
     *,
     over_https: Iterable[str] = (),
     told: Mapping[str, Told] | None = None,
+    controller: Controller | None = None,
 ) -> Forecast:
     """``facts``: the fact C(configmgr_tls) of each host, None for those without.
 
@@ -153,14 +170,17 @@ def forecast(
     """
     known = {name: host for name, host in facts.items() if host}
     sites = Sites(known, told)
-    ends = _Ends(known, sites, protocols, frozenset(over_https), told or {})
+    ends = _Ends(known, sites, protocols, frozenset(over_https), told or {}, controller or Controller())
     rows = [
-        _row(conversation, caller, callee)
+        row
         for conversation in conversations()
         if conversation.tls != "never"
-        for caller in ends.callers(conversation)
-        for callee in ends.callees(conversation)
-        if sites.meet(caller.scope, callee.scope, conversation.reach) and _are_two(conversation, caller, callee)
+        for row in _merged(
+            _row(conversation, caller, callee)
+            for caller in ends.callers(conversation)
+            for callee in ends.callees(conversation)
+            if sites.meet(caller.scope, callee.scope, conversation.reach) and _are_two(conversation, caller, callee)
+        )
     ]
     unreached = tuple(sorted(name for name, host in facts.items() if not host))
     encrypted = tuple(row for row in rows if row.callee.in_use)
@@ -169,11 +189,47 @@ def forecast(
 
 
 def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
-    agreed = {
-        stage: fitting(agree(caller.offers[stage], callee.offers[stage]), caller.suites, callee.suites)
-        for stage in STAGES
-    }
-    return Row(conversation, caller, callee, agreed)
+    return Row(conversation, caller, callee, {stage: _agreed(caller, callee, stage) for stage in STAGES})
+
+
+def _agreed(caller: Group, callee: Group, stage: str) -> Agreement:
+    one, other = caller.offers[stage], callee.offers[stage]
+    agreement = agree(one, other)
+    if agreement.works and _feigned(caller, callee, stage) is not None:
+        return Agreement(None, None)
+    possible = [protocol for protocol in outcomes(one, other) if protocol]
+    return fitting(agreement, possible, caller.suites, callee.suites)
+
+
+def _feigned(caller: Group, callee: Group, stage: str) -> Group | None:
+    """The end that may answer with a protocol which it does not have, and which the other one offers."""
+    for group, other in ((caller, callee), (callee, caller)):
+        offer = other.offers[stage]
+        if group.feigns & (offer.sure | offer.maybe | other.feigns):
+            return group
+    return None
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Hosts that only differ in suites which make no difference are one group again."""
+    left = list(rows)
+    for end in ("callee", "caller"):
+        found: dict[Any, Row] = {}
+        for row in left:
+            mine, other = (row.callee, row.caller) if end == "callee" else (row.caller, row.callee)
+            key = (_likeness(mine), tuple(other.hosts), tuple(row.stages.items()))
+            if key in found:
+                known = getattr(found[key], end)
+                group = dataclasses.replace(known, hosts=list(dict.fromkeys([*known.hosts, *mine.hosts])))
+                found[key] = dataclasses.replace(found[key], **{end: group})
+            else:
+                found[key] = row
+        left = list(found.values())
+    return left
+
+
+def _likeness(group: Group) -> Any:
+    return (group.scope, group.in_use, tuple(group.offers.items()), group.cause, group.feigns)
 
 
 def _are_two(conversation: Conversation, caller: Group, callee: Group) -> bool:
@@ -200,8 +256,10 @@ class _Ends:
         protocols: Sequence[str],
         winrm: frozenset[str],
         told: Mapping[str, Told],
+        controller: Controller,
     ) -> None:
         self._sites, self._protocols, self._told = sites, protocols, told
+        self._controller = controller
         self._hosts: dict[str, dict[str, Mapping[str, Any]]] = {
             _WINRM: {name: host for name, host in facts.items() if name in winrm}
         }
@@ -225,7 +283,11 @@ class _Ends:
     def _outside(self, name: str) -> list[Group]:
         end = OUTSIDE[name]
         there = not end.with_role or bool(self._hosts.get(end.with_role))
-        return [Group([end.name], dict.fromkeys(STAGES, Offer.decode(end.protocols)))] if there else []
+        named: tuple[Sequence[str], Sequence[str] | None] = (end.protocols, end.suites)
+        if name == "controller":
+            named = (self._controller.protocols, self._controller.suites)
+        suites = None if named[1] is None else Suites.decode(named[1])
+        return [Group([end.name], dict.fromkeys(STAGES, Offer.decode(named[0])), suites=suites)] if there else []
 
     def _of(self, role: str, stack: str, reach: Reach) -> list[Group]:
         key = (role, stack, reach == "hierarchy")
@@ -241,14 +303,15 @@ class _Ends:
             fips, suites = bool(host.get("fips")), host.get("suites")
             scope = "" if role == _WINRM else self._sites.scope(name, role, reach)
             in_use = self._in_use(name, host, role, stack)
-            key = (scope, in_use, fips, _frozen(entry), None if suites is None else tuple(suites))
+            feigns = frozenset(host.get("feigns") or ())
+            key = (scope, in_use, fips, _frozen(entry), None if suites is None else tuple(suites), feigns)
             if key in groups:
                 groups[key].hosts.append(name)
             else:
                 cause = str(entry.get("cause", "")) if entry else "unknown"
-                policy = None if suites is None else frozenset(suites)
+                listed = None if suites is None else Suites.decode(suites)
                 offers = stage_offers(entry, fips, self._protocols)
-                groups[key] = Group([name], offers, cause, policy, host, scope, in_use)
+                groups[key] = Group([name], offers, cause, listed, feigns, host, scope, in_use)
         return list(groups.values())
 
     def _in_use(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> bool:
@@ -286,10 +349,20 @@ def _verb(verb: str, group: Group) -> str:
 
 
 def _spelled(offer: Offer) -> str:
-    names = [name for name in offer.encode() if not name.startswith("?")]
+    """ "TLS 1.0 only" is said of what offers nothing else; what is possible is said to be so."""
+    encoded = offer.encode()
+    names = [name for name in encoded if not name.startswith("?")]
+    possible = [name[1:] for name in encoded if name.startswith("?")]
     if not names:
         return "nothing that is known for certain"
-    return f"{names[0]} only" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if possible:
+        return f"{_listed(names)}, and possibly {_listed(possible)}"
+    return f"{names[0]} only" if len(names) == 1 else _listed(names)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _reason(group: Group) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from .._data import protocols
 
-__all__ = ["Agreement", "Offer", "agree"]
+__all__ = ["Agreement", "Offer", "agree", "outcomes"]
 
 _LISTING = "TLS 1.3"
 _RANK = {row.id: row.rank for row in protocols()}
@@ -84,20 +84,25 @@ def _chosen(offered: frozenset[str], accepted: frozenset[str]) -> str | None:
     return choice if choice in offered else None
 
 
-@functools.lru_cache(maxsize=65536)
 def agree(caller: Offer, callee: Offer) -> Agreement:
     """What ``caller`` and ``callee`` agree on."""
-    outcomes = {
+    found = outcomes(caller, callee)
+    if found == {None}:
+        return Agreement(False, None)
+    if None in found:
+        return Agreement(None, None)
+    return Agreement(True, next(iter(found)) if len(found) == 1 else None)
+
+
+@functools.lru_cache(maxsize=65536)
+def outcomes(caller: Offer, callee: Offer) -> frozenset[str | None]:
+    """Every protocol that may be agreed on; None among them when there may be none."""
+    return frozenset(
         choice
         for offered in _possible(caller)
         for accepted in _possible(callee)
         for choice in _choices(offered, accepted)
-    }
-    if outcomes == {None}:
-        return Agreement(False, None)
-    if None in outcomes:
-        return Agreement(None, None)
-    return Agreement(True, next(iter(outcomes)) if len(outcomes) == 1 else None)
+    )
 
 
 def _possible(offer: Offer) -> list[frozenset[str]]:

@@ -18,7 +18,7 @@ __all__ = ["Requirement", "requirements"]
 
 Severity = Literal["high", "medium", "low"]
 Fix = Literal["settings", "update", "restart", "manual"]
-Need = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sql_express"]
+Need = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sql_express", "cipher_suites"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,8 @@ class Requirement(Row):
             return needs.sql_client == "yes"
         if self.need == "sql_express":
             return needs.sql_express_min is not None
+        if self.need == "cipher_suites":
+            return bool(needs.cipher_suites)
         return bool(
             {"sql_build": needs.sql_build, "wsus_build": needs.wsus_build, "winhttp": needs.winhttp}.get(
                 self.need or ""

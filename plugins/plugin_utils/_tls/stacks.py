@@ -21,9 +21,10 @@ from .._windows.registry import View
 from .effective import effect_of
 from .negotiation import Offer
 from .state import Effect, HostState, Side, SideSettings
+from .suites import offered_suites
 from .winhttp import BITS
 
-__all__ = ["STACKS", "Stack", "stack_offer", "usable_by_policy"]
+__all__ = ["STACKS", "Stack", "stack_offer"]
 
 ALL = frozenset(BITS)
 NAMED_BY_STRONG_CRYPTO = frozenset({"TLS 1.0", "TLS 1.1", "TLS 1.2"})
@@ -54,8 +55,8 @@ def _from_schannel(state: HostState, side: Side, asked: frozenset[str] | None) -
             sure.add(protocol)
         elif effect is Effect.UNKNOWN or (effect is Effect.ON_REQUEST and _enabled_alone(settings)):
             maybe.add(protocol)
-    usable = usable_by_policy(state)
-    return Offer(frozenset(sure) & usable, frozenset(maybe) & usable)
+    with_a_suite, with_any = offered_suites(state).protocols(ALL)
+    return Offer(frozenset(sure) & with_a_suite, frozenset(maybe | (sure - with_a_suite)) & with_any)
 
 
 def _enabled_alone(settings: SideSettings) -> bool:
@@ -67,22 +68,6 @@ def _by_default(state: HostState, side: Side, among: frozenset[str]) -> Offer:
     """Of Schannel's own choice, those ``among`` which a program chooses."""
     own = _from_schannel(state, side, None)
     return Offer(own.sure & among, own.maybe & among)
-
-
-def usable_by_policy(state: HostState) -> frozenset[str]:
-    """Protocols for which the suite order set by policy has at least one suite; every one when there is no such
-    policy.
-    """
-    policy = state.schannel.cipher_policy
-    if policy is None:
-        return ALL
-    new = any(suite.startswith(("TLS_AES_", "TLS_CHACHA20_")) for suite in policy)
-    old = any(not suite.startswith(("TLS_AES_", "TLS_CHACHA20_")) for suite in policy)
-    # Suites with SHA-2 or GCM need TLS 1.2; the older protocols need one without.
-    oldest = any(suite.endswith(("_SHA", "_MD5")) or "_SHA_P" in suite for suite in policy)
-    return frozenset(
-        protocol for protocol in ALL if (new if protocol == "TLS 1.3" else old if protocol == "TLS 1.2" else oldest)
-    )
 
 
 def _server(state: HostState, _release: int | None) -> Offer:
@@ -116,12 +101,12 @@ def _winhttp(view: View) -> Callable[[HostState, int | None], Offer]:
 
 
 def _winhttp_of_windows(state: HostState) -> Offer:
-    """Windows 8.1 and later without a value: SSL 3.0 to TLS 1.2, the older ones only until the updates of September
-    2022; whether TLS 1.3 is among them is not documented.
+    """Windows 8.1 to 10 and their servers without a value: SSL 3.0 to TLS 1.2, the older ones only until the updates
+    of September 2022. Server 2022 and later: as Windows 11 (TLS 1.2 and 1.3), for which alone it is documented.
     """
     offer = _by_default(state, "client", NAMED_BY_STRONG_CRYPTO | OLD_DOTNET)
     release = state.windows.release
-    if release is not None and release.winhttp.legacy_closed_by:
+    if release is not None and (release.winhttp.legacy_closed_by or release.winhttp.legacy_doubtful):
         offer = offer.unsure(offer.sure & _CLOSED_BY_WINDOWS)
     newest = _by_default(state, "client", frozenset({"TLS 1.3"}))
     return Offer(offer.sure, offer.maybe | newest.sure | newest.maybe)
@@ -132,10 +117,11 @@ def _without_update(state: HostState, default: int | None) -> tuple[frozenset[st
     or needs none.
     """
     release = state.windows.release
-    if release is None or default is None or release.winhttp.update is None:
+    if release is None or default is None or not release.winhttp.needs_value:
         return None
     old = frozenset(name for name, bit in BITS.items() if default & bit)
-    minimum = update(release.winhttp.update).detect.min_versions.get(state.windows.build or 0)
+    kb = release.winhttp.update
+    minimum = update(kb).detect.min_versions.get(state.windows.build or 0) if kb else None
     version = state.file_versions.get("winhttp")
     if minimum is None or version is None:
         return old, False
@@ -165,6 +151,7 @@ def _dotnet(runtime: str, view: View) -> Callable[[HostState, int | None], Offer
 
 def _dotnet2(state: HostState, system: bool, chosen: Offer, old: Offer) -> Offer:
     release = state.windows.release
+    chosen = chosen.without(["TLS 1.3"])  # .NET Framework 3.5 has no TLS 1.3 on any Windows.
     if not system:
         return old
     return _either(chosen, old) if release is None or net35_update(release.id) else chosen
@@ -198,6 +185,7 @@ def _sql_client(state: HostState, release: int | None) -> Offer:
     }
     installed = [client for client in state.sql_clients if client.id in (wanted or {"snac11", "odbc18"})]
     abilities = [sql_client_tls12(client.id, client.version) for client in installed]
+    abilities += [True for _name in state.newer_drivers if "odbc18" in wanted]
     modern = _by_default(state, "client", _SQL)
     return _by_ability(abilities, modern, _from_schannel(state, "client", TLS10_ONLY))
 
@@ -229,8 +217,8 @@ def _by_ability(abilities: Iterable[bool | None], modern: Offer, old: Offer) -> 
     return modern
 
 
-_SCHANNEL_CLIENT = ("schannel-tls12-client", "schannel-cipher-suites", "state-readable")
-_SCHANNEL_SERVER = ("schannel-tls12-server", "schannel-cipher-suites", "state-readable")
+_SCHANNEL_CLIENT = ("schannel-tls12-client", "schannel-cipher-suites", "schannel-algorithms", "state-readable")
+_SCHANNEL_SERVER = ("schannel-tls12-server", "schannel-cipher-suites", "schannel-algorithms", "state-readable")
 _WINHTTP_CAUSES = ("winhttp-update", "winhttp-protocols", *_SCHANNEL_CLIENT)
 _DOTNET4_CAUSES = ("dotnet-release", "dotnet-v4-settings", *_SCHANNEL_CLIENT)
 _DOTNET2_CAUSES = ("dotnet-35-update", "dotnet-v2-settings", *_SCHANNEL_CLIENT)

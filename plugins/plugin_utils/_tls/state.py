@@ -86,7 +86,9 @@ class SideSettings:
 
 @dataclass(frozen=True)
 class WindowsState:
-    """``build`` and ``release`` are None when the machine did not tell; ``product`` is client or server."""
+    """``build`` and ``release`` are None when the machine did not tell; ``product`` is client or server, ``edition``
+    as Windows spells it (EnterpriseS is the one with long-term servicing).
+    """
 
     build: int | None
     update_revision: int | None
@@ -95,6 +97,7 @@ class WindowsState:
     core: bool
     architecture: str
     release: WindowsRelease | None
+    edition: str = ""
 
     @property
     def has_wow(self) -> bool:
@@ -104,13 +107,19 @@ class WindowsState:
 
 @dataclass(frozen=True)
 class Schannel:
-    """``protocols``: by protocol and side."""
+    """``protocols``: by protocol and side. ``policy``: the suite order that a policy sets, ``cipher_policy`` its text
+    where Windows reads it, ``cipher_order`` the machine's own list. ``algorithms``: Enabled of those that can be turned
+    off singly, by the ids of their table; ``dh_minimum``: the least bits of a Diffie-Hellman key, by side.
+    """
 
     protocols: Mapping[tuple[str, Side], SideSettings]
     event_logging: Setting
     fips: Setting
-    cipher_policy: tuple[str, ...] | None
+    policy: Setting
+    cipher_policy: str | None
     cipher_order: tuple[str, ...] | None
+    algorithms: Mapping[str, Setting]
+    dh_minimum: Mapping[Side, Setting]
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,7 @@ class WsusState:
 @dataclass(frozen=True)
 class ConfigMgr:
     """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say.
+    ``assumed``: the build is not known, and the nearest older release counts.
 
     ``role_site``: of its site system roles; ``assigned_site``: of its client; ``parent_site``: above ``role_site``.
     """
@@ -162,12 +172,14 @@ class ConfigMgr:
     release: int | None
     client_version: Version | None
     database: str | None
+    assumed: bool = False
 
 
 @dataclass(frozen=True)
 class HostState:
     """Everything that one visit read. ``roles`` are those found on the machine itself.
 
+    ``newer_drivers``: ODBC drivers of SQL Server that are newer than those that are known, by name.
     ``https_ports``: those that http.sys has a certificate for, None when that is not known.
     """
 
@@ -179,6 +191,7 @@ class HostState:
     sql_instances: tuple[SqlInstance, ...]
     sql_clients: tuple[SqlClientState, ...]
     https_ports: tuple[int, ...] | None
+    newer_drivers: tuple[str, ...]
     wsus: WsusState | None
     configmgr: ConfigMgr
     roles: tuple[str, ...]

@@ -21,6 +21,7 @@ from .._data import (
     sql_tls12,
     update,
 )
+from .._data import roles as known_roles
 from .finding import Finding, Status
 from .state import HostState
 
@@ -78,26 +79,29 @@ def select(
     *,
     installed: Installed,
     available: Collection[str],
+    roles: Collection[str] = (),
     requested: Sequence[str] = (),
     sql_server: bool = False,
 ) -> Selection:
     """What is to be installed on a machine.
 
-    ``release``: the ConfigMgr release where the machine does not tell it. ``available``: the packages that the owner
+    ``release``: the ConfigMgr release where the machine does not tell it. ``roles``: those of the machine besides what
+    it shows itself. ``available``: the packages that the owner
     has files of. ``requested``: when given, only these, and also those that no finding asks for. ``sql_server``:
     whether SQL Server itself may be updated.
     """
     release = state.configmgr.release or release
+    asked = _Asked(release, {*roles, *state.roles})
     reasons: dict[str, list[str]] = {}
     left: list[Open] = []
     for finding in findings:
         if finding.fix == "update" and finding.status is Status.FAIL:
-            for group in _candidates(state, finding.id, release, requested):
+            for group in _candidates(state, finding.id, asked, requested):
                 if (hindrance := _hindrance(finding.id, group[0], state, installed, sql_server)) is not None:
                     left.append(hindrance)
                 else:
                     _choose(finding.id, group, available, reasons, left)
-            if not any(finding.id in package.findings for package in packages() if fits(package, state)):
+            if not any(_candidates(state, finding.id, asked, ())):
                 left.append(_nothing_fits(finding))
     for name in requested:
         row = package(name)
@@ -150,11 +154,17 @@ def _covers(row: Package, version: Version | None) -> bool:
     return version is not None and row.product is not None and row.product.covers(version)
 
 
-def _candidates(
-    state: HostState, finding: str, release: int | None, requested: Sequence[str]
-) -> Iterable[list[Package]]:
+@dataclass(frozen=True)
+class _Asked:
+    """What decides how much a machine needs."""
+
+    release: int | None
+    roles: Collection[str]
+
+
+def _candidates(state: HostState, finding: str, asked: _Asked, requested: Sequence[str]) -> Iterable[list[Package]]:
     """Groups of packages: one of each group mends the finding, the first is the best."""
-    rows = [row for row in packages() if finding in row.findings and fits(row, state) and _enough(row, state, release)]
+    rows = [row for row in packages() if finding in row.findings and fits(row, state) and _enough(row, state, asked)]
     if requested:
         rows = [row for row in rows if row.id in requested]
     # Each product of SQL Server on the machine has a package of its own; of all others one is enough.
@@ -163,12 +173,13 @@ def _candidates(
     return [*engines, *([others] if others else [])]
 
 
-def _enough(row: Package, state: HostState, release: int | None) -> bool:
+def _enough(row: Package, state: HostState, asked: _Asked) -> bool:
     """Whether the package brings as much as this machine needs."""
     if row.component == "dotnet":
-        return (row.release or 0) >= dotnet_requirement(release).min_release
+        full = any(item.needs.dotnet == "full" for item in known_roles() if item.id in asked.roles)
+        return (row.release or 0) >= dotnet_requirement(asked.release, full=full).min_release
     if row.component == "sql_client" and row.version is not None:
-        needed = sql_client_requirement(row.client or "", release)
+        needed = sql_client_requirement(row.client or "", asked.release)
         key = sql_client(row.client or "").key
         return needed is None or needed.min is None or key(row.version) >= key(needed.min)
     if row.component == "sql_server":

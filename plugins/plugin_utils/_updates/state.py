@@ -73,7 +73,8 @@ def read_state(machine: Machine, location: Location) -> MachineState:
         workshop,
         parse_job(answers.commands),
         free_bytes(answers.commands.get("space", ())),
-        "folder" in answers.commands,
+        # dir would say that an empty folder is none.
+        "#there" in "".join(answers.commands.get("folder", ())),
     )
 
 

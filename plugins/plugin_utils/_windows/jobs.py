@@ -176,7 +176,7 @@ def job_questions() -> list[Query | Command]:
     job = rf"%SystemRoot%\{FOLDER}\job"
     return [
         Command("root", "echo %SystemRoot%"),
-        Command("folder", rf'dir /b "%SystemRoot%\{FOLDER}">nul'),
+        Command("folder", rf'(if exist "%SystemRoot%\{FOLDER}" echo #there)', always=True),
         Command("running", rf'type "{job}\running.txt"'),
         Command("task", f'schtasks /query /tn "{TASK}" /fo csv /v /nh', always=True),
         Command("exit", rf'type "{job}\exit.txt"'),

@@ -183,6 +183,7 @@ def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list
     if query.tree:
         for key, values in parsed:
             if key.is_below(query.key):
+                # What it passes over is not seen, so that nothing of it is known to be whole.
                 _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values, partial=True))
         return
     reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
@@ -196,7 +197,7 @@ def _merge(readings: dict[tuple[View, Key], KeyReading], place: tuple[View, Key]
         newer = KeyReading(
             Presence.PRESENT,
             {**known.values, **newer.values},
-            known.subkeys or newer.subkeys,
+            tuple(dict.fromkeys((*known.subkeys, *newer.subkeys))),
             known.partial and newer.partial,
         )
     readings[place] = newer

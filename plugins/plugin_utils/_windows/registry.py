@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from .command import plain_word, quoted
+from .command import UnsafeText, plain_word, quoted
 
 __all__ = [
     "ABSENT",
@@ -225,8 +225,18 @@ def reading_of(key: Key, sections: Iterable[tuple[Key, Mapping[str, Value]]]) ->
     return KeyReading(Presence.PRESENT, values, tuple(subkeys))
 
 
+# reg.exe takes these types and not their bytes.
+_AS_TEXT = frozenset({"REG_NONE", "REG_LINK"})
+
+
 def set_command(key: Key, view: View | None, name: str, value: Value) -> str:
-    """The C(reg add) of one value; DWORD data is always written in hexadecimal (a leading zero is read differently)."""
+    """The C(reg add) of one value; DWORD data is always written in hexadecimal (a leading zero is read differently).
+
+    Raises UnsafeText for what reg.exe would store as something else: data of REG_NONE and REG_LINK becomes the text
+    that stands on the line (Wine's tests of reg add, which pass on Windows). A C(.reg) file has their bytes.
+    """
+    if value.type in _AS_TEXT:
+        raise UnsafeText(f"reg.exe stores data of {value.type} as the text that stands on the line")
     data = f"0x{value.data:x}" if isinstance(value.data, int) else quoted(str(value.data))
     where = f" /reg:{view.value}" if view else ""
     return f"reg add {quoted(key.short)}{where} /v {_name(name)} /t {plain_word(value.type)} /d {data} /f"

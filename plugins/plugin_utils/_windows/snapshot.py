@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._data import protocols
+from .._data import protocols, schannel_algorithms
 from .command import location_path
 from .questions import Answers, Command, Query, surely
 from .registry import Key, Presence, Registry, View
@@ -38,6 +38,8 @@ SESSION_MANAGER = Key(rf"{_CONTROL}\Session Manager")
 CONTROL_WINDOWS = Key(rf"{_CONTROL}\Windows")
 SECURITY_PROVIDERS = Key(rf"{_CONTROL}\SecurityProviders")
 SCHANNEL = SECURITY_PROVIDERS.child("SCHANNEL")
+ALGORITHMS = ("Ciphers", "Hashes", "KeyExchangeAlgorithms")
+DIFFIE_HELLMAN = SCHANNEL.child(r"KeyExchangeAlgorithms\Diffie-Hellman")
 LSA = Key(rf"{_CONTROL}\Lsa")
 FIPS = LSA.child("FipsAlgorithmPolicy")
 SSL_POLICY = Key(r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL")
@@ -108,6 +110,12 @@ def protocol_key(protocol: str, side: str) -> Key:
     return SCHANNEL.child(rf"Protocols\{protocol}\{side}")
 
 
+def _below_schannel() -> tuple[Key, ...]:
+    above = [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
+    sides = [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
+    return (*above, *sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
+
+
 def snapshot_questions(journal: str) -> list[Query | Command]:
     """The questions of a visit. ``journal``: path of our journal.
 
@@ -116,14 +124,14 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
     others: what it does not print is absent only when the key above was read by itself and does not list it.
     """
     native, wow = View.NATIVE, View.WOW
-    sides = [SCHANNEL.child("Protocols")] + [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
-    sides += [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
     questions: list[Query | Command] = [
-        Query(WINDOWS_VERSION, native),
+        # Without a switch: reg.exe of Windows Server 2008 knows /reg: only with the hotfix KB948698.
+        Query(WINDOWS_VERSION),
         Query(SCHANNEL, sure=True),
         Query(SCHANNEL.child("Protocols"), sure=True),
         # The one that Windows has in half.
         Query(SCHANNEL.child(r"Protocols\SSL 2.0"), sure=True),
+        *(Query(SCHANNEL.child(kind), sure=True) for kind in ALGORITHMS),
         Query(FIPS, sure=True),
         Query(CIPHERS_POLICY, native, sure=True),
         Query(CIPHERS_LOCAL, value="Functions", sure=True),
@@ -144,7 +152,7 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
         Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True, sure=True),
     ]
     questions += [
-        Query(SCHANNEL, tree=True, covers=tuple(sides)),
+        Query(SCHANNEL, tree=True, covers=_below_schannel()),
         # Not further on: a machine that is reached over HTTPS has at least one.
         Query(HTTP_PARAMETERS, value="SslHash", tree=True),
         Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),

@@ -125,9 +125,8 @@ def _data(value: Value | None) -> str:
 def raw_bytes(value: Value) -> bytes:
     """The value as Windows stores it."""
     if isinstance(value.data, int):
-        return value.data.to_bytes(
-            8 if value.type == "REG_QWORD" else 4, "big" if value.type == "REG_DWORD_BIG_ENDIAN" else "little"
-        )
+        # reg.exe reads and writes REG_DWORD_BIG_ENDIAN like REG_DWORD, in every version of Windows.
+        return value.data.to_bytes(8 if value.type == "REG_QWORD" else 4, "little")
     if value.type in ("REG_SZ", "REG_EXPAND_SZ", "REG_LINK"):
         return (value.data + "\0").encode("utf-16-le", "surrogatepass")
     if value.type == "REG_MULTI_SZ":
@@ -161,7 +160,7 @@ def _parse_data(match: re.Match[str]) -> Value | None:
             kind, raw.decode("utf-16-le", "surrogatepass").removesuffix("\0").removesuffix("\0").replace("\0", "\\0")
         )
     if kind in ("REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
-        return Value(kind, int.from_bytes(raw, "little" if kind == "REG_QWORD" else "big"))
+        return Value(kind, int.from_bytes(raw, "little"))
     return Value(kind, raw.hex().upper())
 
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from . import dotnet_winhttp, machine, schannel, sql_wsus
+from . import dotnet_winhttp, machine, schannel, sql_wsus, suites
 from .base import Check, Context
 
 __all__ = ["CHECKS", "Check", "Context"]
 
-_MODULES = (machine, schannel, dotnet_winhttp, sql_wsus)
+_MODULES = (machine, schannel, suites, dotnet_winhttp, sql_wsus)
 CHECKS: dict[str, Check] = {name: getattr(module, name) for module in _MODULES for name in module.__all__}

@@ -12,7 +12,27 @@ from ..finding import Evidence, Outcome, Reason, Status, seen
 from ..requirement import Requirement
 from ..state import HostState, Setting
 
-__all__ = ["Check", "Context", "answer", "fail", "not_applicable", "passed", "settings_outcome", "unknown", "warn"]
+__all__ = [
+    "LEVELS",
+    "Check",
+    "Context",
+    "answer",
+    "fail",
+    "not_applicable",
+    "passed",
+    "settings_outcome",
+    "unknown",
+    "warn",
+]
+
+# How much ConfigMgr insists, by the level of a row of its requirements.
+LEVELS = {
+    "guidance": "guidance",
+    "recommended": "recommended",
+    "warning": "its setup warns",
+    "required": "required",
+    "error": "its setup stops",
+}
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ..._data import dotnet_requirement, dotnet_version, net35_update, update
+from ..._data import dotnet_requirement, dotnet_version, net35_update, roles, update
 from ..._windows.registry import Presence
 from ..finding import Evidence, Outcome
 from ..requirement import Requirement
 from ..winhttp import TLS12
-from .base import Context, fail, not_applicable, passed, settings_outcome, unknown, warn
+from .base import LEVELS, Context, fail, not_applicable, passed, settings_outcome, unknown, warn
 
 __all__ = ["dotnet_35_update", "dotnet_release", "dotnet_values", "winhttp_update", "winhttp_value"]
 
@@ -31,7 +31,11 @@ def dotnet_values(context: Context, requirement: Requirement) -> Outcome:
 
 
 def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
-    needed = dotnet_requirement(context.release)
+    needs = {row.needs.dotnet for row in roles() if row.id in context.roles} - {"no"}
+    needed = dotnet_requirement(context.release, full="full" in needs)
+    least = dotnet_requirement(context.release, full=False)
+    if needed.level == "recommended" and (context.state.dotnet.release or 0) < least.min_release:
+        needed = least
     expected = f".NET Framework {needed.version} or later"
     dotnet = context.state.dotnet
     if dotnet.setup is Presence.UNREADABLE:
@@ -46,11 +50,12 @@ def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
     actual = installed.version if installed else "older than 4.5, or not installed"
     if dotnet.release is not None and dotnet.release >= needed.min_release:
         return passed(expected, actual)
-    return fail(
+    optional = needed.level == "recommended" or needs == {"recommended"}
+    return (warn if optional else fail)(
         expected,
         actual,
         "dotnet_too_old",
-        f".NET Framework {actual} does not meet what this ConfigMgr role needs",
+        f".NET Framework {needed.version} is needed ({LEVELS[needed.level]})",
         [Evidence(_RELEASE_PATH, str(dotnet.release))],
     )
 
@@ -63,6 +68,10 @@ def dotnet_35_update(context: Context, requirement: Requirement) -> Outcome:
     update = net35_update(release.id) if release and context.state.dotnet.has_35 else None
     if update is None:
         return not_applicable("no .NET Framework 3.5, or this Windows has it built in")
+    windows = context.state.windows
+    least = update.detect.min_revisions.get(windows.build or 0)
+    if least is not None and windows.update_revision is not None and windows.update_revision >= least:
+        return passed(f"{update.kb} or later", f"build {windows.build}.{windows.update_revision}")
     return warn(
         f"{update.kb} or a later rollup",
         "not checked",
@@ -95,8 +104,15 @@ def winhttp_value(context: Context, requirement: Requirement) -> Outcome:
 def winhttp_update(context: Context, requirement: Requirement) -> Outcome:
     windows = context.state.windows
     kb = windows.release.winhttp.update if windows.release else None
-    if kb is None or windows.release is None:
+    if windows.release is None or (kb is None and not windows.release.winhttp.needs_value):
         return not_applicable("WinHTTP of this Windows knows TLS 1.2")
+    if kb is None:
+        return unknown(
+            "WinHTTP with TLS 1.2",
+            "not known",
+            "no_update_known",
+            f"no update is known that gives WinHTTP of {windows.name} TLS 1.2: replace the machine",
+        )
     minimum = update(kb).detect.min_versions.get(windows.build or 0)
     expected = f"update {kb} or later"
     if minimum is None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..._data import configmgr_supported, revision_updates, role, sql_client
 from ..finding import Evidence, Outcome, Reason, Status
 from ..journal import last_of_settings, restarted_since
 from ..requirement import Requirement
@@ -17,11 +18,14 @@ __all__ = [
     "release_known",
     "restart_pending",
     "restarted",
+    "revision_updates_installed",
     "windows_known",
     "windows_supported",
 ]
 
 _BUILD = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\CurrentBuild"
+# Editions of Windows with long-term servicing: EnterpriseS, EnterpriseSN, IoTEnterpriseS.
+_LONG_TERM = ("EnterpriseS", "IoTEnterpriseS")
 
 
 def windows_known(context: Context, requirement: Requirement) -> Outcome:
@@ -33,7 +37,10 @@ def windows_known(context: Context, requirement: Requirement) -> Outcome:
         phrase = "this Windows build is not known: what it does without settings cannot be told"
         return unknown(expected, actual, "windows_unknown", phrase, evidence)
     if windows.release.assumed:
-        phrase = f"this build is not in the tables; the defaults of {windows.release.names[0]} are assumed"
+        phrase = (
+            f"this build is not in the tables: it counts as {windows.release.names[-1]}, and what Windows may have "
+            "turned off since is not known"
+        )
         return warn(expected, actual, "windows_assumed", phrase, evidence)
     return passed(expected, actual)
 
@@ -42,40 +49,45 @@ def windows_supported(context: Context, requirement: Requirement) -> Outcome:
     """About support by ConfigMgr; it says nothing against TLS 1.2."""
     windows = context.state.windows
     expected = "a Windows version that ConfigMgr supports"
-    evidence = [Evidence(_BUILD, str(windows.build))]
     if windows.release is None:
         return not_applicable("this Windows is not known")
-    support, site_system = windows.release.configmgr, bool(context.roles - {"client", "admin_console"})
-    blocked = support.site_system_blocked_from
-    if site_system and blocked is not None and context.release is not None and context.release >= blocked:
-        return warn(
-            expected,
-            windows.name,
-            "windows_unsupported",
-            f"ConfigMgr {blocked} and later cannot be installed with site systems on {windows.name}",
-            evidence,
-        )
-    if (
-        site_system
-        and support.site_system in ("no", "distribution_point_only")
-        and (support.site_system == "no" or context.roles - {"client", "distribution_point"})
+    site_system = context.roles - {"client", "admin_console"}
+    phrase = _unsupported_site_system(context, site_system) if site_system else _unsupported_client(context)
+    if phrase is None:
+        return passed(expected, windows.name)
+    return warn(expected, windows.name, "windows_unsupported", phrase, [Evidence(_BUILD, str(windows.build))])
+
+
+def _unsupported_site_system(context: Context, roles: frozenset[str]) -> str | None:
+    name, release = context.state.windows.name, context.state.windows.release
+    if release is None:
+        return None
+    support, site = release.configmgr, context.release
+    if site is not None and support.site_system_blocked_from is not None and site >= support.site_system_blocked_from:
+        return f"ConfigMgr {support.site_system_blocked_from} and later cannot be installed with site systems on {name}"
+    if support.site_system == "no" or (
+        support.site_system == "distribution_point_only" and roles - {"distribution_point"}
     ):
-        return warn(
-            expected,
-            windows.name,
-            "windows_unsupported",
-            f"ConfigMgr does not support site systems on {windows.name}",
-            evidence,
-        )
-    if not site_system and support.client != "yes" and windows.product == "client":
-        return warn(
-            expected,
-            windows.name,
-            "windows_unsupported",
-            f"ConfigMgr clients on {windows.name} are not supported, or not known to be",
-            evidence,
-        )
-    return passed(expected, windows.name)
+        return f"ConfigMgr does not support site systems on {name}"
+    if site is not None and support.site_system_from is not None and site < support.site_system_from:
+        return f"ConfigMgr supports site systems on {name} from {support.site_system_from} on"
+    never = sorted(roles & set(support.site_system_not))
+    return f"ConfigMgr does not support these roles on {name}: {', '.join(never)}" if never else None
+
+
+def _unsupported_client(context: Context) -> str | None:
+    windows, release = context.state.windows, context.state.windows.release
+    if release is None or windows.product != "client":
+        return None
+    support = release.configmgr
+    least = support.client_from.get(windows.build or 0)
+    if least is not None and context.release is not None and context.release < least:
+        return f"ConfigMgr supports clients on {windows.name} from {least} on"
+    if support.client == "yes" or (support.client_ltsc and windows.edition.startswith(_LONG_TERM)):
+        return None
+    if support.client_ended:
+        return f"Microsoft's support of {windows.name} ended on {support.client_ended}, paid updates apart"
+    return f"ConfigMgr clients on {windows.name} are not supported, or not known to be"
 
 
 def restarted(context: Context, requirement: Requirement) -> Outcome:
@@ -127,7 +139,22 @@ def readable(context: Context, requirement: Requirement) -> Outcome:
 
 
 def release_known(context: Context, requirement: Requirement) -> Outcome:
-    expected = "the site's ConfigMgr release is known"
+    expected = "a supported release"
+    version = context.state.configmgr.version
+    if context.state.configmgr.assumed:
+        return warn(
+            expected,
+            str(version),
+            "release_newer",
+            f"ConfigMgr {version} is not in the tables: it counts as {context.release}",
+        )
+    if context.release is not None and "site_server" in context.roles and not configmgr_supported(context.release):
+        return warn(
+            expected,
+            str(context.release),
+            "release_unsupported",
+            f"ConfigMgr {context.release} is out of support",
+        )
     if context.release is not None:
         return passed(expected, str(context.release))
     if not context.roles - {"client", "admin_console"}:
@@ -141,9 +168,33 @@ def release_known(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
+def revision_updates_installed(context: Context, requirement: Requirement) -> Outcome:
+    """What the revision of this Windows shows: TLS_DHE that fails now and then, an SQL Server driver without TLS 1.2.
+
+    Windows that never gets the driver is not warned of: ConfigMgr does not use it, and nothing can be installed.
+    """
+    windows = context.state.windows
+    build = windows.build or 0
+    wanted = {row.detect.min_revisions[build]: row.title for row in revision_updates(build)}
+    driver = sql_client("mdac")
+    if build in driver.windows_builds:
+        wanted[driver.windows_builds[build]] = f"{driver.title} speak TLS 1.2"
+    if not wanted:
+        return not_applicable("no such update")
+    expected = f"build {build}.{max(wanted)} or later"
+    if windows.update_revision is None:
+        return unknown(expected, "not read", "revision_unknown", "the revision of this Windows (UBR) could not be read")
+    actual = f"build {build}.{windows.update_revision}"
+    missing = [title for least, title in wanted.items() if windows.update_revision < least]
+    if not missing:
+        return passed(expected, actual)
+    return warn(expected, actual, "update_missing", f"an update is missing from which on: {'; '.join(missing)}")
+
+
 def application_catalog(context: Context, requirement: Requirement) -> Outcome:
     expected = "no application catalog"
-    if context.release is not None and context.release >= 1910:
+    removed = role("application_catalog").removed_in
+    if context.release is not None and removed is not None and context.release >= removed:
         return fail(
             expected,
             "installed",

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from ..._windows.registry import Presence
-from ..effective import effect_of
-from ..finding import Evidence, Outcome, Reason, Status, seen
+from ..effective import effect_of, feigned_settings
+from ..finding import Outcome, Reason, Status, seen
 from ..requirement import Requirement
 from ..state import Effect, Side
 from .base import Context, answer, fail, not_applicable, passed, settings_outcome, unknown, warn
 
-__all__ = ["cipher_suites", "fips", "legacy_off", "protocol_on", "unsupported_protocol_keys"]
+__all__ = ["fips", "legacy_off", "protocol_on", "tls13_client_certificates", "unsupported_protocol_keys"]
 
 _WORDS = {
     Effect.ON: "on",
@@ -58,59 +57,34 @@ def unsupported_protocol_keys(context: Context, requirement: Requirement) -> Out
     expected = f"no {protocol} settings on a Windows that does not support it"
     if release is None or release.protocols[protocol]["server"] != "not_supported":
         return not_applicable(f"this Windows supports {protocol}, or is not known")
-    items = [
-        item
-        for (name, _side), settings in context.state.schannel.protocols.items()
-        if name == protocol
-        for item in (settings.enabled, settings.disabled_by_default)
-    ]
-    present = [
-        item
-        for item in items
-        if item.presence is Presence.PRESENT
-        and item.dword != 0
-        and not (item.name == "DisabledByDefault" and item.dword)
-    ]
+    present = feigned_settings(context.state, protocol)
     if not present:
-        return settings_outcome(expected, [], [item for item in items if item.unreadable], "", "")
+        pairs = [pair for (name, _side), pair in context.state.schannel.protocols.items() if name == protocol]
+        hidden = [item for pair in pairs for item in (pair.enabled, pair.disabled_by_default) if item.unreadable]
+        return settings_outcome(expected, [], hidden, "", "")
     return warn(
         expected,
         "present",
         "unsupported_protocol",
-        f"{protocol} settings on this Windows are a known cause of connection errors",
+        f"with {protocol} settings this Windows may answer with {protocol}, and then fail",
         seen(present),
     )
 
 
-def cipher_suites(context: Context, requirement: Requirement) -> Outcome:
-    """A suite order set by policy replaces the system's; with no suite that TLS 1.2 can use, every handshake fails."""
-    expected = "a cipher suite order with suites for TLS 1.2, ECDHE with AES-GCM among them"
-    policy = context.state.schannel.cipher_policy
-    suites = policy if policy is not None else context.state.schannel.cipher_order
-    origin = "by policy" if policy is not None else "the machine's own"
-    if suites is None:
-        return passed(expected, "the system's own order")
-    usable = [suite for suite in suites if suite.startswith(requirement.usable)]
-    modern = [suite for suite in suites if suite.startswith(requirement.modern) and "_GCM_" in suite]
-    evidence = [Evidence(f"cipher suite order, {origin}", ", ".join(suites[:8]) or "empty")]
-    if not usable:
-        return fail(
-            expected,
-            f"{origin}: none for TLS 1.2",
-            "no_suite",
-            "no cipher suite of the order can be used with TLS 1.2",
-            evidence,
-        )
-    if policy is not None and not modern:
-        return warn(
-            expected,
-            f"{origin}: no ECDHE with AES-GCM",
-            "weak_suites",
-            "Microsoft's services accept only ECDHE suites with AES-GCM or CBC and SHA-2; check both "
-            "ends of each connection",
-            evidence,
-        )
-    return passed(expected, f"{origin}, {len(usable)} for TLS 1.2")
+def tls13_client_certificates(context: Context, requirement: Requirement) -> Outcome:
+    """http.sys asks for a certificate after the handshake, which TLS 1.3 has no way for that all callers know."""
+    state = context.state
+    effect = effect_of(state.schannel.protocols[("TLS 1.3", "server")], state.windows.release, "TLS 1.3", "server")
+    expected = "client certificates asked for in the handshake, or no TLS 1.3 on the sites that ask for them"
+    if effect not in (Effect.ON, Effect.UNKNOWN):
+        return not_applicable("no TLS 1.3")
+    return warn(
+        expected,
+        f"TLS 1.3 {_WORDS[effect]}, bindings not checked",
+        "tls13_client_certificates",
+        "where a role asks for client certificates, callers with TLS 1.3 are reset (Server 2022) or get an error 500 "
+        "(Server 2025) unless the binding negotiates the certificate",
+    )
 
 
 def fips(context: Context, requirement: Requirement) -> Outcome:

@@ -5,13 +5,34 @@
 
 from __future__ import annotations
 
-from ..._data import Version, known_bad_clients, role, sql_client, sql_client_requirement, sql_tls12, wsus_update
+from ..._data import (
+    KnownBad,
+    Version,
+    known_bad_clients,
+    role,
+    sql_branch,
+    sql_client,
+    sql_client_requirement,
+    sql_fault,
+    sql_newer,
+    sql_support,
+    sql_tls12,
+    wsus_update,
+)
 from ..finding import Evidence, Outcome, Reason, Status
 from ..requirement import Requirement
 from ..state import SqlClientState, SqlInstance
-from .base import Context, answer, fail, not_applicable, passed, unknown, warn
+from .base import LEVELS, Context, answer, fail, not_applicable, passed, unknown, warn
 
-__all__ = ["client_component", "known_bad_client", "other_clients", "server_build", "server_express", "wsus_build"]
+__all__ = [
+    "client_component",
+    "known_bad_client",
+    "other_clients",
+    "server_build",
+    "server_express",
+    "server_supported",
+    "wsus_build",
+]
 
 _CONFIGMGR_CLIENTS = ("snac11", "odbc18")
 
@@ -41,7 +62,7 @@ def server_build(context: Context, requirement: Requirement) -> Outcome:
                 "the machine is a database server, and no SQL Server instance was found in its registry",
             )
         return not_applicable("no SQL Server instance")
-    old, unsure, reasons = [], [], []
+    old, unsure, newer, reasons = [], [], [], []
     for item in instances:
         capable, branch = sql_tls12(item.version) if item.version else (None, None)
         if capable is False:
@@ -51,16 +72,62 @@ def server_build(context: Context, requirement: Requirement) -> Outcome:
                 if branch
                 else ""
             )
+            fault = sql_fault(item.version) if item.version else None
+            needed += f" ({fault.reason}, {fault.update})" if fault else ""
             reasons.append(Reason("sql_too_old", f"instance {item.name} has build {item.version}{needed}"))
         elif capable is None:
             unsure.append(item)
             reasons.append(Reason("sql_build_unknown", f"the build of instance {item.name} is not known"))
+        elif item.version and branch and sql_newer(item.version):
+            newer.append(item)
+            phrase = f"instance {item.name} ({item.version}) is newer than what is known: it counts as {branch.product}"
+            reasons.append(Reason("sql_newer", phrase))
     actual = ", ".join(f"{item.name} {item.version or 'unknown'}" for item in instances)
     if old:
         return answer(Status.FAIL, expected, actual, reasons, _instance_evidence([*old, *unsure]))
     if unsure:
         return answer(Status.UNKNOWN, expected, actual, reasons, _instance_evidence(unsure))
+    if newer:
+        return answer(Status.WARN, expected, actual, reasons, _instance_evidence(newer))
     return passed(expected, actual)
+
+
+def server_supported(context: Context, requirement: Requirement) -> Outcome:
+    """About support by ConfigMgr and Microsoft; it says nothing against TLS 1.2."""
+    expected = "SQL Server at a version and build that ConfigMgr supports"
+    known = [item for item in context.state.sql_instances if item.version]
+    if not known:
+        return not_applicable("no SQL Server instance with a build that is known")
+    reasons = [
+        Reason("sql_unsupported", f"instance {item.name} ({item.version}): {phrase}")
+        for item in known
+        if item.version and (phrase := _unsupported(item.version, context.release, express=item.express))
+    ]
+    actual = ", ".join(f"{item.name} {item.version}" for item in known)
+    return (
+        answer(Status.WARN, expected, actual, reasons, _instance_evidence(known))
+        if reasons
+        else passed(expected, actual)
+    )
+
+
+def _unsupported(version: Version, release: int | None, *, express: bool) -> str | None:
+    branch = sql_branch(version)
+    if branch is None or sql_newer(version):
+        return "newer than what is known, or not known at all"
+    support = sql_support(branch.product, "secondary_site" if express else "site_database")
+    what = f"SQL Server {branch.product}{' Express' if express else ''}"
+    if support is None:
+        return f"ConfigMgr does not support {what}"
+    if support.min_build and version.product_key < support.min_build.product_key:
+        return f"ConfigMgr supports {what} from build {support.min_build} on"
+    if release is not None and support.configmgr_from is not None and release < support.configmgr_from:
+        return f"ConfigMgr supports {what} from {support.configmgr_from} on"
+    if support.ended:
+        return f"Microsoft's support of SQL Server {branch.product} ended on {support.ended}, paid updates apart"
+    if release is not None and support.deprecated_from is not None and release >= support.deprecated_from:
+        return f"ConfigMgr {release} still works with {what} and warns of it"
+    return None
 
 
 def server_express(context: Context, requirement: Requirement) -> Outcome:
@@ -85,7 +152,7 @@ def server_express(context: Context, requirement: Requirement) -> Outcome:
             expected,
             actual,
             "sql_too_old",
-            "SQL Server Express of the secondary site is too old",
+            "SQL Server Express of the secondary site is older than ConfigMgr asks for",
             _instance_evidence(old),
         )
     return passed(expected, actual)
@@ -110,8 +177,18 @@ def client_component(context: Context, requirement: Requirement) -> Outcome:
         )
     if installed and installed.version and component.key(installed.version) >= component.key(needed.min):
         return passed(expected, actual)
+    if component.id == "odbc18" and context.state.newer_drivers:
+        newer = ", ".join(context.state.newer_drivers)
+        return warn(
+            expected,
+            newer,
+            "driver_newer",
+            f"{newer} is newer than the newest driver that is known: whether this ConfigMgr uses it is not",
+            evidence,
+        )
     code = "client_too_old" if installed else "client_missing"
     phrase = f"{component.title} is {'older than' if installed else 'not installed, and needed at'} {needed.min}"
+    phrase += f" ({LEVELS[needed.level]})"
     if context.release is None and (not installed or _speaks_tls12(component.id, installed.version)):
         return warn(
             expected,
@@ -153,13 +230,18 @@ def known_bad_client(context: Context, requirement: Requirement) -> Outcome:
     reasons = [
         Reason(
             "known_bad",
-            f"{sql_client(item.id).title} {item.text}: {row.reason}; use {' or '.join(map(str, row.alternatives))}",
+            f"{sql_client(item.id).title} {item.text}: {row.reason}; use {_alternatives(row)}",
         )
         for item, row in bad
     ]
     return answer(
         Status.FAIL, expected, ", ".join(f"{sql_client(item.id).title} {item.text}" for item, _row in bad), reasons
     )
+
+
+def _alternatives(row: KnownBad) -> str:
+    first, *others = map(str, row.alternatives)
+    return " or ".join([f"{first} or later", *others])
 
 
 def other_clients(context: Context, requirement: Requirement) -> Outcome:

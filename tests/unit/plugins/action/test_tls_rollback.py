@@ -252,3 +252,14 @@ def test_a_connection_that_drops_on_the_way_back(bench: Benches) -> None:
         place.run(tls_rollback)
     assert (result["changed"], result["changes"]) == (False, [])
     assert len(result["not_applied"]) == 14
+
+
+def test_a_value_that_reg_cannot_write_is_told_and_left_to_its_backup(bench: Benches) -> None:
+    machine = windows(9200)
+    machine.set(CLIENT, "Enabled", Value("REG_NONE", "0102"))
+    bench(machine).run(tls_settings, {"run": "job-1"})
+    changed = machine.dump()
+    with failing("not_writable") as result:
+        bench(machine).run(tls_rollback)
+    assert "REG_NONE" in result["message"]
+    assert machine.dump() == changed

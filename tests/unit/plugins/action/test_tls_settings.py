@@ -18,6 +18,7 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.h
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword, text
 
 TLS12 = hosts.protocol("TLS 1.2", "Client")
+WINDOWS_KEY = hosts.WINDOWS.lower()
 RUN = {"run": "job-77"}
 
 
@@ -244,6 +245,26 @@ def test_disable_is_refused_while_the_machine_is_not_ready(bench: Callable[..., 
     assert {reason["code"] for reason in result["reasons"]} == {"dotnet-v4-settings", "dotnet-v2-settings"}
     assert all(reason["phrase"] in result["message"] for reason in result["reasons"])
     assert (place.session.commands, machine.files) == (1, {})
+
+
+def test_disable_twice_without_a_restart_between_is_unchanged(bench: Callable[..., Bench]) -> None:
+    machine = windows()
+    bench(machine).run(tls_settings, RUN)
+    restarted(machine)
+    assert bench(machine).run(tls_settings, {"stage": "disable"})["changed"] is True
+    again = bench(machine).run(tls_settings, {"stage": "disable"})
+    assert again == {"changed": False, "changes": [], "restart_required": True}
+
+
+def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[..., Bench]) -> None:
+    machine = windows()
+    machine.set(hosts.WINDOWS, "CurrentBuild", text("6003"))
+    for place in [place for place in machine.nodes if place[1].startswith("software") and place[1] != WINDOWS_KEY]:
+        del machine.nodes[place]
+    with failing("unreadable") as result:
+        bench(machine).run(tls_settings, RUN)
+    assert "KB948698" in result["remedy"]
+    assert machine.files == {}
 
 
 def test_disable_looks_at_the_roles(bench: Callable[..., Bench]) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     config_files,
     configmgr_release,
     configmgr_row,
+    configmgr_supported,
     role,
     roles,
     roles_named,
@@ -46,32 +47,40 @@ def test_before_current_branch_there_is_no_release(build: int) -> None:
     assert configmgr_row(build) is None
 
 
+@pytest.mark.parametrize(
+    ("release", "supported"),
+    [(1511, False), (2409, False), (2503, False), (2509, True), (2603, True), (2609, True), (1500, False)],
+)
+def test_what_microsoft_supports_in_november_2026(release: int, supported: bool) -> None:
+    assert configmgr_supported(release) is supported
+
+
 # Role, restart group, sides, .NET, SQL client, and what else it needs.
 ROLES = [
-    ("site_server", 50, "cs", "yes", "yes", ""),
-    ("passive_site_server", 40, "cs", "yes", "yes", ""),
-    ("secondary_site", 30, "cs", "yes", "yes", "sql_express_min"),
-    ("site_database", 20, "cs", "yes", "yes", "sql_build"),
+    ("site_server", 50, "cs", "full", "yes", ""),
+    ("passive_site_server", 40, "cs", "full", "yes", ""),
+    ("secondary_site", 30, "cs", "full", "yes", "sql_express_min"),
+    ("site_database", 20, "cs", "base", "yes", "sql_build"),
     ("component_database", 20, "cs", "no", "no", "sql_build"),
-    ("sms_provider", 45, "cs", "yes", "yes", ""),
-    ("management_point", 60, "cs", "yes", "yes", "winhttp"),
+    ("sms_provider", 45, "cs", "full", "yes", ""),
+    ("management_point", 60, "cs", "full", "yes", "winhttp"),
     ("distribution_point", 70, "cs", "recommended", "conditional", "winhttp"),
     ("pull_distribution_point", 70, "cs", "recommended", "no", "winhttp"),
-    ("software_update_point", 65, "cs", "yes", "yes", "wsus_build"),
-    ("reporting_services_point", 75, "cs", "yes", "yes", ""),
-    ("service_connection_point", 80, "c", "yes", "yes", "cipher_suites"),
-    ("state_migration_point", 75, "cs", "yes", "yes", ""),
-    ("fallback_status_point", 75, "c", "no", "no", ""),
-    ("endpoint_protection_point", 75, "c", "yes", "yes", ""),
-    ("enrollment_point", 75, "cs", "yes", "yes", ""),
-    ("enrollment_proxy_point", 75, "cs", "yes", "no", ""),
-    ("cmg_connection_point", 80, "c", "yes", "no", ""),
-    ("data_warehouse", 75, "c", "yes", "yes", ""),
-    ("asset_intelligence", 75, "c", "yes", "yes", ""),
-    ("certificate_registration_point", 75, "cs", "yes", "yes", ""),
-    ("application_catalog", 75, "cs", "yes", "yes", ""),
-    ("admin_console", 10, "c", "yes", "no", ""),
-    ("client", 0, "c", "yes", "no", "winhttp"),
+    ("software_update_point", 65, "cs", "full", "yes", "wsus_build cipher_suites"),
+    ("reporting_services_point", 75, "cs", "full", "yes", ""),
+    ("service_connection_point", 80, "c", "full", "yes", "cipher_suites"),
+    ("state_migration_point", 75, "cs", "base", "yes", ""),
+    ("fallback_status_point", 75, "c", "recommended", "no", ""),
+    ("endpoint_protection_point", 75, "c", "base", "yes", ""),
+    ("enrollment_point", 75, "cs", "full", "yes", ""),
+    ("enrollment_proxy_point", 75, "cs", "full", "no", ""),
+    ("cmg_connection_point", 80, "c", "base", "no", "cipher_suites"),
+    ("data_warehouse", 75, "c", "full", "yes", ""),
+    ("asset_intelligence", 75, "c", "full", "yes", ""),
+    ("certificate_registration_point", 75, "cs", "full", "yes", ""),
+    ("application_catalog", 75, "cs", "base", "yes", ""),
+    ("admin_console", 10, "c", "full", "no", "cipher_suites"),
+    ("client", 0, "c", "base", "no", "winhttp"),
 ]
 
 
@@ -192,12 +201,9 @@ def test_roles_that_are_going(name: str, state: str, removed_in: int | None) -> 
 def test_the_files_of_a_role() -> None:
     (catalog,) = config_files("application_catalog")
     assert catalog.path.endswith("W2SP.exe.config")
-    assert catalog.switches == {
-        "Switch.System.ServiceModel.DisableUsingServicePointManagerSecurityProtocols": False,
-        "Switch.System.Net.DontEnableSchUseStrongCrypto": False,
-    }
+    assert catalog.content == "W2SP.exe.config"
     (wsus,) = config_files("software_update_point")
-    assert wsus.switches == {"Switch.System.Net.DontEnableSystemDefaultTlsVersions": False}
+    assert wsus.path.endswith("w3wp.exe.config") and wsus.content is None
     assert config_files("client") == ()
 
 

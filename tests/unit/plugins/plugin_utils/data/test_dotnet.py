@@ -12,7 +12,6 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     dotnet_version,
     load_table,
     net35_update,
-    net45_update,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import DotnetRelease, DotnetRequirement
 
@@ -60,32 +59,31 @@ def test_below_4_5_is_not_a_version(release: int) -> None:
     assert dotnet_version(release) is None
 
 
-def test_every_listed_number_means_its_own_version() -> None:
+def test_every_version_begins_at_a_listed_number() -> None:
     tested = dict(RELEASES)
     for row in load_table("dotnet", DotnetRelease):
-        for number in row.release_values.values():
-            assert tested[number] == row.version
+        assert tested[row.min_release] == row.version
 
 
 @pytest.mark.parametrize(
-    ("configmgr", "version", "min_release", "level"),
+    ("configmgr", "full", "base"),
     [
-        (1511, "4.5.2", 379893, "guidance"),
-        (1702, "4.5.2", 379893, "guidance"),
-        (2103, "4.5.2", 379893, "guidance"),
-        (2107, "4.6.2", 394802, "warning"),
-        (2111, "4.6.2", 394802, "error"),
-        (2211, "4.6.2", 394802, "error"),
-        (2303, "4.8", 528040, "required"),
-        (2309, "4.8", 528040, "required"),
-        (2403, "4.8", 528040, "required"),
-        (2603, "4.8", 528040, "required"),
-        (None, "4.6.2", 394802, "error"),
+        (1511, "4.5.2 guidance", "4.5.2 guidance"),
+        (1702, "4.5.2 guidance", "4.5.2 guidance"),
+        (2103, "4.5.2 guidance", "4.5.2 guidance"),
+        (2107, "4.6.2 warning", "4.6.2 warning"),
+        (2111, "4.6.2 error", "4.6.2 error"),
+        (2211, "4.6.2 error", "4.6.2 error"),
+        (2303, "4.8 recommended", "4.6.2 error"),
+        (2309, "4.8 recommended", "4.6.2 error"),
+        (2403, "4.8 required", "4.6.2 error"),
+        (2603, "4.8 required", "4.6.2 error"),
+        (None, "4.6.2 error", "4.6.2 error"),
     ],
 )
-def test_requirement(configmgr: int | None, version: str, min_release: int, level: str) -> None:
-    row = dotnet_requirement(configmgr)
-    assert (row.version, row.min_release, row.level) == (version, min_release, level)
+def test_requirement(configmgr: int | None, full: str, base: str) -> None:
+    rows = [dotnet_requirement(configmgr, full=each) for each in (True, False)]
+    assert [f"{row.version} {row.level}" for row in rows] == [full, base]
 
 
 def test_where_the_requirements_begin() -> None:
@@ -95,25 +93,24 @@ def test_where_the_requirements_begin() -> None:
 
 def test_requirements_agree_with_the_versions() -> None:
     for configmgr in (1702, 2107, 2111, 2303, 2403):
-        row = dotnet_requirement(configmgr)
+        row = dotnet_requirement(configmgr, full=True)
         version = dotnet_version(row.min_release)
         assert version is not None
         assert (version.version, version.min_release) == (row.version, row.min_release)
 
 
 @pytest.mark.parametrize(
-    ("windows", "net35", "net45"),
+    ("windows", "net35"),
     [
-        ("ws2008sp2", "KB3154517", None),
-        ("win7_ws2008r2", "KB3154518", None),
-        ("win8_ws2012", "KB3154519", "KB3099844"),
-        ("win81_ws2012r2", "KB3154520", "KB3099842"),
-        ("win10_1511", "KB3156421", None),
-        ("win10_1607_ws2016", None, None),
-        ("win10_1809_ws2019", None, None),
-        ("ws2025", None, None),
+        ("ws2008sp2", "KB3154517"),
+        ("win7_ws2008r2", "KB3154518"),
+        ("win8_ws2012", "KB3154519"),
+        ("win81_ws2012r2", "KB3154520"),
+        ("win10_1511", "KB3156421"),
+        ("win10_1607_ws2016", None),
+        ("win10_1809_ws2019", None),
+        ("ws2025", None),
     ],
 )
-def test_updates(windows: str, net35: str | None, net45: str | None) -> None:
+def test_updates(windows: str, net35: str | None) -> None:
     assert getattr(net35_update(windows), "kb", None) == net35
-    assert getattr(net45_update(windows), "kb", None) == net45

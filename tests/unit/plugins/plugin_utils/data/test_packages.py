@@ -24,7 +24,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement imp
 
 # Updates that the issue of TLS 1.2 is about; those of SQL Server are builds.
 IN_CATALOGUE = {
-    "KB3140245", "KB4019276", "KB4467770", "KB4022720", "KB4022721", "KB3154517", "KB3154518", "KB3154519", "KB3154520",
+    "KB3140245", "KB4019276", "KB4022720", "KB4022721", "KB3154517", "KB3154518", "KB3154519", "KB3154520",
     "KB4474419", "KB4490628",
 }  # fmt: skip
 ROW = {

@@ -9,7 +9,6 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     Version,
-    inbox_sql_client_tls12,
     known_bad_client,
     sql_client,
     sql_client_requirement,
@@ -29,13 +28,7 @@ CLIENTS = {
     "oledb18": ("MSOLEDBSQL", "always"),
     "oledb19": ("MSOLEDBSQL19", "always"),
     "mdac": (None, "windows"),
-    "adonet": (None, "dotnet"),
-    "jdbc": (None, "from_version"),
 }
-
-
-def test_net_decides_from_4_6_on() -> None:
-    assert sql_client("adonet").dotnet_release == 393295
 
 
 def test_the_components() -> None:
@@ -69,10 +62,7 @@ def test_the_components() -> None:
         ("odbc18", "18.1.1.1", True),
         ("oledb18", "18.6.7.0", True),
         ("oledb19", "19.3.2.0", True),
-        ("jdbc", "4.1.0.0", False),
-        ("jdbc", "6.0.0.0", True),
         ("mdac", "10.0.1.1", None),
-        ("adonet", "4.8.0.0", None),
     ],
 )
 def test_tls12_by_version(client: str, version: str, expected: bool | None) -> None:
@@ -84,31 +74,8 @@ def test_tls12_without_a_version(client: str, expected: bool | None) -> None:
     assert sql_client_tls12(client, None) is expected
 
 
-@pytest.mark.parametrize(
-    ("build", "revision", "expected"),
-    [
-        (17763, 1553, False),
-        (17763, 1554, True),
-        (18362, 1197, False),
-        (18362, 1198, True),
-        (18363, 1197, False),
-        (18363, 1198, True),
-        (19041, 609, False),
-        (19041, 610, True),
-        (19042, 609, False),
-        (19042, 610, True),
-        (17763, None, None),
-        (7601, None, False),
-        (9600, 20000, False),
-        (14393, 9999, False),
-        (17134, 9999, False),
-        (19043, 0, True),
-        (20348, None, True),
-        (26100, None, True),
-    ],
-)
-def test_the_driver_of_windows(build: int, revision: int | None, expected: bool | None) -> None:
-    assert inbox_sql_client_tls12(build, revision) is expected
+def test_the_driver_of_windows() -> None:
+    assert sql_client("mdac").windows_builds == {17763: 1554, 18362: 1198, 18363: 1198, 19041: 610, 19042: 610}
 
 
 # Release, what Native Client 11 must be, what ODBC 18 must be; None: not needed.
@@ -179,7 +146,7 @@ def test_odbc_is_compared_with_the_minor(installed: str, enough: bool) -> None:
 def test_odbc_18_6_1_1_must_go() -> None:
     bad = known_bad_client("odbc18", Version.parse("18.6.1.1"))
     assert bad is not None
-    assert [str(version) for version in bad.alternatives] == ["18.5.2.1", "18.4.1.1"]
+    assert [str(version) for version in bad.alternatives] == ["18.6.2.1", "18.5.2.1", "18.4.1.1"]
     for version in ("18.6.2.1", "18.5.2.1", "18.4.1.1"):
         assert known_bad_client("odbc18", Version.parse(version)) is None
     assert known_bad_client("odbc17", Version.parse("18.6.1.1")) is None

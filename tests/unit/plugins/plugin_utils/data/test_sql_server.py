@@ -14,6 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     load_table,
     sql_branch,
     sql_fault,
+    sql_newer,
     sql_support,
     sql_tls12,
 )
@@ -139,16 +140,38 @@ def test_the_minor_does_not_count_otherwise(major: int, one: int, other: int, bu
     assert sql_tls12(Version(major, one, build)) == sql_tls12(Version(major, other, build))
 
 
-@pytest.mark.parametrize("build", ["8.0.2039.0", "18.0.1.0", "99.0.0.0", "10.10.1.0", "10.49.1.0", "10.60.1.0"])
+@pytest.mark.parametrize("build", ["8.0.2039.0", "10.10.1.0", "10.49.1.0", "10.60.1.0"])
 def test_unknown_products_are_not_known(build: str) -> None:
     assert sql_tls12(Version.parse(build)) == (None, None)
 
 
+@pytest.mark.parametrize("build", ["18.0.1.0", "99.0.0.0"])
+def test_a_product_newer_than_all_counts_as_the_newest(build: str) -> None:
+    version = Version.parse(build)
+    capable, branch = sql_tls12(version)
+    assert capable is True and sql_newer(version) and branch is not None and branch.product == "2025"
+    assert not sql_newer(Version.parse("17.0.9999.0"))
+
+
+SUPPORT = [
+    ("2014", "site_database", None, None, 2409, "2024-07-09"),
+    ("2016", "site_database", None, None, None, "2026-07-14"),
+    ("2017", "site_database", "14.0.3008.27", None, None, None),
+    ("2019", "site_database", "15.0.4043.16", None, None, None),
+    ("2022", "site_database", "16.0.0.0", 2303, None, None),
+    ("2025", "site_database", "17.0.1000.0", 2603, None, None),
+    ("2016", "secondary_site", "13.0.5026.0", None, None, "2026-07-14"),
+    ("2017", "secondary_site", "14.0.3008.27", None, None, None),
+    ("2019", "secondary_site", "15.0.4043.16", None, None, None),
+    ("2022", "secondary_site", "16.0.0.0", 2303, None, None),
+    ("2025", "secondary_site", "17.0.1000.0", 2603, None, None),
+]
+
+
 def test_what_configmgr_supports() -> None:
-    rows = {row.product: row for row in sql_support()}
-    assert str(rows["2017"].min_build) == "14.0.3008.27"
-    assert str(rows["2019"].min_build) == "15.0.4043.16"
-    assert rows["2022"].configmgr_from == 2303
-    assert rows["2014"].deprecated_from == 2409
-    assert str(rows["2016 Express"].min_build) == "13.0.5026.0"
-    assert rows["2016 Express"].use == "secondary_site"
+    for product, use, build, since, deprecated, ended in SUPPORT:
+        row = sql_support(product, use)
+        assert row is not None
+        found = (str(row.min_build) if row.min_build else None, row.configmgr_from, row.deprecated_from, row.ended)
+        assert found == (build, since, deprecated, ended)
+    assert sql_support("2012", "site_database") is None and sql_support("2014", "secondary_site") is None

@@ -7,36 +7,40 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import update, updates, windows_releases, wsus_update
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
+    revision_updates,
+    update,
+    updates,
+    windows_releases,
+    wsus_update,
+)
 
-# KB, component, Windows rows, how it is detected, restart.
+# KB, component, Windows rows, what shows that it is there, restart.
 UPDATES = [
-    ("KB4019276", "schannel", ["ws2008sp2"], "hotfix", "windows"),
-    ("KB3140245", "winhttp", ["win7_ws2008r2", "win8_ws2012"], "file_version", "windows"),
-    ("KB4467770", "winhttp", ["ws2008sp2"], "hotfix", "windows"),
-    ("KB3154517", "net35", ["ws2008sp2"], "hotfix", "windows"),
-    ("KB3154518", "net35", ["win7_ws2008r2"], "hotfix", "windows"),
-    ("KB3154519", "net35", ["win8_ws2012"], "hotfix", "windows"),
-    ("KB3154520", "net35", ["win81_ws2012r2"], "hotfix", "windows"),
-    ("KB3156421", "net35", ["win10_1511"], "windows_revision", "windows"),
-    ("KB3099842", "net45", ["win81_ws2012r2"], "dotnet_release", "windows"),
-    ("KB3099844", "net45", ["win8_ws2012"], "dotnet_release", "windows"),
-    ("KB4022721", "wsus", ["win8_ws2012"], "file_version", "windows"),
-    ("KB4022720", "wsus", ["win81_ws2012r2"], "file_version", "windows"),
-    ("KB3135244", "sql_server", [], "sql_build", "sql_server"),
-    ("KB3135852", "sql_server", [], "sql_build", "sql_server"),
-    ("KB3146034", "sql_server", [], "sql_build", "sql_server"),
-    ("KB4580390", "sql_client", ["win10_1809_ws2019"], "windows_revision", "windows"),
-    ("KB4580386", "sql_client", ["win10_1903_22h2"], "windows_revision", "windows"),
-    ("KB4557473", "dhe", ["win10_1607_ws2016"], "windows_revision", "windows"),
-    ("KB5017811", "policy", ["win10_1809_ws2019", "win10_1903_22h2"], "none", "none"),
-    ("KB4490628", "signing", ["win7_ws2008r2"], "hotfix", "none"),
-    ("KB4474419", "signing", ["win7_ws2008r2"], "hotfix", "windows"),
+    ("KB4019276", "schannel", ["ws2008sp2"], "", "windows"),
+    ("KB3140245", "winhttp", ["win7_ws2008r2", "win8_ws2012"], "version", "windows"),
+    ("KB3154517", "net35", ["ws2008sp2"], "", "windows"),
+    ("KB3154518", "net35", ["win7_ws2008r2"], "", "windows"),
+    ("KB3154519", "net35", ["win8_ws2012"], "", "windows"),
+    ("KB3154520", "net35", ["win81_ws2012r2"], "", "windows"),
+    ("KB3156421", "net35", ["win10_1511"], "revision", "windows"),
+    ("KB4022721", "wsus", ["win8_ws2012"], "version", "windows"),
+    ("KB4022720", "wsus", ["win81_ws2012r2"], "version", "windows"),
+    ("KB3135244", "sql_server", [], "", "sql_server"),
+    ("KB3135852", "sql_server", [], "", "sql_server"),
+    ("KB3146034", "sql_server", [], "", "sql_server"),
+    ("KB4557473", "dhe", ["win10_1607_ws2016"], "revision", "windows"),
+    ("KB5017811", "policy", ["win10_1809_ws2019", "win10_1903_22h2"], "", "none"),
+    ("KB4490628", "signing", ["win7_ws2008r2"], "", "none"),
+    ("KB4474419", "signing", ["win7_ws2008r2"], "", "windows"),
 ]
 
 
 def test_the_updates() -> None:
-    found = [(row.kb, row.component, list(row.windows), row.detect.by, row.restart) for row in updates()]
+    found = []
+    for row in updates():
+        shown = "version" if row.detect.min_versions else "revision" if row.detect.min_revisions else ""
+        found.append((row.kb, row.component, list(row.windows), shown, row.restart))
     assert found == UPDATES
 
 
@@ -50,29 +54,20 @@ def test_the_updates() -> None:
     ],
 )
 def test_the_file_version_that_proves_it(kb: str, build: int, version: str) -> None:
-    detect = update(kb).detect
-    assert str(detect.min_versions[build]) == version
-    assert detect.file is not None
+    assert str(update(kb).detect.min_versions[build]) == version
 
 
 @pytest.mark.parametrize(
     ("kb", "build", "revision"),
-    [("KB3156421", 10586, 318), ("KB4557473", 14393, 3542), ("KB4580390", 17763, 1554), ("KB4580386", 18363, 1198)],
+    [("KB3156421", 10586, 318), ("KB4557473", 14393, 3542)],
 )
 def test_the_revision_that_proves_it(kb: str, build: int, revision: int) -> None:
     assert update(kb).detect.min_revisions[build] == revision
 
 
-def test_net_4_6_2_makes_the_old_rollups_needless() -> None:
-    assert {update(kb).detect.dotnet_release for kb in ("KB3099842", "KB3099844")} == {394802}
-
-
-def test_the_file_of_wsus_lies_where_wsus_says() -> None:
-    for kb in ("KB4022720", "KB4022721"):
-        folder = update(kb).detect.folder
-        assert folder is not None
-        assert folder.key.endswith(r"\Update Services\Server\Setup")
-        assert folder.name == "TargetDir"
+def test_which_of_them_a_machine_is_asked_for() -> None:
+    assert [row.kb for row in revision_updates(14393)] == ["KB4557473"]
+    assert revision_updates(10586) == () and revision_updates(17763) == ()
 
 
 @pytest.mark.parametrize(

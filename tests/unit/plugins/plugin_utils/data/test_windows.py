@@ -46,9 +46,18 @@ DEFAULTS = [
     (22000, "client", "x-++++", "x-++++"),
     (22621, "client", "x-++++", "x-++++"),
     (22631, "client", "x-++++", "x-++++"),
-    (26100, "server", "x---++", "x---++"),
-    (26100, "client", "x-??++", "x-??++"),
-    (26200, "client", "x-??++", "x-??++"),
+    (26100, "server", "x-??++", "x-??++"),
+    (26100, "client", "x-++++", "x-++++"),
+    (26200, "client", "x-++++", "x-++++"),
+    (26300, "client", "x-++++", "x-++++"),
+    (28000, "client", "x-??++", "x-??++"),
+    (16299, "server", "x-+++x", "x-+++x"),
+    (17134, "server", "x-+++x", "x-+++x"),
+    (18362, "server", "x-+++x", "x-+++x"),
+    (18363, "server", "x-+++x", "x-+++x"),
+    (19041, "server", "x-+++x", "x-+++x"),
+    (19042, "server", "x-+++x", "x-+++x"),
+    (25398, "server", "x-??++", "x-??++"),
 ]
 
 
@@ -68,7 +77,7 @@ def test_no_build_is_left_out_above() -> None:
 
 # Build, product, id, default bits, needs the value, its update.
 WINHTTP = [
-    (6003, "server", "ws2008sp2", 0xA0, True, "KB4467770"),
+    (6003, "server", "ws2008sp2", 0xA0, True, None),
     (7601, "client", "win7_ws2008r2", 0xA0, True, "KB3140245"),
     (7601, "server", "win7_ws2008r2", 0xA0, True, "KB3140245"),
     (9200, "server", "win8_ws2012", 0xA0, True, "KB3140245"),
@@ -80,9 +89,10 @@ WINHTTP = [
     (17763, "server", "win10_1809_ws2019", None, False, None),
     (19045, "client", "win10_1903_22h2", None, False, None),
     (20348, "server", "ws2022", None, False, None),
-    (22631, "client", "win11_21h2_23h2", None, False, None),
+    (22631, "client", "win11_21h2_23h2", 0x2800, False, None),
     (26100, "server", "ws2025", None, False, None),
-    (26100, "client", "win11_24h2_25h2", None, False, None),
+    (26100, "client", "win11_24h2_25h2", 0x2800, False, None),
+    (28000, "client", "win11_26h1", 0x2800, False, None),
 ]
 
 
@@ -95,7 +105,6 @@ def test_winhttp(
     assert release.id == name
     winhttp = release.winhttp
     assert (winhttp.default, winhttp.needs_value, winhttp.update) == (default, needs_value, update)
-    assert winhttp.tls12_native is not needs_value
 
 
 @pytest.mark.parametrize(
@@ -119,19 +128,27 @@ def test_what_the_2022_update_closed(build: int, product: str, name: str | None)
     ("build", "product", "name"),
     [
         (9201, "server", "win8_ws2012"),
-        (16299, "server", "win10_1607_ws2016"),
+        (16300, "server", "ws_sac_1709_1803"),
         (20348, "client", "win10_1903_22h2"),
         (20349, "server", "ws2022"),
-        (25398, "server", "ws2022"),
+        (25399, "server", "ws_23h2"),
         (26100 + 1, "client", "win11_24h2_25h2"),
         (99999, "server", "ws2025"),
-        (99999, "client", "win11_24h2_25h2"),
+        (99999, "client", "win11_26h1"),
     ],
 )
 def test_an_unknown_build_gets_the_older_neighbour_and_says_so(build: int, product: str, name: str) -> None:
     release = windows_release(build, product)
     assert release is not None
     assert (release.id, release.assumed) == (name, True)
+    # What may be off by now is uncertain, what is known to be off or on for long is not.
+    modern = build > 20000 and name != "win10_1903_22h2"
+    for side in ("client", "server"):
+        states = {protocol: sides[side] for protocol, sides in release.protocols.items()}
+        assert (states["TLS 1.0"], states["TLS 1.1"], states["TLS 1.2"]) == ("uncertain", "uncertain", "enabled")
+        assert states["TLS 1.3"] == ("enabled" if modern else "not_supported")
+        assert states["SSL 2.0"] in ("not_supported", "disabled")
+    assert release.winhttp.legacy_doubtful and release.winhttp.default in (None, 0xA0)
 
 
 @pytest.mark.parametrize(("build", "product"), [(6001, "server"), (6002, "client"), (2600, "client"), (0, "server")])

@@ -167,3 +167,22 @@ ROWS = st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6), max_
 def test_no_answer_of_the_right_shape_stops_it(**rows: Any) -> None:
     for host in hosts_of(estate_of(Rows(**rows)), [], short=True):
         assert host.name and host.groups
+
+
+@pytest.mark.parametrize(
+    "name", ["-oproxycommand=touch x", "a b", "a;b", "{{x}}", "a\nb", "x" * 300, "a/b", "*", "a%b", "münchen", "."]
+)
+def test_what_no_machine_can_be_called_is_passed_over_and_told(name: str) -> None:
+    rows = Rows([SITE], [], [resource(name, "SMS Management Point")], clients=[{"Name": name, "SiteCode": "PS1"}])
+    estate = estate_of(rows)
+    assert (dict(estate.servers), dict(estate.clients)) == ({}, {})
+    assert len(estate.strange) == 2
+
+
+@pytest.mark.parametrize("code", ["a:!b {{x}}", "PS", "PS12", "P-1", "{{x", None, 7])
+def test_what_is_no_site_code_makes_no_group(code: object) -> None:
+    site = {**SITE, "SiteCode": code}
+    estate = estate_of(Rows([site], [], [resource("x1.corp.example", "SMS Management Point", SiteCode=code)]))
+    assert not estate.sites
+    (host,) = hosts_of(estate, (), short=False)
+    assert not [group for group in host.groups if group.startswith("site_")]

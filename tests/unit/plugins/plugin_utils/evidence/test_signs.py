@@ -147,6 +147,17 @@ CASES = [
     ("smsdbmon", f"[08001][-2146893022]{ODBC}The target principal name is incorrect.", "sql-certificate-name"),
     ("mp-getauth", ODBC + UNTRUSTED, "odbc18-untrusted"),
     ("srsrp", LOGIN + UNTRUSTED + ")", "sql-certificate-untrusted"),
+    (
+        "srsrp",
+        "SqlException (0x80131904): (provider: SSL Provider, error: 0 - Die Zertifikatkette wurde von einer nicht "
+        "vertrauenswürdigen Zertifizierungsstelle ausgestellt.)",
+        "sql-certificate-untrusted",
+    ),
+    ("statesys", f"{NATIVE}The certificate's CN name does not match the passed value.", "sql-certificate-name"),
+    ("statesys", f"{NATIVE}Le nom principal cible est incorrect.", "sql-certificate-name"),
+    ("hman", "A required certificate is not within its validity period", "certificate-date"),
+    ("mp-framework", f"[08001][-2146893019]{NATIVE}x", "sql-certificate-untrusted"),
+    ("mpcontrol", "Http test request failed, error 0x00002f8f", "winhttp-secure-failure"),
     # https://www.checkyourlogs.net/sccm-using-multiple-sups-but-clients-arent-switching/
     (
         "wua-handler",

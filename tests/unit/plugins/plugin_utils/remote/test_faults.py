@@ -15,7 +15,12 @@ import requests.exceptions as http
 import winrm.exceptions as winrm
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.classify import evidence_of, refused, row_for
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.classify import (
+    NotBound,
+    evidence_of,
+    refused,
+    row_for,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import (
     RETRIES,
     RemoteError,
@@ -58,6 +63,45 @@ VERIFY = "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certific
 WMI = '<p:MSFT_WmiError xmlns:p="u"><p:error_Code xsi:type="cim:cimUnsignedInt">{}</p:error_Code></p:MSFT_WmiError>'
 
 SSH = "Failed to connect to the host via ssh: {}"
+KINIT = "Kerberos auth failure for principal u@D: kinit: {} while getting initial credentials"
+STEP = "authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('im Wortlaut des Landes', {}))"
+MAJOR = "SpnegoError (4294967295): Major (851968): Unspecified GSS failure, Minor ({}): im Wortlaut des Landes"
+
+
+class Krb5Error(Exception):
+    """As python-krb5 calls and prints its own."""
+
+
+class SpnegoError(Exception):
+    """As pyspnego calls and prints its own."""
+
+
+# As seen against a realm of MIT Kerberos; numbers where a library prints them, in whatever language.
+KERBEROS: list[tuple[str, Exception]] = [
+    ("kerberos_no_ticket", plugin(STEP.format(-1765328243))),
+    ("kerberos_no_ticket", SpnegoError(MAJOR.format(2529639053))),
+    ("kerberos_ticket_expired", SpnegoError(MAJOR.format(2529638944))),
+    ("kerberos_ticket_expired", SpnegoError("Major (786432): The referenced context has expired, Minor (100001)")),
+    ("kerberos_clock", AnsibleConnectionFailure(KINIT.format("Clock skew too great"))),
+    ("kerberos_clock", Krb5Error("im Wortlaut des Landes -1765328347")),
+    ("kerberos_realm_unknown", AnsibleConnectionFailure(KINIT.format('Cannot find KDC for realm "D"'))),
+    ("kerberos_realm_unknown", Krb5Error("im Wortlaut des Landes -1765328230")),
+    ("kerberos_configuration", Krb5Error("im Wortlaut des Landes -1765328248")),
+    ("kerberos_kdc_unreachable", AnsibleConnectionFailure(KINIT.format("Cannot contact any KDC for realm 'D'"))),
+    ("kerberos_kdc_unreachable", Krb5Error("im Wortlaut des Landes -1765328228")),
+    ("kerberos_user_unknown", AnsibleConnectionFailure(KINIT.format("Client 'u@D' not found in Kerberos database"))),
+    ("kerberos_account", AnsibleConnectionFailure(KINIT.format("Client's credentials have been revoked"))),
+    ("kerberos_account", Krb5Error("im Wortlaut des Landes -1765328361")),
+    ("kerberos_password", AnsibleConnectionFailure(KINIT.format("Password incorrect"))),
+    ("kerberos_password", Krb5Error("im Wortlaut des Landes -1765328360")),
+    ("kerberos_service_unknown", plugin(STEP.format(-1765328377))),
+    ("kerberos_service_unknown", SpnegoError(MAJOR.format(2529638919))),
+    ("kerberos_encryption_type", Krb5Error("im Wortlaut des Landes -1765328370")),
+    ("kerberos_refused", AnsibleConnectionFailure("kerberos: the specified credentials were rejected by the server")),
+    ("kerberos_refused", psrp.AuthenticationError("Failed to authenticate the user u@D with kerberos")),
+    ("channel_binding", NotBound("ansible_winrm_send_cbt is false")),
+]
+
 SAMPLES: list[tuple[str, Exception]] = [
     ("missing_library", AnsibleError("to use the password mechanism sshpass, you must install the sshpass program")),
     ("auth_rejected", AnsibleConnectionFailure(SSH.format("me@h1: Permission denied (publickey,password)."))),
@@ -94,14 +138,11 @@ SAMPLES: list[tuple[str, Exception]] = [
     ("ca_file_missing", plugin("Could not find a suitable TLS CA certificate bundle, invalid path: /x.pem")),
     ("setting_invalid", ValueError("Cannot use message encryption with auth 'basic', either set encryption='never'")),
     ("setting_invalid", winrm.WinRMError("read_timeout_sec must exceed operation_timeout_sec, and both must be")),
-    (
-        "kinit_failed",
-        AnsibleConnectionFailure("Kerberos auth failure for principal u@D: kinit: Preauthentication failed"),
-    ),
+    ("kinit_failed", AnsibleConnectionFailure("Kerberos auth failure for principal u@D: kinit: unlike any other")),
     ("kinit_failed", AnsibleConnectionFailure("Kerberos auth failure when calling kinit cmd 'kinit': No such file")),
     (
         "kerberos_failed",
-        plugin("authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('x', -1765328377))"),
+        plugin("authGSSClientStep() failed: (('Unspecified GSS failure.', 851968), ('x', -1765328300))"),
     ),
     ("credssp_failed", plugin("AuthenticationException: Server did not respond Negotiate or CredSSP")),
     (
@@ -122,6 +163,28 @@ SAMPLES: list[tuple[str, Exception]] = [
     ("certificate_expired", plugin(TLS.format(VERIFY.format("certificate has expired")))),
     ("certificate_expired", plugin(TLS.format(VERIFY.format("certificate is not yet valid")))),
     ("certificate_untrusted", plugin(TLS.format(VERIFY.format("self-signed certificate in certificate chain")))),
+    # https://github.com/python/cpython/issues/138193
+    ("certificate_malformed", plugin(TLS.format(VERIFY.format("Missing Authority Key Identifier")))),
+    ("certificate_malformed", http.SSLError(TLS.format(VERIFY.format("CA cert does not include key usage extension")))),
+    ("certificate_weak", plugin(TLS.format(VERIFY.format("EE certificate key too weak")))),
+    ("certificate_weak", http.SSLError(TLS.format(VERIFY.format("CA signature digest algorithm too weak")))),
+    ("certificate_weak", plugin(TLS.format("SSLError(1, '[SSL: EE_KEY_TOO_SMALL] ee key too small')"))),
+    ("tls_weak_dh", plugin(TLS.format("SSLError(1, '[SSL: DH_KEY_TOO_SMALL] dh key too small (_ssl.c:1006)')"))),
+    (
+        "tls_legacy_renegotiation",
+        plugin(TLS.format("SSLError(1, '[SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe legacy renegotiation')")),
+    ),
+    # https://github.com/diyan/pywinrm/issues/363
+    ("tls_reset", plugin(TLS.format("SSLError(\"bad handshake: SysCallError(104, 'ECONNRESET')\")"))),
+    # https://github.com/ansible-collections/ansible.windows/issues/333
+    (
+        "certificate_login_dropped",
+        AnsibleConnectionFailure(
+            "certificate: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+        ),
+    ),
+    # https://github.com/ansible/awx/issues/13519
+    ("ntlm_hash_missing", AnsibleConnectionFailure("ntlm: unsupported hash type md4")),
     ("certificate_untrusted", http.SSLError(TLS.format(VERIFY.format("unable to get local issuer certificate")))),
     ("tls_not_spoken", http.SSLError(TLS.format("SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number')"))),
     (
@@ -187,6 +250,7 @@ SAMPLES: list[tuple[str, Exception]] = [
 ]
 # The winrm plugin hands these on to pywinrm by the name of the argument.
 EXTRAS = {
+    "ansible_winrm_send_cbt",
     "ansible_shell_type",
     "ansible_ssh_common_args",
     "ansible_ssh_private_key_file",
@@ -201,7 +265,15 @@ EXTRAS = {
 }
 
 # Raised by this package itself, never found in what a library raises.
-OWN = {"unsupported_connection", "line_too_long", "line_not_runnable", "command_time_out", "dropped", "output_too_long"}
+OWN = {
+    "unsupported_connection",
+    "line_too_long",
+    "line_not_runnable",
+    "command_time_out",
+    "dropped",
+    "output_too_long",
+    "tls_proxy",
+}
 
 
 @pytest.mark.parametrize(("code", "problem"), SAMPLES, ids=[f"{n}-{code}" for n, (code, problem) in enumerate(SAMPLES)])
@@ -209,8 +281,13 @@ def test_row_for_what_is_raised(code: str, problem: Exception) -> None:
     assert row_for(evidence_of(problem)).code == code
 
 
+@pytest.mark.parametrize(("code", "problem"), KERBEROS)
+def test_row_for_a_kerberos_login(code: str, problem: Exception) -> None:
+    assert row_for(evidence_of(problem)).code == code
+
+
 def test_every_row_has_a_sample() -> None:
-    assert {code for code, problem in SAMPLES} | OWN == set(table())
+    assert {code for code, problem in SAMPLES + KERBEROS} | OWN == set(table())
 
 
 def test_rows_are_complete() -> None:

@@ -16,10 +16,12 @@ EVERY_MACHINE = {
     "state-readable",
     "windows-known",
     "windows-supported",
+    "windows-revision",
     "schannel-tls12-client",
     "schannel-tls12-server",
     "schannel-tls13-keys",
     "schannel-cipher-suites",
+    "schannel-algorithms",
     "schannel-fips",
     "dotnet-v4-settings",
     "dotnet-v2-settings",
@@ -33,32 +35,34 @@ EVERY_MACHINE = {
     "restart-pending",
 }
 DOTNET = {"dotnet-release"}
+CLOUD = {"cloud-suites"}
+IIS = {"tls13-client-certificates"}
 SQL_CLIENT = {"sql-native-client", "sql-odbc18", "sql-client-known-bad"}
 
 ASKED = {
     "site_server": DOTNET | SQL_CLIENT,
     "passive_site_server": DOTNET | SQL_CLIENT,
-    "secondary_site": DOTNET | SQL_CLIENT | {"sql-express-build"},
-    "site_database": DOTNET | SQL_CLIENT,
+    "secondary_site": DOTNET | SQL_CLIENT | {"sql-express-build"} | {"sql-server-supported"},
+    "site_database": DOTNET | SQL_CLIENT | {"sql-server-supported"},
     "component_database": set(),
     "sms_provider": DOTNET | SQL_CLIENT,
-    "management_point": DOTNET | SQL_CLIENT,
-    "distribution_point": DOTNET,
+    "management_point": DOTNET | SQL_CLIENT | IIS,
+    "distribution_point": DOTNET | IIS,
     "pull_distribution_point": DOTNET,
-    "software_update_point": DOTNET | SQL_CLIENT | {"wsus-update"},
+    "software_update_point": DOTNET | SQL_CLIENT | {"wsus-update"} | IIS | CLOUD,
     "reporting_services_point": DOTNET | SQL_CLIENT,
-    "service_connection_point": DOTNET | SQL_CLIENT,
-    "state_migration_point": DOTNET | SQL_CLIENT,
-    "fallback_status_point": set(),
+    "service_connection_point": DOTNET | SQL_CLIENT | CLOUD,
+    "state_migration_point": DOTNET | SQL_CLIENT | IIS,
+    "fallback_status_point": DOTNET,
     "endpoint_protection_point": DOTNET | SQL_CLIENT,
     "enrollment_point": DOTNET | SQL_CLIENT | {"enrolled-devices"},
-    "enrollment_proxy_point": DOTNET | {"enrolled-devices"},
-    "cmg_connection_point": DOTNET,
+    "enrollment_proxy_point": DOTNET | {"enrolled-devices"} | IIS,
+    "cmg_connection_point": DOTNET | CLOUD,
     "data_warehouse": DOTNET | SQL_CLIENT,
     "asset_intelligence": DOTNET | SQL_CLIENT,
     "certificate_registration_point": DOTNET | SQL_CLIENT,
     "application_catalog": DOTNET | SQL_CLIENT | {"application-catalog"},
-    "admin_console": DOTNET,
+    "admin_console": DOTNET | CLOUD,
     "client": DOTNET,
 }
 

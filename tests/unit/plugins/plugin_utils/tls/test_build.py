@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import Version
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, Value, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import INTERNET_SETTINGS
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import state_of, values
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
@@ -67,8 +69,27 @@ def test_architecture(architecture: str, expected: str, has_wow: bool) -> None:
 
 @pytest.mark.parametrize("build", ["", "not a number", "0x", "9" * 5000])
 def test_a_build_that_cannot_be_read_is_no_build(build: str) -> None:
-    windows_state = state_of(windows().set(hosts.WINDOWS, "CurrentBuild", text(build))).windows
-    assert (windows_state.build, windows_state.release) == (None, None)
+    state = state_of(windows().set(hosts.WINDOWS, "CurrentBuild", text(build)))
+    assert (state.windows.build, state.windows.release) == (None, None)
+    assert any("CurrentBuild" in name for name in state.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("build", "switch", "refused"),
+    [(6003, False, True), (6002, False, True), (6003, True, False), (9200, False, False)],
+)
+def test_a_reg_without_views_is_named_and_never_taken_for_defaults(build: int, switch: bool, refused: bool) -> None:
+    machine = windows()
+    machine.set(hosts.WINDOWS, "CurrentBuild", text(str(build)))
+    if switch:
+        machine.set(INTERNET_SETTINGS.path)
+    else:
+        # Everything below SOFTWARE is asked for with the switch, but for the number of the build.
+        for place in [
+            place for place in machine.nodes if place[1].startswith("software") and place[1] != hosts.WINDOWS.lower()
+        ]:
+            del machine.nodes[place]
+    assert (NO_VIEWS in state_of(machine).unreadable) == refused
 
 
 def test_settings_are_three_states() -> None:

@@ -49,7 +49,6 @@ def test_ids_are_unique_and_every_check_is_used() -> None:
 
 def test_a_warning_that_keeps_older_protocols_on_is_marked() -> None:
     assert {row.id for row in ROWS if row.blocks_disable} == {
-        "windows-known",
         "schannel-fips",
         "sql-client-others",
         "application-catalog",

@@ -57,8 +57,9 @@ def test_dotnet_values_that_cannot_be_read_are_not_a_pass() -> None:
         (394271, 2107, "fail dotnet_too_old"),
         (394802, 2211, "pass"),
         (394801, 2211, "fail dotnet_too_old"),
-        (394802, 2303, "fail dotnet_too_old"),
-        (461814, 2309, "fail dotnet_too_old"),
+        (394802, 2303, "warn dotnet_too_old"),
+        (461814, 2309, "warn dotnet_too_old"),
+        (461814, 2403, "fail dotnet_too_old"),
         (528040, 2309, "pass"),
         (528040, 2603, "pass"),
         (533509, 2603, "pass"),
@@ -70,6 +71,29 @@ def test_dotnet_values_that_cannot_be_read_are_not_a_pass() -> None:
 )
 def test_the_version_that_a_release_needs(dotnet: int | None, release: int | None, expected: str) -> None:
     assert judged(windows(dotnet=dotnet), "dotnet-release", ["management_point"], release) == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "dotnet", "expected"),
+    [
+        # Server 2016 and 2019 as they are installed; only what Microsoft's page names needs 4.8.
+        ("management_point", 394802, "fail dotnet_too_old"),
+        ("site_server", 461814, "fail dotnet_too_old"),
+        ("admin_console", 461814, "fail dotnet_too_old"),
+        ("client", 394802, "pass"),
+        ("site_database", 461814, "pass"),
+        ("endpoint_protection_point", 394802, "pass"),
+        ("cmg_connection_point", 461814, "pass"),
+        ("state_migration_point", 394802, "pass"),
+        ("distribution_point", 394802, "pass"),
+        ("client", 394271, "fail dotnet_too_old"),
+        # What is recommended only is never a failure, so that nothing is installed for it.
+        ("distribution_point", 394271, "warn dotnet_too_old"),
+        ("fallback_status_point", None, "warn dotnet_too_old"),
+    ],
+)
+def test_the_version_that_a_role_needs(role: str, dotnet: int | None, expected: str) -> None:
+    assert judged(windows(dotnet=dotnet), "dotnet-release", [role], 2603) == expected
 
 
 def test_dotnet_4_without_a_release_number_is_too_old_and_not_unreadable() -> None:
@@ -155,7 +179,7 @@ def test_winhttp_that_cannot_be_read_is_not_a_pass(view: int) -> None:
         (7600, "Client", None, "warn cannot_be_checked"),
         (9200, "Server", "6.2.9200.21797", "pass"),
         (9200, "Server", "6.2.9200.16384", "fail update_missing"),
-        (6002, "Server", None, "warn cannot_be_checked"),
+        (6002, "Server", None, "unknown no_update_known"),
         (9600, "Server", "6.3.9600.1", "not_applicable"),
         (17763, "Server", None, "not_applicable"),
         (5000, "Server", None, "not_applicable"),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged, verdict
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import site, windows
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import text
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import dword, text
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,19 @@ def test_the_build(build: int, product: str, expected: str) -> None:
         (9600, "Client", ["client"], None, "warn windows_unsupported"),
         (9600, "Client", [], None, "warn windows_unsupported"),
         (9600, "Server", ["client"], None, "pass"),
-        (19045, "Client", ["client"], None, "pass"),
-        (19045, "Client", ["admin_console"], None, "pass"),
+        (19045, "Client", ["client"], None, "warn windows_unsupported"),
+        (19045, "Client", ["admin_console"], None, "warn windows_unsupported"),
+        (22631, "Client", ["client"], 2603, "warn windows_unsupported"),
+        (26100, "Client", ["client"], 2409, "pass"),
+        (26100, "Client", ["client"], 2403, "warn windows_unsupported"),
+        (26200, "Client", ["client"], 2509, "pass"),
+        (26200, "Client", ["client"], 2503, "warn windows_unsupported"),
+        (28000, "Client", ["client"], 2603, "warn windows_unsupported"),
+        (26100, "Server", ["management_point"], 2409, "pass"),
+        (26100, "Server", ["management_point"], 2403, "warn windows_unsupported"),
+        (26100, "Server", ["management_point"], None, "pass"),
+        (26100, "Server", ["enrollment_point"], 2603, "warn windows_unsupported"),
+        (20348, "Server", ["management_point"], 2103, "warn windows_unsupported"),
         (19045, "Client", ["distribution_point"], None, "pass"),
         (19045, "Client", ["distribution_point", "client"], None, "pass"),
         (19045, "Client", ["management_point"], None, "warn windows_unsupported"),
@@ -147,3 +159,58 @@ def test_a_machine_that_says_nothing_of_itself_passes_nothing_that_depends_on_it
     machine = windows().set(hosts.WINDOWS, "CurrentBuild", text("?"))
     shown = {name: finding.status.value for name, finding in findings(machine, ["client"]).items()}
     assert shown["windows-known"] == shown["schannel-tls12-client"] == shown["schannel-tls12-server"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("build", "edition", "expected"),
+    [
+        (17763, "Enterprise", "warn windows_unsupported"),
+        (17763, "EnterpriseS", "pass"),
+        (19044, "IoTEnterpriseS", "pass"),
+        (19045, "Professional", "warn windows_unsupported"),
+        (14393, "EnterpriseS", "warn windows_unsupported"),
+    ],
+)
+def test_editions_with_long_term_servicing_are_supported_for_longer(build: int, edition: str, expected: str) -> None:
+    machine = windows(build, "Client").set(hosts.WINDOWS, "EditionID", text(edition))
+    assert judged(machine, "windows-supported", ["client"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "revision", "expected"),
+    [
+        (14393, 3541, "warn update_missing"),
+        (14393, 3542, "pass"),
+        (17763, 1553, "warn update_missing"),
+        (17763, 1554, "pass"),
+        (19042, 609, "warn update_missing"),
+        (9600, 1, "not_applicable"),
+        (20348, 1, "not_applicable"),
+    ],
+)
+def test_updates_that_the_revision_of_windows_shows(build: int, revision: int, expected: str) -> None:
+    machine = windows(build, "Client" if build == 19042 else "Server").set(hosts.WINDOWS, "UBR", dword(revision))
+    assert judged(machine, "windows-revision") == expected
+
+
+def test_a_build_newer_than_all_is_said_to_be_so_and_stands_in_no_way() -> None:
+    finding = findings(windows(99999))["windows-known"]
+    assert (
+        verdict(finding) == "warn windows_assumed"
+        and "counts as Windows Server 2025" in finding.outcome.reasons[0].phrase
+    )
+    assert blocking_findings([finding.as_dict()]) == []
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [(9141, "pass"), (9146, "pass"), (9150, "warn release_newer"), (9132, "warn release_unsupported")],
+)
+def test_the_release_of_a_site(build: int, expected: str) -> None:
+    assert judged(site(windows(), build), "configmgr-release") == expected
+
+
+def test_a_newer_release_counts_as_the_newest_that_is_known() -> None:
+    machine = site(windows(dotnet=461814), 9999)
+    assert judged(machine, "dotnet-release") == "fail dotnet_too_old"
+    assert judged(machine, "sql-native-client") == "not_applicable"

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.suites import offered_suites
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import (
     findings,
     judged,
+    state_of,
     values,
     verdict,
 )
@@ -107,6 +110,7 @@ def test_such_settings_that_cannot_be_read_are_not_a_pass() -> None:
 
 
 POLICY = r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002"
+SCHANNEL = rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL"
 LOCAL = rf"{hosts.CONTROL}\Cryptography\Configuration\Local\SSL\00010002"
 GCM = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 CBC = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P256"
@@ -117,12 +121,18 @@ CBC = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P256"
     [
         (None, None, "pass"),
         (GCM, None, "pass"),
-        (f"TLS_RSA_WITH_RC4_128_SHA, {GCM}", None, "pass"),
+        (f"TLS_RSA_WITH_RC4_128_SHA,{GCM}", None, "pass"),
+        (f"TLS_RSA_WITH_RC4_128_SHA, {GCM}", None, "unknown suites_uncertain policy_blanks"),
+        (f"{GCM},TLS_RSA_WITH_AES_128_CBC_SHA, x", None, "warn policy_blanks"),
+        (f"{GCM}," + "x" * 1023, None, "warn policy_too_long"),
+        ("x" * 1023 + f",{GCM}", None, "unknown suites_uncertain policy_too_long"),
+        ("TLS_DHE_DSS_WITH_AES_256_CBC_SHA256", None, "fail no_suite"),
+        ("TLS_NO_SUCH_SUITE", None, "fail no_suite"),
         (CBC, None, "warn weak_suites"),
         ("TLS_RSA_WITH_AES_128_CBC_SHA", None, "warn weak_suites"),
         ("TLS_RSA_WITH_RC4_128_SHA,TLS_RSA_WITH_NULL_SHA", None, "fail no_suite"),
         ("TLS_AES_256_GCM_SHA384", None, "fail no_suite"),
-        ("", None, "fail no_suite"),
+        ("", None, "unknown suites_uncertain"),
         (None, CBC, "pass"),
         (None, f"TLS_RSA_WITH_RC4_128_SHA\\0{CBC}", "pass"),
         (None, "TLS_RSA_WITH_RC4_128_SHA\\0SSL_CK_RC4_128_WITH_MD5", "fail no_suite"),
@@ -137,6 +147,88 @@ def test_cipher_suites(policy: str | None, local: str | None, expected: str) -> 
     if local is not None:
         machine.set(LOCAL, "Functions", text(local))
     assert judged(machine, "schannel-cipher-suites") == expected
+
+
+def test_a_policy_of_the_wrong_type_is_none() -> None:
+    machine = windows().set(POLICY, "Functions", Value("REG_MULTI_SZ", r"TLS_RSA_WITH_RC4_128_SHA\0" + GCM))
+    assert judged(machine, "schannel-cipher-suites") == "warn wrong_type"
+    assert offered_suites(state_of(machine)) == offered_suites(state_of(windows()))
+
+
+def test_a_policy_that_cannot_be_read_is_not_known() -> None:
+    machine = windows().set(POLICY, "Functions", text(GCM)).deny(POLICY)
+    assert judged(machine, "schannel-cipher-suites") == "unknown unreadable"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        (r"Ciphers\AES 256/256", dword(0), "warn algorithm_off"),
+        (r"Ciphers\AES 256/256", dword(0xFFFFFFFF), "pass"),
+        (r"Ciphers\AES 256/256", dword(1), "warn algorithm_doubtful"),
+        (r"Ciphers\AES 256/256", text("0"), "warn algorithm_doubtful"),
+        (r"Ciphers\RC4 128/128", dword(0), "pass"),
+        (r"Ciphers\Triple DES 168", dword(0), "pass"),
+        (r"Ciphers\NULL", dword(0), "pass"),
+        (r"Hashes\MD5", dword(0), "pass"),
+        (r"Hashes\SHA384", dword(0), "warn algorithm_off"),
+        (r"KeyExchangeAlgorithms\ECDH", dword(0), "warn algorithm_off"),
+        (r"KeyExchangeAlgorithms\PKCS", dword(0), "warn algorithm_off"),
+        (r"KeyExchangeAlgorithms\Diffie-Hellman", dword(0), "pass"),
+    ],
+)
+def test_algorithms_that_are_turned_off(key: str, value: Value, expected: str) -> None:
+    assert judged(windows().set(rf"{SCHANNEL}\{key}", "Enabled", value), "schannel-algorithms") == expected
+
+
+def test_with_no_algorithm_left_that_is_a_failure_and_names_the_keys() -> None:
+    machine = windows(20348)
+    for key in (r"Ciphers\AES 128/128", r"Ciphers\AES 256/256", r"Ciphers\Triple DES 168"):
+        machine.set(rf"{SCHANNEL}\{key}", "Enabled", dword(0))
+    finding = findings(machine)["schannel-algorithms"]
+    assert verdict(finding) == "fail no_suite algorithm_off"
+    assert [item.path.rpartition("Ciphers")[2] for item in finding.outcome.evidence] == [
+        r"\AES 256/256",
+        r"\AES 128/128",
+    ]
+    assert offered_suites(state_of(machine)).serving("TLS 1.2") == ()
+
+
+def test_an_algorithm_that_cannot_be_read_is_not_known() -> None:
+    key = rf"{SCHANNEL}\Ciphers\AES 128/128"
+    machine = windows().set(key, "Enabled", dword(0)).deny(key)
+    assert judged(machine, "schannel-algorithms") == "unknown unreadable"
+    assert judged(machine, "state-readable") == "unknown unreadable"
+
+
+@pytest.mark.parametrize(
+    ("build", "numbers", "expected"),
+    [
+        (20348, {}, "warn tls13_client_certificates"),
+        (26100, {}, "warn tls13_client_certificates"),
+        (20348, OFF, "not_applicable"),
+        (17763, ON, "not_applicable"),
+    ],
+)
+def test_tls13_and_client_certificates(build: int, numbers: dict[str, int], expected: str) -> None:
+    machine = values(windows(build), protocol("TLS 1.3", "Server"), **numbers)
+    assert judged(machine, "tls13-client-certificates", ["management_point"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "policy", "expected"),
+    [
+        (17763, None, "pass"),
+        (9600, None, "warn no_cloud_suite"),
+        (17763, "TLS_RSA_WITH_AES_128_CBC_SHA", "warn no_cloud_suite"),
+        (17763, f"TLS_RSA_WITH_AES_128_CBC_SHA,{GCM}", "pass"),
+    ],
+)
+def test_suites_of_microsofts_services(build: int, policy: str | None, expected: str) -> None:
+    machine = windows(build)
+    if policy is not None:
+        machine.set(POLICY, "Functions", text(policy))
+    assert judged(machine, "cloud-suites", ["service_connection_point"]) == expected
 
 
 def fips(number: int | None) -> Machine:
@@ -176,7 +268,10 @@ def legacy(build: int, product: str, off: tuple[str, ...], number: int = 0) -> M
         (9600, "Server", LEGACY[1:], "fail legacy_on"),
         (9600, "Server", LEGACY, "pass"),
         (26100, "Server", (), "fail legacy_on"),
-        (26100, "Client", LEGACY[1:2], "unknown default_uncertain"),
+        (26100, "Client", LEGACY[1:2], "fail legacy_on"),
+        (26100, "Server", LEGACY[1:2], "unknown default_uncertain"),
+        (99999, "Server", LEGACY[1:2], "unknown default_uncertain"),
+        (99999, "Server", LEGACY[1:], "pass"),
         (26100, "Client", (), "fail legacy_on"),
         (26100, "Client", LEGACY[1:], "pass"),
     ],

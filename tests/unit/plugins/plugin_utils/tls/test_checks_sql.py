@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.stacks import stack_offer
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import (
+    findings,
+    judged,
+    state_of,
+    verdict,
+)
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
     site,
@@ -52,12 +58,57 @@ SNAC, ODBC = "sql-native-client", "sql-odbc18"
         ("14.0.1000.169", "pass"),
         ("15.0.2000.5", "pass"),
         ("16.0.1000.6", "pass"),
-        ("99.0.1.1", "unknown sql_build_unknown"),
+        ("99.0.1.1", "warn sql_newer"),
+        ("8.0.2039.0", "unknown sql_build_unknown"),
         ("no version", "unknown sql_build_unknown"),
     ],
 )
 def test_the_build_of_an_instance(version: str, expected: str) -> None:
     assert judged(sql_instance(windows(), version), "sql-server-build") == expected
+
+
+@pytest.mark.parametrize("name", ["MICROSOFT##WID", "MICROSOFT##SSEE", "Microsoft##wid"])
+def test_the_database_that_is_a_part_of_windows_is_passed_over(name: str) -> None:
+    machine = sql_instance(windows(), "11.0.2100.60", name)
+    assert judged(machine, "sql-server-build") == "not_applicable"
+    assert judged(sql_instance(machine, "15.0.4043.16"), "sql-server-build") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("version", "release", "expected"),
+    [
+        ("11.4.7001.0", 2603, "does not support SQL Server 2012"),
+        ("12.3.6024.0", 2603, "ended on 2024-07-09"),
+        ("13.3.6300.2", 2603, "ended on 2026-07-14"),
+        ("14.0.3006.16", 2603, "from build 14.0.3008.27 on"),
+        ("15.0.4043.16", 2603, None),
+        ("16.0.1000.6", 2211, "from 2303 on"),
+        ("16.0.1000.6", None, None),
+        ("17.0.1000.7", 2509, "from 2603 on"),
+        ("17.0.1000.7", 2603, None),
+        ("18.0.1.1", 2603, "newer than what is known"),
+    ],
+)
+def test_what_configmgr_supports(version: str, release: int | None, expected: str | None) -> None:
+    finding = findings(sql_instance(windows(), version), ["site_database"], release)["sql-server-supported"]
+    assert verdict(finding) == ("pass" if expected is None else "warn sql_unsupported")
+    assert expected is None or expected in finding.outcome.reasons[0].phrase
+
+
+def test_express_of_a_secondary_site_has_rows_of_its_own() -> None:
+    machine = sql_instance(windows(), "12.3.6024.0", "CONFIGMGRSEC")
+    finding = findings(machine, ["secondary_site"], 2603)["sql-server-supported"]
+    assert "does not support SQL Server 2014 Express" in finding.outcome.reasons[0].phrase
+
+
+def test_a_driver_newer_than_all_is_said_to_be_so() -> None:
+    machine = windows().set(
+        r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers", "ODBC Driver 19 for SQL Server", text("Installed")
+    )
+    assert judged(machine, "sql-odbc18", ["management_point"], 2603) == "warn driver_newer"
+    assert "TLS 1.2" in stack_offer(state_of(machine), "sql_client", 2603).sure
+    old = sql_client(machine, "MSODBCSQL18", "18.5.2.1")
+    assert judged(old, "sql-odbc18", ["management_point"], 2603) == "pass"
 
 
 def test_kb3146034_is_named_as_the_build_that_is_needed() -> None:

@@ -86,8 +86,9 @@ def test_on_a_windows_that_is_not_known_only_values_decide() -> None:
         (9200, "Server", "R O O O O N", "R O O O O N"),
         (14393, "Server", "N R O O O N", "N R O O O N"),
         (20348, "Server", "N R O O O O", "N R O O O O"),
-        (26100, "Server", "N R R R O O", "N R R R O O"),
-        (26100, "Client", "N R ? ? O O", "N R ? ? O O"),
+        (26100, "Server", "N R ? ? O O", "N R ? ? O O"),
+        (26100, "Client", "N R O O O O", "N R O O O O"),
+        (99999, "Server", "N R ? ? O O", "N R ? ? O O"),
     ],
 )
 def test_windows_as_installed(build: int, product: str, client: str, server: str) -> None:

@@ -38,7 +38,7 @@ def state_of(
 
 
 def chosen(state: HostState, *roles: str, release: int | None = None, **how: object) -> Selection:
-    given = {"installed": RUNTIME, "available": EVERYTHING, "sql_server": True, **how}
+    given = {"installed": RUNTIME, "available": EVERYTHING, "sql_server": True, "roles": roles, **how}
     return select(state, audit(state, roles, release), release, **given)  # type: ignore[arg-type]
 
 
@@ -77,10 +77,13 @@ OLD_7, NEW_7 = "6.1.7601.17514", "6.1.7601.23375"
         # A later rollup brought a newer file: nothing is missing, whatever its number is.
         (with_file(state_of(7601, "Client"), "winhttp", "6.1.7601.24000"), ("client",), None, []),
         (with_file(state_of(9200), "winhttp", "6.2.9200.16384"), ("distribution_point",), None, ["winhttp-2012-x64"]),
-        (state_of(9600, dotnet=379893), ("distribution_point",), 2309, ["dotnet-4.8"]),
-        (state_of(9600, dotnet=379893), ("distribution_point",), 2107, ["dotnet-4.8"]),
-        (state_of(14393, dotnet=394802), ("distribution_point",), 2309, ["dotnet-4.8"]),
-        (state_of(14393, dotnet=394802), ("distribution_point",), 2111, []),
+        (state_of(9600, dotnet=379893), ("management_point",), 2403, ["dotnet-4.8"]),
+        (state_of(9600, dotnet=379893), ("client",), 2403, ["dotnet-4.8"]),
+        (state_of(14393, dotnet=394802), ("management_point",), 2403, ["dotnet-4.8"]),
+        # Recommended only: nothing is installed for it.
+        (state_of(14393, dotnet=394802), ("management_point",), 2309, []),
+        (state_of(9600, dotnet=379893), ("distribution_point",), 2403, []),
+        (state_of(14393, dotnet=394802), ("client",), 2603, []),
         (with_sql(state_of(9600), "11.2.5058.0"), ("site_database",), None, ["sql-2012-sp4"]),
         (with_sql(state_of(9600), "11.4.7001.0"), ("site_database",), None, []),
         (with_sql(state_of(9600), "12.0.2000.8"), ("site_database",), None, ["sql-2014-sp3"]),
@@ -90,7 +93,7 @@ OLD_7, NEW_7 = "6.1.7601.17514", "6.1.7601.23375"
         (with_sql(state_of(7601), "10.53.6537.0"), ("site_database",), None, ["sql-2008-r2-tls"]),
         (with_sql(state_of(7601), "10.3.5500.0"), ("site_database",), None, ["sql-2008-sp4"]),
         (with_sql(state_of(9600), "11.2.5058.0", "12.0.2000.8"), (), None, ["sql-2012-sp4", "sql-2014-sp3"]),
-        (with_sql(state_of(14393), "13.0.1601.5", express=True), ("secondary_site",), None, ["sql-2016-sp2"]),
+        (with_sql(state_of(14393), "13.0.1601.5", express=True), ("secondary_site",), None, ["sql-2016-sp3"]),
         (with_wsus(state_of(9600), "6.3.9600.16384"), ("software_update_point",), None, ["wsus-2012-r2-x64"]),
         (with_wsus(state_of(9600), "6.3.9600.20000"), ("software_update_point",), None, []),
         (with_wsus(state_of(9200), "6.2.9200.16384"), ("software_update_point",), None, ["wsus-2012-x64"]),
@@ -140,9 +143,9 @@ def test_sql_server_is_left_open_unless_asked_for() -> None:
 
 def test_sql_server_is_left_open_also_when_its_package_is_named() -> None:
     state = with_sql(state_of(14393), "13.0.1601.5")
-    named = chosen(state, requested=["sql-2016-sp2"], sql_server=False)
+    named = chosen(state, requested=["sql-2016-sp3"], sql_server=False)
     assert ids(named) == [] and [row.code for row in named.open] == ["sql_server_not_asked"]
-    assert ids(chosen(state, requested=["sql-2016-sp2"])) == ["sql-2016-sp2"]
+    assert ids(chosen(state, requested=["sql-2016-sp3"])) == ["sql-2016-sp3"]
 
 
 @pytest.mark.parametrize("sql_server", [True, False])
@@ -157,7 +160,7 @@ def test_an_instance_of_a_failover_cluster_is_left_open(sql_server: bool) -> Non
 
 
 def test_without_a_file_the_finding_is_left_open() -> None:
-    selection = chosen(state_of(9600, dotnet=379893), "distribution_point", release=2309, available=set())
+    selection = chosen(state_of(9600, dotnet=379893), "client", release=2309, available=set())
     assert ids(selection) == []
     assert {(row.subject, row.code) for row in selection.open} == {("dotnet-release", "no_file")}
 
@@ -165,12 +168,12 @@ def test_without_a_file_the_finding_is_left_open() -> None:
 def test_the_owner_may_have_another_version_that_is_enough() -> None:
     state = state_of(9600, dotnet=379893)
     only = {"dotnet-4.6.2"}
-    assert ids(chosen(state, "distribution_point", release=2111, available=only)) == ["dotnet-4.6.2"]
-    assert ids(chosen(state, "distribution_point", release=2309, available=only)) == []
+    assert ids(chosen(state, "client", release=2603, available=only)) == ["dotnet-4.6.2"]
+    assert ids(chosen(state, "admin_console", release=2603, available=only)) == []
 
 
 def test_where_no_package_fits_the_finding_says_so() -> None:
-    selection = chosen(state_of(6002, dotnet=None), "client")
+    selection = chosen(state_of(10240, "Client", dotnet=379893), "admin_console", release=2603)
     assert "dotnet-release" in {row.subject for row in selection.open if row.code == "no_package"}
 
 

@@ -152,7 +152,7 @@ class Machine:
             shown = [
                 self._section(node, wanted) + "\r\n" * (wanted is None)
                 for (place_view, place), node in sorted(self.nodes.items())
-                if place_view == view and place.startswith(below) and (wanted is None or wanted in node.values)
+                if place_view == view and f"{place}\\".startswith(below) and (wanted is None or wanted in node.values)
                 if self._readable(view, node.path)
             ]
             found = "\r\nEnd of search: 7 match(es) found.\r\n" if wanted else ""

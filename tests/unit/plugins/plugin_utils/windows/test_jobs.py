@@ -15,12 +15,14 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import package
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import LIMIT
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import install_command
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import (
+    FOLDER,
     NOT_YET,
     RUNNING,
     Job,
     JobState,
     Workshop,
     free_bytes,
+    job_questions,
     parse_hash,
     parse_job,
     runtime_version,
@@ -157,3 +159,9 @@ def test_no_answer_of_a_machine_breaks_the_parsers(text: str) -> None:
     assert parse_hash(lines) is None or len(str(parse_hash(lines))) == 64
     free_bytes(lines)
     system_root({"root": lines})
+
+
+def test_an_empty_folder_is_a_leftover_too() -> None:
+    """dir /b ends with 1 for an empty folder, so that it says the same as for none."""
+    (asked,) = (question for question in job_questions() if question.name == "folder")
+    assert asked.render(1) == rf'(if exist "%SystemRoot%\{FOLDER}" echo #there)&echo #ok 1'

@@ -72,3 +72,10 @@ def test_any_name_and_data_is_one_command_or_refused(name: str, value: Value | N
     assert match[3].strip('"') == name
     if value is not None:
         assert match[5] == (f"0x{value.data:x}" if isinstance(value.data, int) else f'"{value.data}"')
+
+
+@pytest.mark.parametrize("kind", ["REG_NONE", "REG_LINK"])
+def test_a_type_whose_bytes_reg_does_not_take_is_refused(kind: str) -> None:
+    """reg.exe would store the text "0102": Wine's programs/reg/tests/add.c, none0 to none1."""
+    with pytest.raises(UnsafeText, match=kind):
+        Edit(View.NATIVE, PROTOCOL, "Enabled", Value(kind, "0102")).command()

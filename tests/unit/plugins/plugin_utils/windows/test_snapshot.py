@@ -60,11 +60,12 @@ def test_no_question_is_asked_twice() -> None:
     assert len(set(asked)) == len(asked)
 
 
-def test_every_protocol_counts_as_asked_for_on_both_sides() -> None:
+def test_what_is_below_schannel_counts_as_asked_for_key_by_key() -> None:
     missed = snapshot(windows()).registry.missed
     for protocol in PROTOCOLS:
         for side in SIDES:
             assert (View.NATIVE, Key(hosts.protocol(protocol, side))) in missed
+    assert (View.NATIVE, Key(rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers\AES 128/128")) in missed
 
 
 def test_nothing_further_is_asked_of_a_plain_client() -> None:
@@ -109,6 +110,8 @@ def test_values_come_with_their_view() -> None:
         (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL", 64),
         (hosts.PROTOCOLS, 64),
         (hosts.protocol("TLS 1.2", "Client"), 64),
+        (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers\AES 128/128", 64),
+        (rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers", 64),
         (hosts.FIPS, 64),
         (r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002", 64),
         (hosts.SETUP, 64),

@@ -90,7 +90,7 @@ def test_a_value_that_was_not_printed_as_it_should_be_cannot_be_kept(value: Valu
     ("value", "raw"),
     [
         (dword(0xAA0), b"\xa0\x0a\x00\x00"),
-        (Value("REG_DWORD_BIG_ENDIAN", 0xAA0), b"\x00\x00\x0a\xa0"),
+        (Value("REG_DWORD_BIG_ENDIAN", 0xAA0), b"\xa0\x0a\x00\x00"),
         (Value("REG_QWORD", 1), b"\x01" + bytes(7)),
         (text("1"), b"1\x00\x00\x00"),
         (text(""), b"\x00\x00"),
