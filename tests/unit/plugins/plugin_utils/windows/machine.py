@@ -56,7 +56,7 @@ class Node:
 @dataclass
 class Machine:
     """``denied``: keys that can neither be read nor written; ``reverted``: values that stay as they are; ``broken``:
-    all that reg says, whatever it is asked.
+    all that reg says, whatever it is asked; ``views``: whether it takes /reg:.
     """
 
     version: str = "10.0.17763"
@@ -68,6 +68,7 @@ class Machine:
     boot: str = "2026-01-01T08:00:00.000000000Z"
     disk_full: bool = False
     broken: str | None = None
+    views: bool = True
     events: bool = True
 
     def set(self, path: str, name: str | None = None, value: Value | None = None, view: int = 64) -> Machine:
@@ -125,7 +126,8 @@ class Machine:
     def _answer(self, shape: re.Pattern[str], match: re.Match[str]) -> str:
         marker = f"#ok {match['number']}\r\n"
         if shape is QUERY:
-            shown = None if self.broken is not None else self._query(match)
+            asked = self.broken is None and (self.views or not match["view"])
+            shown = self._query(match) if asked else None
             if shown is None:
                 said = self._complaint(match) if match["told"] else ""
                 return said + (marker if match["join"] == "&" else "")
@@ -179,6 +181,8 @@ class Machine:
     def _complaint(self, match: re.Match[str]) -> str:
         if self.broken is not None:
             return self.broken
+        if match["view"] and not self.views:
+            return "FEHLER: Ungueltige Syntax.\r\n"
         view = self._view(match["key"], match["view"])
         there = (view, match["key"].lower()) in self.nodes
         return f"{NOT_FOUND if not there or self._readable(view, match['key']) else DENIED}\r\n"
