@@ -18,18 +18,24 @@ from configmgr_lab.control.embedded import EmbeddedLab
 from configmgr_lab.control.lab import LabError, LabSettings
 from configmgr_lab.site import load_site
 
+_POWERSHELL_SECONDS = 0.3
+"""What PowerShell's own start takes at least, before it has done anything."""
 _HOSTS_PER_NETWORK = 250
 _NETWORKS = [f"127.{number}" for number in range(150, 200)]
 
 
 @dataclass(frozen=True)
 class Bed:
-    """Where it is measured: ``image`` of the lab, connection (winrm, psrp), auth (basic, ntlm), number of hosts."""
+    """Where it is measured: ``image`` of the lab, connection (winrm, psrp), auth (basic, ntlm), number of hosts.
+
+    program_seconds: what each start of a program takes; output is there when a program ends.
+    """
 
     hosts: int
     image: str
     connection: str
     auth: str
+    program_seconds: float = 0.02
 
     def site(self) -> dict[str, Any]:
         """The site file of the lab, in YAML shape."""
@@ -42,6 +48,8 @@ class Bed:
             "database_server": "SQL1",
             "user": "bench",
             "password": "Bench-Only-1!",
+            "program_seconds": self.program_seconds,
+            "powershell_seconds": _POWERSHELL_SECONDS,
             "hosts": [self._host(number) for number in range(self.hosts)],
         }
 

@@ -27,12 +27,17 @@ class PlayFailed(Exception):
 
 @dataclass(frozen=True)
 class Cost:
-    """Per host. Bytes are those of HTTP heads and bodies; milliseconds of user and system time of all processes."""
+    """Per host. Bytes are those of HTTP heads and bodies; milliseconds of user and system time of all processes.
 
+    starts: programs that the machine started; alone_ms: wall time of the play over one host, with Ansible's own start.
+    """
+
+    starts: float
     requests: float
     bytes: float
     cpu_ms: float
     wall_ms: float
+    alone_ms: float
 
     def as_dict(self) -> dict[str, float]:
         return {name: round(value, 2) for name, value in asdict(self).items()}
@@ -92,10 +97,12 @@ def per_host(
         every.append(runner.run(play))
     counted = client.counters().values()
     return Cost(
+        starts=sum(row["starts"] for row in counted) / len(hosts),
         requests=sum(row["requests"] for row in counted) / len(hosts),
         bytes=sum(row["bytes_in"] + row["bytes_out"] for row in counted) / len(hosts),
         cpu_ms=_more(one, every, len(hosts), lambda run: run.cpu_ms),
         wall_ms=_more(one, every, len(hosts), lambda run: run.wall_ms),
+        alone_ms=statistics.median(run.wall_ms for run in one),
     )
 
 

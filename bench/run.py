@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(options: argparse.Namespace) -> tuple[dict[str, Cost], dict[str, int]]:
     """The costs by their names in bench.json, and how many values were read and set. Raises PlayFailed."""
-    bed = Bed(options.hosts, options.image, options.connection, options.auth)
+    bed = Bed(options.hosts, options.image, options.connection, options.auth, options.program_ms / 1000)
     with lab_of(bed, WORK) as client:
         hosts = client.hosts()
         runner = Runner(WORK / "inventory.yml", options.forks, WORK / "last-run.log")
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--image", default="windows-10-22h2", help="the lab's Windows version (%(default)s)")
     parser.add_argument("--connection", choices=["winrm", "psrp"], default="winrm", help="%(default)s")
     parser.add_argument("--auth", choices=["basic", "ntlm"], default="basic", help="%(default)s")
+    parser.add_argument("--program-ms", type=float, default=20, help="what a start of a program takes (%(default)s)")
     parser.add_argument("--only", nargs="+", metavar="MEASURE", help="some of the measures, without bench.json")
     return parser
 

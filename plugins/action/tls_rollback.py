@@ -10,6 +10,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import ask_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files import read_undo_files
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
@@ -19,10 +20,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import (
     Rollback,
     entries_to_undo,
+    keys_inside,
     rollback_plan,
     since_stage,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Query
 
 
 class ActionModule(TlsAction):
@@ -78,7 +81,10 @@ def _entries(visit: Visit, arguments: dict[str, Any]) -> list[JournalEntry]:
 
 def _plan(session: Session, visit: Visit, location: Location, entries: list[JournalEntry], force: bool) -> Rollback:
     undos = read_undo_files(session, location, entries)
-    plan = rollback_plan(visit.registry, undos)
+    # A key is taken away only when all that is in it has been seen.
+    made = [Query(key, view) for undo in undos for view, key in keys_inside(visit.registry, undo.created)]
+    seen = ask_machine(session, list(dict.fromkeys(made)), "see what is in the keys that were made").registry
+    plan = rollback_plan(visit.registry.updated(seen), undos)
     if plan.conflicts and not force:
         places = "; ".join(
             rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5]

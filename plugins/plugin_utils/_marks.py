@@ -13,7 +13,7 @@ from __future__ import annotations
 import secrets
 import string
 
-__all__ = ["HEARD", "draw", "heard", "length_added", "said"]
+__all__ = ["HEARD", "draw", "heard", "length_added", "marks", "said"]
 
 _SAID = "echo #ok "
 HEARD = "\ud800ok "
@@ -38,6 +38,11 @@ def heard(text: str, word: str) -> str:
     return text.replace(f"{word} ", HEARD)
 
 
+def marks(line: str) -> int:
+    """How many questions a line has."""
+    return line.count(_SAID)
+
+
 def length_added(line: str) -> int:
     """By how many characters a line grows when it is sent."""
-    return line.count(_SAID) * (_LENGTH - len("#ok"))
+    return marks(line) * (_LENGTH - len("#ok"))

@@ -18,8 +18,8 @@ from .._tls.state import HostState
 from .._windows.location import DEFAULT, Location
 from .._windows.questions import Answers, Command, Query
 from .._windows.registry import Registry
-from .._windows.snapshot import Snapshot, snapshot_questions
-from .asking import question_lines
+from .._windows.snapshot import Snapshot, further_questions, snapshot_questions
+from .asking import ask_machine, question_lines
 from .place import Place, place_of
 
 __all__ = ["Visit", "read_machine"]
@@ -50,9 +50,13 @@ class Visit:
 
 @functools.lru_cache(maxsize=4)
 def _questions(location: Location) -> tuple[tuple[Query | Command, ...], tuple[str, ...]]:
-    keys = [client.registry_key for client in sql_clients() if client.registry_key]
-    questions = (*snapshot_questions(keys, location.journal), *location.questions())
+    questions = (*snapshot_questions(location.journal), *location.questions())
     return questions, tuple(question_lines(questions))
+
+
+@functools.lru_cache(maxsize=1)
+def _sql_client_keys() -> tuple[str, ...]:
+    return tuple(client.registry_key for client in sql_clients() if client.registry_key)
 
 
 def read_machine(session: Session, location: Location) -> Visit:
@@ -70,6 +74,9 @@ def read_machine(session: Session, location: Location) -> Visit:
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
             {"output": _excerpt([text for answer in printed for text in (answer.stdout, answer.stderr)])},
         )
+    further = further_questions(answers.registry, _sql_client_keys())
+    if further:
+        answers = answers.and_then(ask_machine(session, further, "read the TLS state"))
     snapshot = Snapshot.of(answers)
     return Visit(snapshot, host_state(snapshot), place_of(location, answers.commands))
 

@@ -34,6 +34,8 @@ class Policy:
     first_delay: float = 1.0
     longest_delay: float = 8.0
     longest_command: float = 900.0
+    shortest_pause: float = 0.05
+    longest_pause: float = 2.0
     most_output: int = 8 * 1024 * 1024
     """Bytes that a command line may print; the longest of ours, a search of logs, is bounded to a tenth of it."""
     last_words: float = 5.0
@@ -48,6 +50,16 @@ class NextStep:
     reset: bool = False
     renew: bool = False
     delay: float = 0.0
+
+
+def pause(elapsed: float, asked: int, answered: int, policy: Policy) -> float:
+    """Seconds before the next Receive of a line that has run for ``elapsed`` and answered so many of its questions.
+
+    WinRM answers Receive as soon as there is anything, which is after every program: a wait lets one message bring the
+    output of many. Half of what the rest takes at the pace so far, since a start is slower than what follows.
+    """
+    rest = elapsed * (asked - answered) / answered if answered else elapsed
+    return min(max(rest / 2, policy.shortest_pause), policy.longest_pause)
 
 
 def delay_before(tries: int, policy: Policy, chance: float) -> float:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from .._marks import draw, heard, said
+from .._marks import draw, heard, marks, said
 from .classify import evidence_of, refused, row_for
 from .errors import Fault, RemoteError, error
 from .lines import check
-from .retry import Again, NextStep, Policy, Stage, next_step
+from .retry import Again, NextStep, Policy, Stage, next_step, pause
 
 T = TypeVar("T")
 
@@ -170,13 +170,20 @@ class ShellSession:
         word = draw()
         command = self._request(Stage.COMMAND, lambda: self._send(said(line, word)), visit)
         output = Output()
-        give_up = self._clock() + self._policy.longest_command
+        begun = now = self._clock()
+        give_up = begun + self._policy.longest_command
+        size = 0
         while output.exit_code is None:
-            if self._clock() >= give_up:
+            if len(output.stdout) > size:
+                self._sleep(pause(now - begun, marks(line), output.stdout.count(word.encode()), self._policy))
+                size = len(output.stdout)
+                now = self._clock()
+            if now >= give_up:
                 self._end(command)
                 detail = f"still running after {self._policy.longest_command:.0f} seconds"
                 raise self._error("command_time_out", visit, detail=detail, sent=True)
             self._request(Stage.RECEIVE, lambda: self._channel.receive(command, output), visit)
+            now = self._clock()
             if len(output.stdout) + len(output.stderr) > self._policy.most_output:
                 self._end(command)
                 detail = f"more than {self._policy.most_output} bytes"

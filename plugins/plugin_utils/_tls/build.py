@@ -35,6 +35,8 @@ __all__ = ["NO_VIEWS", "host_state", "setting"]
 _SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
 _FIRST_WITH_VIEWS = 7600
+# Asked for with the switch, and there or not on any Windows: when all of them are refused, it is the switch.
+_WITH_VIEWS = (where.WINHTTP, where.WSUS, where.SMS)
 NO_VIEWS = "HKLM\\SOFTWARE (reg.exe of this Windows takes no /reg: switch; the hotfix KB948698 brings it)"
 """How the state of a Windows Server 2008 names what it could not be asked for."""
 _FIRST_WINDOWS_11 = 22000
@@ -242,7 +244,9 @@ def _unreadable(registry: Registry, windows: WindowsState) -> tuple[str, ...]:
     }
     if windows.build is None:
         names.add(f"{where.WINDOWS_VERSION.short}\\CurrentBuild")
-    elif windows.build < _FIRST_WITH_VIEWS and registry.key(where.INTERNET_SETTINGS).presence is not Presence.PRESENT:
+    elif windows.build < _FIRST_WITH_VIEWS and all(
+        registry.key(key).presence is Presence.UNREADABLE for key in _WITH_VIEWS
+    ):
         names.add(NO_VIEWS)
     if not windows.architecture:
         names.add(f"{where.ENVIRONMENT.short}\\PROCESSOR_ARCHITECTURE")

@@ -114,7 +114,8 @@ def registry_after(registry: Registry, changes: Iterable[Change]) -> Registry:
         if change.after is not None:
             values[change.name] = change.after
         readings[(change.view, change.key)] = KeyReading(Presence.PRESENT, values, known.subkeys if known else ())
-    return Registry(readings, registry.missed - set(readings))
+    seen = set(readings)
+    return Registry(readings, registry.missed - seen, registry.refused - seen)
 
 
 def _wanted(desired: DesiredValue, current: Setting, legacy: Iterable[str]) -> Value | None:

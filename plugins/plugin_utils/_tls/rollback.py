@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .._data import STAGES, keys_of, setting_rows
@@ -16,7 +16,7 @@ from .._windows.undo import Undo, UndoValue
 from .journal import JournalEntry
 from .plan import Change
 
-__all__ = ["Rollback", "entries_to_undo", "foreign_places", "rollback_plan", "since_stage"]
+__all__ = ["Rollback", "entries_to_undo", "foreign_places", "keys_inside", "rollback_plan", "since_stage"]
 
 _OF_WINDOWS = frozenset({SCHANNEL, INTERNET_SETTINGS, DOTNET.parent})
 
@@ -84,6 +84,15 @@ def _created() -> frozenset[tuple[View, Key]]:
             created.add((view, above))
             above = above.parent
     return frozenset(created)
+
+
+def keys_inside(registry: Registry, created: Iterable[tuple[View, Key]]) -> list[tuple[View, Key]]:
+    """These keys and those below them that were read, but not whole."""
+    return [
+        (view, key)
+        for (view, key), reading in registry.readings.items()
+        if reading.partial and any(view is other and key.is_below(above) for other, above in created)
+    ]
 
 
 def rollback_plan(registry: Registry, undos: Sequence[Undo]) -> Rollback:

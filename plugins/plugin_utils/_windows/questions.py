@@ -9,15 +9,16 @@ Exit codes and marks are the same in every language of Windows; messages are not
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .._marks import HEARD
 from .command import quoted
-from .registry import Key, KeyReading, Presence, Registry, View, parse_query, reading_of
+from .registry import Key, KeyReading, Presence, Registry, View, is_key_line, parse_query, reading_of
 
-__all__ = ["Answers", "Command", "Query", "ask"]
+__all__ = ["NOWHERE", "Answers", "Command", "Query", "ask", "surely"]
 
 _MARKER = re.compile(rf"(.*){HEARD}([0-9]{{1,6}})\s*")
 
@@ -39,7 +40,10 @@ class Command:
 @dataclass(frozen=True)
 class Query:
     """One C(reg query). ``value`` asks for one value, ``tree`` for that value, or for everything, in every key below,
-    ``exists`` only whether it is there. ``covers``: keys of a tree that count as asked for one by one.
+    ``exists`` only whether it is there, ``named`` for the keys directly below whose names hold that text.
+
+    ``covers``: keys of a tree that count as asked for one by one. ``sure``: what reg says when it fails is kept, and
+    the key is absent only when that is what it says of NOWHERE, in whatever language. ``surely`` goes around such ones.
     """
 
     key: Key
@@ -47,7 +51,9 @@ class Query:
     value: str | None = None
     tree: bool = False
     exists: bool = False
+    named: str | None = None
     covers: tuple[Key, ...] = ()
+    sure: bool = False
 
     @property
     def place(self) -> tuple[View, Key]:
@@ -55,14 +61,27 @@ class Query:
 
     def render(self, number: int) -> str:
         words = [f"reg query {quoted(self.key.short)}"]
+        if self.named:
+            words.append(f"/k /f {self.named}")
         if self.value:
             words.append(f"/v {self.value}")
         if self.tree:
             words.append("/s")
         if self.view:
             words.append(f"/reg:{self.view.value}")
-        line = " ".join(words) + (">nul" if self.exists else "")
+        # What reg complains of goes where its answer would have gone, whose own way is chosen after that.
+        line = " ".join(words) + (" 2>&1" if self.sure else "") + (">nul" if self.exists else "")
         return f"{line}{'&' if self.tree else '&&'}echo #ok {number}"
+
+
+NOWHERE = Command("nowhere", r'reg query "HKLM\configmgr.tls" 2>&1', always=True)
+"""A key that nobody has, since none can be created directly below HKEY_LOCAL_MACHINE. Asked first of all."""
+_END = Command("end", "ver>nul", always=True)
+
+
+def surely(questions: Sequence[Query | Command]) -> list[Query | Command]:
+    """The questions with what tells absent from refused: what reg says of a key that nobody has, and an end."""
+    return [NOWHERE, *questions, _END] if questions else []
 
 
 def ask(questions: Sequence[Query | Command]) -> list[str]:
@@ -98,7 +117,50 @@ class Answers:
                 missed.add(question.place)
             else:
                 _add(readings, question, lines)
-        return cls(Registry(readings, frozenset(missed - set(readings))), commands, len(sections))
+        nowhere = _said(commands.pop(NOWHERE.name, ()))
+        # A reg that may not run says the same of every key: one that answered shows that it may.
+        refused = _refused(questions, sections, nowhere if readings else [])
+        commands.pop(_END.name, None)
+        unread = frozenset(missed - set(readings))
+        return cls(Registry(readings, unread, refused & unread), commands, len(readings) + len(commands))
+
+    def and_then(self, later: Answers) -> Answers:
+        """These with what the same visit asked afterwards."""
+        readings = dict(self.registry.readings)
+        for place, reading in later.registry.readings.items():
+            _merge(readings, place, reading)
+        seen = set(readings)
+        registry = Registry(
+            readings,
+            (self.registry.missed | later.registry.missed) - seen,
+            (self.registry.refused | later.registry.refused) - seen,
+        )
+        return Answers(registry, {**self.commands, **later.commands}, self.answered + later.answered)
+
+
+def _refused(
+    questions: Sequence[Query | Command], sections: Mapping[int, Sequence[str]], nowhere: Sequence[str]
+) -> frozenset[tuple[View, Key]]:
+    """The sure questions that failed and did not say ``nowhere``. What they said stands before the next answer."""
+    refused: set[tuple[View, Key]] = set()
+    failed: list[tuple[View, Key]] = []
+    for number, question in enumerate(questions):
+        if number in sections:
+            said, size = _said(sections[number]), len(nowhere)
+            parts = [said[at : at + size] for at in range(0, len(said), size)] if size else []
+            if len(parts) == len(failed):
+                refused.update(place for place, part in zip(failed, parts, strict=True) if part != nowhere)
+            else:
+                refused.update(failed)
+            failed = []
+        elif isinstance(question, Query) and question.sure:
+            failed.append(question.place)
+    return frozenset((*refused, *failed))
+
+
+def _said(lines: Iterable[str]) -> list[str]:
+    """What stands before the first key, which is where an answer begins."""
+    return [line.strip() for line in itertools.takewhile(lambda line: not is_key_line(line), lines) if line.strip()]
 
 
 def _sections(lines: Iterable[str], questions: Sequence[Query | Command]) -> dict[int, list[str]]:
@@ -121,12 +183,11 @@ def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list
     if query.tree:
         for key, values in parsed:
             if key.is_below(query.key):
-                below = () if query.value else tuple(other.name for other, _values in parsed if other.parent == key)
-                reading = KeyReading(Presence.PRESENT, values, below, partial=query.value is not None)
-                _merge(readings, (query.place[0], key), reading)
+                # What it passes over is not seen, so that nothing of it is known to be whole.
+                _merge(readings, (query.place[0], key), KeyReading(Presence.PRESENT, values, partial=True))
         return
     reading = KeyReading(Presence.PRESENT) if query.exists else reading_of(query.key, parsed)
-    partial = query.exists or query.value is not None
+    partial = query.exists or query.value is not None or query.named is not None
     _merge(readings, query.place, replace(reading, partial=partial))
 
 

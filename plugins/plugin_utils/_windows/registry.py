@@ -28,6 +28,7 @@ __all__ = [
     "View",
     "delete_key_command",
     "delete_value_command",
+    "is_key_line",
     "parse_query",
     "reading_of",
     "set_command",
@@ -141,10 +142,13 @@ UNREADABLE = KeyReading(Presence.UNREADABLE)
 
 @dataclass(frozen=True)
 class Registry:
-    """All that a visit read, by view and key. ``missed`` are the keys that were asked for and not answered."""
+    """All that a visit read, by view and key. ``missed`` are the keys that were asked for and not answered, ``refused``
+    those of them of which something else was said than that they are not there.
+    """
 
     readings: Mapping[tuple[View, Key], KeyReading] = field(default_factory=dict)
     missed: frozenset[tuple[View, Key]] = frozenset()
+    refused: frozenset[tuple[View, Key]] = frozenset()
 
     def key(self, path: str | Key, view: View = View.NATIVE) -> KeyReading:
         """The reading of a key.
@@ -156,12 +160,16 @@ class Registry:
         found = self.readings.get((view, key))
         if found is not None:
             return found
+        if (view, key) in self.refused:
+            return UNREADABLE
         parent = key.parent
         while parent is not None:
             reading = self.readings.get((view, parent))
             if reading is not None and not reading.partial:
                 below = key.path[len(parent.path) + 1 :].split("\\")[0]
                 return UNREADABLE if reading.presence is Presence.UNREADABLE or reading.has_subkey(below) else ABSENT
+            if (view, parent) in self.refused:
+                return UNREADABLE
             parent = parent.parent
         return ABSENT if (view, key) in self.missed else UNREADABLE
 
@@ -169,12 +177,18 @@ class Registry:
         """This reading with what a later one of the same machine saw."""
         stale = set(newer.missed)
         kept = {place: reading for place, reading in self.readings.items() if place not in stale}
-        return Registry({**kept, **newer.readings}, (self.missed - set(newer.readings)) | newer.missed)
+        seen = set(newer.readings)
+        refused = (self.refused - seen - newer.missed) | newer.refused
+        return Registry({**kept, **newer.readings}, (self.missed - seen) | newer.missed, refused)
 
 
 def _data(kind: str, text: str) -> int | str:
     digits = _DIGITS.get(kind)
     return int(text, 16) if digits and re.fullmatch(f"0x[0-9A-Fa-f]{{1,{digits}}}", text) else text
+
+
+def is_key_line(line: str) -> bool:
+    return _KEY_LINE.match(line) is not None
 
 
 def parse_query(lines: Iterable[str]) -> list[tuple[Key, dict[str, Value]]]:

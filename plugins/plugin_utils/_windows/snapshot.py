@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from .._data import protocols, schannel_algorithms
 from .command import location_path
-from .questions import Answers, Command, Query
-from .registry import Key, Registry, View
+from .questions import Answers, Command, Query, surely
+from .registry import Key, Presence, Registry, View
 
 __all__ = [
     "BOOT_QUESTIONS",
@@ -21,6 +21,7 @@ __all__ = [
     "SIDES",
     "Snapshot",
     "event_time",
+    "further_questions",
     "protocol_key",
     "snapshot_questions",
 ]
@@ -30,6 +31,7 @@ SIDES = ("Client", "Server")
 
 _CONTROL = r"SYSTEM\CurrentControlSet\Control"
 _MICROSOFT = r"SOFTWARE\Microsoft"
+MICROSOFT = Key(_MICROSOFT)
 WINDOWS_VERSION = Key(rf"{_MICROSOFT}\Windows NT\CurrentVersion")
 ENVIRONMENT = Key(rf"{_CONTROL}\Session Manager\Environment")
 SESSION_MANAGER = Key(rf"{_CONTROL}\Session Manager")
@@ -61,6 +63,7 @@ SMS = Key(rf"{_MICROSOFT}\SMS")
 SMS_THREADS = SMS.child(r"COMPONENTS\SMS_EXECUTIVE\Threads")
 CLIENT = Key(rf"{_MICROSOFT}\CCM\CcmExec")
 CONSOLE = Key(rf"{_MICROSOFT}\ConfigMgr10")
+_SMS_KEYS = ("Identification", "Setup", "SQL Server", "DP")
 REBOOT_PENDING = Key(rf"{_MICROSOFT}\Windows\CurrentVersion\Component Based Servicing\RebootPending")
 REBOOT_REQUIRED = Key(rf"{_MICROSOFT}\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired")
 SERVER_MANAGER = Key(rf"{_MICROSOFT}\ServerManager")
@@ -85,6 +88,9 @@ class FileVersion:
     path: str
     builds: tuple[str, ...]
 
+    def decides(self, build: str) -> bool:
+        return any(text.endswith(f".{build}") for text in self.builds)
+
     def command(self) -> Command:
         where = self.path.replace("\\", "\\\\")
         # findstr finds any of the texts between its quotes.
@@ -105,66 +111,95 @@ def protocol_key(protocol: str, side: str) -> Key:
 
 
 def _below_schannel() -> tuple[Key, ...]:
+    above = [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
     sides = [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
-    return (*sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
+    return (*above, *sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
 
 
-def snapshot_questions(sql_client_keys: Sequence[str], journal: str) -> list[Query | Command]:
-    """The questions of one visit. ``sql_client_keys``: key names below HKLM\\SOFTWARE\\Microsoft; ``journal``: path
-    of our journal.
+def snapshot_questions(journal: str) -> list[Query | Command]:
+    """The questions of a visit. ``journal``: path of our journal.
 
-    Above a key whose absence would count as good news its parent is read too: a key that is listed there and does
-    not answer is unreadable, not absent. Such keys are read whole, since a missing value would look the same. C(/s)
-    prints every key below that may be read, with values or without, and passes over the others.
+    A key whose absence would count as good news is read whole, since a missing value would look the same, and so that
+    its absence is sure. C(/s) prints every key below that may be read, with values or without, and passes over the
+    others: what it does not print is absent only when the key above was read by itself and does not list it.
     """
     native, wow = View.NATIVE, View.WOW
     questions: list[Query | Command] = [
         # Without a switch: reg.exe of Windows Server 2008 knows /reg: only with the hotfix KB948698.
-        Query(WINDOWS_VERSION, value=name)
-        for name in ("CurrentBuild", "UBR", "ProductName", "InstallationType", "EditionID")
-    ]
-    questions += [
-        Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
-        Query(SECURITY_PROVIDERS),
-        Query(SCHANNEL),
-        Query(SCHANNEL, tree=True, covers=_below_schannel()),
-        Query(SCHANNEL.child("Protocols")),
-    ]
-    questions += [Query(SCHANNEL.child(rf"Protocols\{protocol}")) for protocol in PROTOCOLS]
-    questions += [Query(SCHANNEL.child(kind)) for kind in ALGORITHMS]
-    questions += [
-        Query(LSA),
-        Query(FIPS),
-        Query(SSL_POLICY, native),
-        Query(CIPHERS_POLICY, native),
-        Query(CIPHERS_LOCAL, value="Functions"),
-    ]
-    questions += [
-        Query(DOTNET_SETUP, native),
-        Query(DOTNET_SETUP.child(r"v4\Full"), native),
-        Query(DOTNET_SETUP.child("v3.5"), native, "Install"),
+        Query(WINDOWS_VERSION),
+        Query(SCHANNEL, sure=True),
+        Query(SCHANNEL.child("Protocols"), sure=True),
+        # The one that Windows has in half.
+        Query(SCHANNEL.child(r"Protocols\SSL 2.0"), sure=True),
+        *(Query(SCHANNEL.child(kind), sure=True) for kind in ALGORITHMS),
+        Query(FIPS, sure=True),
+        Query(CIPHERS_POLICY, native, sure=True),
+        Query(CIPHERS_LOCAL, value="Functions", sure=True),
+        Query(HTTP_PARAMETERS, sure=True),
+        Query(DOTNET_SETUP.child(r"v4\Full"), native, sure=True),
+        Query(DOTNET_SETUP.child("v3.5"), native, sure=True),
     ]
     for view in (native, wow):
-        questions += [Query(DOTNET, view), *(Query(DOTNET.child(runtime), view) for runtime in DOTNET_RUNTIMES)]
-        questions += [Query(INTERNET_SETTINGS, view), Query(WINHTTP, view)]
-        questions += [Query(SQL_INSTANCES, view)]
-    questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
-    questions += [Query(HTTP_PARAMETERS), Query(HTTP_PARAMETERS, value="SslHash", tree=True)]
-    questions += [Query(Key(rf"{_MICROSOFT}\{name}"), native, "InstalledVersion") for name in sql_client_keys]
-    questions += [Query(ODBC_DRIVERS, native), Query(SQL_SERVER, wow, "PatchLevel", tree=True)]
-    questions += [Query(WSUS_SERVER, native), Query(WSUS, native), Query(SMS, native)]
-    asked = ("Identification", "Setup", "SQL Server", "Mobile Client", "DP")
-    questions += [Query(SMS.child(name), native) for name in asked]
-    questions += [Query(SMS_THREADS, native), Query(CLIENT, native, exists=True), Query(CONSOLE, wow)]
+        questions += [Query(DOTNET.child(runtime), view, sure=True) for runtime in DOTNET_RUNTIMES]
+        questions += [Query(WINHTTP, view, sure=True), Query(SQL_INSTANCES, view, sure=True)]
+    questions += [Query(ODBC_DRIVERS, native, sure=True), Query(WSUS, native, sure=True), Query(SMS, native, sure=True)]
+    questions += [Query(SMS.child("Mobile Client"), native, sure=True), Query(CONSOLE, wow, sure=True)]
+    questions += [Query(CLIENT, native, exists=True, sure=True)]
     questions += [
-        Query(REBOOT_PENDING, native, exists=True),
-        Query(REBOOT_REQUIRED, native, exists=True),
-        Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True),
-        Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True),
+        Query(REBOOT_PENDING, native, exists=True, sure=True),
+        Query(REBOOT_REQUIRED, native, exists=True, sure=True),
+        Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True, sure=True),
+        Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True, sure=True),
     ]
-    questions += [file.command() for file in FILE_VERSIONS]
-    questions += [*BOOT_QUESTIONS, Command("journal", f"type {location_path(journal)}")]
-    return questions
+    questions += [
+        Query(SCHANNEL, tree=True, covers=_below_schannel()),
+        # Not further on: a machine that is reached over HTTPS has at least one.
+        Query(HTTP_PARAMETERS, value="SslHash", tree=True),
+        Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
+        Query(MICROSOFT, native, named="SQL"),
+        *BOOT_QUESTIONS,
+    ]
+    return [*surely(questions), Command("journal", f"type {location_path(journal)}")]
+
+
+def further_questions(registry: Registry, sql_client_keys: Sequence[str]) -> list[Query | Command]:
+    """What is asked only where the first answers say that there is something. ``sql_client_keys``: key names below
+    HKLM\\SOFTWARE\\Microsoft.
+    """
+    native, wow = View.NATIVE, View.WOW
+    questions: list[Query | Command] = [Query(key) for key in _half_seen(registry)]
+    if _may_have(registry, SQL_INSTANCES, native):
+        questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
+    if _may_have(registry, SQL_INSTANCES, wow):
+        questions.append(Query(SQL_SERVER, wow, "PatchLevel", tree=True))
+    named = registry.key(MICROSOFT, native)
+    questions += [
+        Query(MICROSOFT.child(name), native, sure=True)
+        for name in sql_client_keys
+        if named.has_subkey(name.partition("\\")[0])
+    ]
+    sms = registry.key(SMS, native)
+    questions += [Query(SMS.child(name), native) for name in _SMS_KEYS if sms.has_subkey(name)]
+    if sms.has_subkey("COMPONENTS"):
+        questions.append(Query(SMS_THREADS, native, sure=True))
+    build = registry.key(WINDOWS_VERSION).value("CurrentBuild")
+    questions += [file.command() for file in FILE_VERSIONS if build is None or file.decides(str(build.data))]
+    return surely(questions)
+
+
+def _half_seen(registry: Registry) -> list[Key]:
+    """Protocols that a tree shows, and not both of their sides."""
+    keys = [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
+    return [
+        key
+        for key in keys
+        if registry.key(key).partial
+        and any(registry.key(key.child(side)).presence is not Presence.PRESENT for side in SIDES)
+    ]
+
+
+def _may_have(registry: Registry, key: Key, view: View) -> bool:
+    return registry.key(key, view).presence is not Presence.ABSENT
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import
     Stage,
     delay_before,
     next_step,
+    pause,
 )
 
 POLICY = Policy()
@@ -109,3 +110,19 @@ def test_what_always_holds(
 def test_delays_grow_and_stay_bounded(chance: float, tries: int) -> None:
     assert POLICY.first_delay / 2 <= delay_before(tries, POLICY, chance) <= POLICY.longest_delay
     assert delay_before(tries, POLICY, chance) <= delay_before(tries + 1, POLICY, chance)
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "asked", "answered", "seconds"),
+    [
+        (0.04, 35, 1, 0.68),  # half of what the rest takes
+        (0.7, 35, 30, 0.7 / 6 / 2),
+        (0.7, 35, 35, 0.05),
+        (0.02, 2, 1, 0.05),
+        (3.0, 35, 1, 2.0),
+        (1.0, 0, 0, 0.5),  # a line without questions
+        (600.0, 0, 0, 2.0),  # however long it runs, its end is soon seen
+    ],
+)
+def test_the_pace_of_receiving(elapsed: float, asked: int, answered: int, seconds: float) -> None:
+    assert pause(elapsed, asked, answered, POLICY) == pytest.approx(seconds)

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import Version
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, Value, View
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import INTERNET_SETTINGS
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import state_of, values
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
@@ -81,14 +80,7 @@ def test_a_build_that_cannot_be_read_is_no_build(build: str) -> None:
 def test_a_reg_without_views_is_named_and_never_taken_for_defaults(build: int, switch: bool, refused: bool) -> None:
     machine = windows()
     machine.set(hosts.WINDOWS, "CurrentBuild", text(str(build)))
-    if switch:
-        machine.set(INTERNET_SETTINGS.path)
-    else:
-        # Everything below SOFTWARE is asked for with the switch, but for the number of the build.
-        for place in [
-            place for place in machine.nodes if place[1].startswith("software") and place[1] != hosts.WINDOWS.lower()
-        ]:
-            del machine.nodes[place]
+    machine.views = switch
     assert (NO_VIEWS in state_of(machine).unreadable) == refused
 
 
@@ -272,7 +264,7 @@ def test_unreadable_keys_are_named() -> None:
 
 
 def test_a_machine_that_is_empty_has_a_state() -> None:
-    state = state_of(Machine(events=False))
+    state = state_of(Machine(events=False, files={hosts.JOURNAL: []}))
     assert (state.windows.build, state.windows.name, state.roles, state.sql_instances) == (
         None,
         "unknown Windows",

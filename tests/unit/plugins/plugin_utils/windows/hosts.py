@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import sql_clients
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
+from dataclasses import dataclass
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     Snapshot,
@@ -109,11 +112,30 @@ def site(machine: Machine, build: int, *, secondary: bool = False) -> Machine:
 
 
 def questions() -> list[Query | Command]:
-    return snapshot_questions([client.registry_key for client in sql_clients() if client.registry_key], JOURNAL)
+    return snapshot_questions(JOURNAL)
+
+
+@dataclass
+class Visited:
+    """A session with a machine that is not remote."""
+
+    machine: Machine
+    commands: int = 0
+
+    def __enter__(self) -> Visited:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        pass
+
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+        self.commands += 1
+        return Answer(0, self.machine.run(line), "")
+
+    def close(self) -> None:
+        pass
 
 
 def snapshot(machine: Machine) -> Snapshot:
     """One visit."""
-    asked = questions()
-    (line,) = question_lines(asked)
-    return Snapshot.parse(asked, machine.run(line))
+    return read_machine(Visited(machine), Location(LOCATION)).snapshot

@@ -17,13 +17,16 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 
 QUERY = re.compile(
-    r'reg query "HKLM\\(?P<key>[^"]+)"(?: /v (?P<value>\w+))?(?P<tree> /s)?(?: /reg:(?P<view>32|64))?'
-    r"(?P<quiet>>nul)?(?P<join>&&?)echo #ok (?P<number>\d+)"
+    r'reg query "HKLM\\(?P<key>[^"]+)"(?: /k /f (?P<named>\w+))?(?: /v (?P<value>\w+))?(?P<tree> /s)?'
+    r"(?: /reg:(?P<view>32|64))?(?P<told> 2>&1)?(?P<quiet>>nul)?(?P<join>&&?)echo #ok (?P<number>\d+)"
 )
+NOT_FOUND = "FEHLER: Der angegebene Schluessel oder Wert wurde nicht gefunden."
+DENIED = "FEHLER: Zugriff verweigert"
 FILE_VERSION = re.compile(
     r'ver\|findstr "(?P<builds>[\d. ]+)">nul&&wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul'
     r"&&echo #ok (?P<number>\d+)"
 )
+END = re.compile(r"ver>nul&echo #ok (?P<number>\d+)")
 EVENT = re.compile(r'wevtutil qe System "[^"]+" /c:1 /rd:true /f:xml&&echo #ok (?P<number>\d+)')
 TYPE = re.compile(r'type "(?P<file>[^"]+)"&&echo #ok (?P<number>\d+)')
 APPLY = re.compile(
@@ -52,7 +55,9 @@ class Node:
 
 @dataclass
 class Machine:
-    """``denied``: keys that can neither be read nor written; ``reverted``: values that stay as they are."""
+    """``denied``: keys that can neither be read nor written; ``reverted``: values that stay as they are; ``broken``:
+    all that reg says, whatever it is asked; ``views``: whether it takes /reg:.
+    """
 
     version: str = "10.0.17763"
     nodes: dict[tuple[int, str], Node] = field(default_factory=dict)
@@ -62,6 +67,8 @@ class Machine:
     file_versions: dict[str, str] = field(default_factory=dict)
     boot: str = "2026-01-01T08:00:00.000000000Z"
     disk_full: bool = False
+    broken: str | None = None
+    views: bool = True
     events: bool = True
 
     def set(self, path: str, name: str | None = None, value: Value | None = None, view: int = 64) -> Machine:
@@ -104,7 +111,7 @@ class Machine:
     def _answers(self, questions: str) -> str:
         printed, rest = "", questions
         while rest:
-            for shape in (QUERY, FILE_VERSION, EVENT, TYPE):
+            for shape in (QUERY, FILE_VERSION, END, EVENT, TYPE):
                 match = shape.match(rest)
                 if match:
                     break
@@ -119,10 +126,14 @@ class Machine:
     def _answer(self, shape: re.Pattern[str], match: re.Match[str]) -> str:
         marker = f"#ok {match['number']}\r\n"
         if shape is QUERY:
-            shown = self._query(match)
+            asked = self.broken is None and (self.views or not match["view"])
+            shown = self._query(match) if asked else None
             if shown is None:
-                return marker if match["join"] == "&" else ""
+                said = self._complaint(match) if match["told"] else ""
+                return said + (marker if match["join"] == "&" else "")
             return ("" if match["quiet"] else shown) + marker
+        if shape is END:
+            return marker
         if shape is FILE_VERSION:
             version = self.file_versions.get(match["file"].replace("\\\\", "\\"))
             runs = any(build in self.version for build in match["builds"].split())
@@ -133,26 +144,22 @@ class Machine:
         return "" if lines is None else "".join(f"{line}\r\n" for line in lines) + marker
 
     def _query(self, match: re.Match[str]) -> str | None:
-        path, wanted = match["key"], match["value"]
+        """None when it fails."""
+        path, wanted, named = match["key"], match["value"], match["named"]
         view = self._view(path, match["view"])
         below = path.lower() + "\\"
-        if match["tree"] and wanted is None:
-            shown = [
-                self._section(node)
-                for (place_view, place), node in sorted(self.nodes.items())
-                if place_view == view and f"{place}\\".startswith(below) and not self._hidden(view, place)
-            ]
-            return "".join(shown) if shown else None
+        if not self._readable(view, path):
+            return None
         if match["tree"]:
             shown = [
-                self._section(node, wanted)
+                self._section(node, wanted) + "\r\n" * (wanted is None)
                 for (place_view, place), node in sorted(self.nodes.items())
-                if place_view == view and place.startswith(below) and wanted in node.values
+                if place_view == view and f"{place}\\".startswith(below) and (wanted is None or wanted in node.values)
+                if self._readable(view, node.path)
             ]
-            return "".join(shown) + "\r\nEnd of search: 7 match(es) found.\r\n" if shown else None
-        node = self.nodes.get((view, path.lower()))
-        if node is None or (view, path.lower()) in self.denied:
-            return None
+            found = "\r\nEnd of search: 7 match(es) found.\r\n" if wanted else ""
+            return "".join(shown) + found if shown else None
+        node = self.nodes[(view, path.lower())]
         if wanted:
             return self._section(node, wanted) + "\r\n" if wanted in node.values else None
         subkeys = [
@@ -160,10 +167,25 @@ class Machine:
             for (place_view, place), other in sorted(self.nodes.items())
             if place_view == view and place.startswith(below) and "\\" not in place[len(below) :]
         ]
-        return self._section(node) + "\r\n" + "".join(subkeys)
+        if named:
+            found_names = [line for line in subkeys if named.lower() in line.rpartition("\\")[2].lower()]
+            return "\r\n" + "".join(found_names) if found_names else None
+        # A key without values shows its subkeys alone.
+        return (self._section(node) if node.values else "") + "\r\n" + "".join(subkeys)
 
-    def _hidden(self, view: int, place: str) -> bool:
-        return any(view == where and f"{place}\\".startswith(f"{denied}\\") for where, denied in self.denied)
+    def _readable(self, view: int, path: str) -> bool:
+        parts = path.lower().split("\\")
+        above = ["\\".join(parts[: count + 1]) for count in range(len(parts))]
+        return (view, above[-1]) in self.nodes and not any((view, place) in self.denied for place in above)
+
+    def _complaint(self, match: re.Match[str]) -> str:
+        if self.broken is not None:
+            return self.broken
+        if match["view"] and not self.views:
+            return "FEHLER: Ungueltige Syntax.\r\n"
+        view = self._view(match["key"], match["view"])
+        there = (view, match["key"].lower()) in self.nodes
+        return f"{NOT_FOUND if not there or self._readable(view, match['key']) else DENIED}\r\n"
 
     def _section(self, node: Node, only: str | None = None) -> str:
         values = {name: value for name, value in node.values.items() if only in (None, name)}

@@ -7,23 +7,47 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import sql_clients
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
+    FILE_VERSIONS,
     PROTOCOLS,
     SIDES,
     Snapshot,
     event_time,
+    further_questions,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden_files, hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import questions, snapshot, windows
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword
 
 
+def everything_further() -> list[Query | Command]:
+    """What a machine is asked that has all of it."""
+    machine = hosts.site(
+        hosts.sql_instance(hosts.sql_instance(windows(9200), "13.0.5026.0"), "11.0.7001.0", view=32), 9122
+    )
+    machine.set(hosts.protocol("TLS 1.0", "Server")).set(rf"{hosts.SMS}\COMPONENTS")
+    for name in ("SQL Server", "DP"):
+        machine.set(rf"{hosts.SMS}\{name}")
+    keys = [client.registry_key for client in sql_clients() if client.registry_key]
+    for key in keys:
+        hosts.sql_client(machine, key, "11.4.7001.0")
+    (line,) = question_lines(questions())
+    return further_questions(Answers.parse(questions(), machine.run(line)).registry, keys)
+
+
 def test_the_whole_line() -> None:
     (line,) = question_lines(questions())
     assert line == golden_files.expected("snapshot")
+
+
+def test_the_whole_further_line() -> None:
+    (line,) = question_lines(everything_further())
+    assert line == golden_files.expected("further")
 
 
 def test_the_line_fits_and_leaves_room_for_a_long_backup_location() -> None:
@@ -42,6 +66,27 @@ def test_what_is_below_schannel_counts_as_asked_for_key_by_key() -> None:
         for side in SIDES:
             assert (View.NATIVE, Key(hosts.protocol(protocol, side))) in missed
     assert (View.NATIVE, Key(rf"{hosts.CONTROL}\SecurityProviders\SCHANNEL\Ciphers\AES 128/128")) in missed
+
+
+def test_nothing_further_is_asked_of_a_plain_client() -> None:
+    answers = Answers.parse(questions(), windows().run(question_lines(questions())[0]))
+    assert further_questions(answers.registry, ["SQLNCLI11"]) == []
+
+
+def test_half_of_a_protocol_is_looked_at_again() -> None:
+    machine = windows().set(hosts.protocol("TLS 1.0", "Server"), "Enabled", dword(0))
+    registry = snapshot(machine).registry
+    assert registry.key(hosts.protocol("TLS 1.0", "Client")).presence is Presence.ABSENT
+    assert registry.key(hosts.protocol("TLS 1.0", "Server")).value("Enabled") == dword(0)
+
+
+@pytest.mark.parametrize("said", ["", "Registry editing has been disabled by your administrator.\r\n"])
+def test_a_reg_that_always_says_the_same_tells_nothing(said: str) -> None:
+    machine = windows()
+    machine.broken = said
+    registry = snapshot(machine).registry
+    for path in (hosts.FIPS, hosts.SETUP, hosts.WINHTTP, hosts.PROTOCOLS, hosts.protocol("TLS 1.2", "Client")):
+        assert registry.key(path).presence is Presence.UNREADABLE
 
 
 def test_a_machine_that_answers_nothing_is_not_complete() -> None:
@@ -116,9 +161,8 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
     ],
 )
 def test_the_answer_of_wmic(answer: str, version: str | None) -> None:
-    asked = questions()
-    number = next(at for at, question in enumerate(asked) if getattr(question, "name", "") == "winhttp")
-    assert Snapshot.parse(asked, heard(f"{answer}#ok {number}\r\n", "#ok")).file_versions.get("winhttp") == version
+    asked = [file.command() for file in FILE_VERSIONS]
+    assert Snapshot.parse(asked, heard(f"{answer}#ok 0\r\n", "#ok")).file_versions.get("winhttp") == version
 
 
 @pytest.mark.parametrize(
