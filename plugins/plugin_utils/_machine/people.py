@@ -12,7 +12,7 @@ from .._tls.restart_policy import LoggedOn
 from .._windows.people import HIVES_QUESTIONS, clock_bias, loaded_users, session_questions, sessions_of
 from .asking import ask_machine
 
-__all__ = ["look_around"]
+__all__ = ["look_around", "somebody_there"]
 
 _ATTEMPTED = "see who is logged on"
 
@@ -32,3 +32,9 @@ def look_around(session: Session) -> tuple[list[LoggedOn] | None, dict[str, date
         return None, clocks
     found = ask_machine(session, session_questions(users), _ATTEMPTED) if users else None
     return [LoggedOn(*row) for row in sessions_of(users, found)] if found else [], clocks
+
+
+def somebody_there(session: Session) -> bool:
+    """Whether anybody is logged on, or that could not be told. RemoteError."""
+    people, _clocks = look_around(session)
+    return people is None or len(people) > 0
