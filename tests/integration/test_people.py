@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from support import Site
+from support import ROOT, Site
 
 from configmgr_lab.control.client import LabClient
 
@@ -119,3 +120,53 @@ def test_bad_input_is_refused_before_any_visit(
     failed = site.module("tls_restart", arguments, limit=CLIENT).last[CLIENT]
     assert failed.code == "bad_argument" and words in failed.data["msg"]
     assert lab.counters()[CLIENT]["commands"] == 0
+
+
+def enforced(site: Site, playbook: str, limit: list[str], **variables: Any) -> dict[str, Any]:
+    """The report of a run that ended well."""
+    folder = site.work / f"people-{site.runs}"
+    given = {"configmgr_tls_report_dir": str(folder), **variables}
+    site.playbook(ROOT / "playbooks" / f"{playbook}.yml", limit=limit, variables=given).expect_ok()
+    report: dict[str, Any] = json.loads((folder / f"{playbook}.json").read_text(encoding="utf-8"))
+    return report
+
+
+@pytest.mark.seam
+def test_a_day_and_the_evening_after(site: Site, lab: LabClient) -> None:
+    """People work on four clients, an administrator on a server: nothing is lost, and a later run finishes."""
+    clients, servers = ["PC11", "PC10", "PC81", "PC7A"], ["DP1", SERVER]
+    for number, host in enumerate(clients):
+        lab.log_on(host, "ann", session="remote" if number % 2 else "console", documents=2)
+    lab.disconnect(clients[1], "ann")
+    lab.log_on(SERVER, "administrator", session="remote")
+    how = {"configmgr_tls_restart_notice": 0.02, "configmgr_tls_restart_message": "Save your work"}
+    day = enforced(site, "enforce_tls12", [*clients, *servers], **how)
+    waiting = {name: host["waiting"]["waits_for"] for name, host in day["hosts"].items() if "waiting" in host}
+    assert waiting == dict.fromkeys(clients, "people")
+    assert {name for name, host in day["hosts"].items() if host["status"] == "waiting"} == set(clients)
+    assert {host: lab.restarts(host) for host in (*clients, *servers)} == dict.fromkeys(clients, 0) | dict.fromkeys(
+        servers, 1
+    )
+    assert lab.people(SERVER)["notices"] == [{"text": "Save your work", "seconds": 1.0, "shown_to": 1}]
+    for host in clients:
+        lab.log_off(host, "ann")
+    evening = enforced(
+        site, "enforce_tls12", [*clients, *servers], configmgr_tls_maintenance=[{"from": "00:00", "to": "24:00"}]
+    )
+    assert not any("waiting" in host for host in evening["hosts"].values())
+    assert {host: lab.restarts(host) for host in (*clients, *servers)} == dict.fromkeys([*clients, *servers], 1)
+    assert {lost(lab, host) for host in (*clients, *servers)} == {0}
+    assert {evening["hosts"][host]["status"] for host in clients} == {"compliant"}
+
+
+@pytest.mark.seam
+def test_going_back_takes_the_announcement_back(site: Site, lab: LabClient) -> None:
+    lab.log_on(CLIENT, "ann", documents=1)
+    how = {"configmgr_tls_restart": "notice", "configmgr_tls_restart_notice": 60}
+    forth = enforced(site, "enforce_tls12", [CLIENT], **how)
+    assert forth["hosts"][CLIENT]["waiting"]["state"] == "announced" and not forth["hosts"][CLIENT]["restarted"]
+    back = enforced(site, "rollback", [CLIENT], **how)
+    # What was set back needs a restart too, and its users hear of that one.
+    assert back["hosts"][CLIENT]["waiting"]["state"] == "announced"
+    assert len(lab.people(CLIENT)["notices"]) == 2
+    assert (lab.restarts(CLIENT), lost(lab, CLIENT)) == (0, 0)
