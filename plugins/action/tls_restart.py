@@ -106,7 +106,7 @@ def _cancel(task: Task, session: Session) -> dict[str, Any]:
 
 def _seconds(act: Act, arguments: dict[str, Any]) -> int:
     if act in (Act.AFTER_NOTICE, Act.ANNOUNCE):
-        return round(arguments["notice"] * 60)
+        return int(arguments["notice"] * 60)
     # Only without a delay does Windows refuse for somebody who has come meanwhile.
     return 0 if act is Act.IF_NOBODY else int(arguments["delay"])
 
