@@ -113,7 +113,7 @@ def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -
         facts,
         host.stopped,
         changes,
-        bool(restarted.get("changed")),
+        bool(restarted.get("changed")) and restarted.get("state") != "announced",
         seen_outside,
         _events(host.variables.get(EVENTS)),
         _diagnosis(host.variables.get(DIAGNOSIS)),
@@ -122,7 +122,16 @@ def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -
         ),
         _protocols_before(host.variables),
         _updates(host.variables.get(UPDATED)),
+        _waiting(restarted),
     )
+
+
+def _waiting(restarted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the last restart of the run was left for, None when it was made or not needed."""
+    if restarted.get("state") not in ("waiting", "announced"):
+        return None
+    names = ("state", "waits_for", "until", "logged_on", "logged_on_known")
+    return {name: plain(restarted[name]) for name in names if name in restarted}
 
 
 def _diagnosis(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -181,7 +190,7 @@ def _short(comparison: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
     listed = {
         state: [name for name, host in document["hosts"].items() if host["status"] == state][:50]
-        for state in ("stopped", "unreachable", "not_compliant")
+        for state in ("stopped", "unreachable", "not_compliant", "waiting")
     }
     counts = {name: value for name, value in document["summary"].items() if name != "needs"}
     return {**counts, "run": document["run"], "names": listed}

@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import look_around
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import (
     Waiter,
+    cancel_restart,
     restart_services,
     shut_down,
     wait_until_back,
@@ -19,8 +23,22 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import (
+    MaintenanceError,
+    opening,
+    parse_windows,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.restart_policy import Act, Decision, LoggedOn, decide
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import service_command, shutdown_command
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
+    Told,
+    service_command,
+    shutdown_command,
+)
+
+_REASONS = {True: "a change waits for it", None: "whether a change waits for it cannot be told", False: "asked for"}
+_LONGEST_MESSAGE = 512
+"""Characters that shutdown /c takes."""
 
 
 class ActionModule(TlsAction):
@@ -32,39 +50,42 @@ class ActionModule(TlsAction):
         arguments, location = task.arguments, backup_location(task.arguments)
         _refuse_bad_input(arguments)
         with self.session(task) as session:
+            if arguments["cancel"]:
+                return _cancel(task, session)
             state = read_machine(session, location).state
             required = restart_required(state)
             if arguments["when"] == "required" and required is False:
-                return {"changed": False, "restarted": False, "services": [], "reason": "no change waits for a restart"}
+                return _result("not_needed", "no change waits for a restart")
             if arguments["services"]:
                 return self._services(task, session)
-            reason = {
-                True: "a change waits for it",
-                None: "whether a change waits for it cannot be told",
-                False: "asked for",
-            }[required]
-            if task.check_mode:
-                return {"changed": True, "restarted": True, "services": [], "reason": reason}
-            shut_down(session, arguments["delay"], arguments["message"])
-        return {**self._wait(task, state.boot), "reason": reason}
+            # Whoever says machine has said it of everybody who may be there.
+            asks = arguments["policy"] != "machine" or arguments["maintenance"]
+            people, clocks = look_around(session) if asks else ([], {})
+            notice = timedelta(minutes=arguments["notice"])
+            windows = parse_windows(arguments["maintenance"])
+            decision = decide(arguments["policy"], people, notice, lambda lasts: opening(windows, clocks, lasts))
+            told = Told.DONE
+            if decision.act is not Act.WAIT and not task.check_mode:
+                told = shut_down(
+                    session, _seconds(decision.act, arguments), arguments["message"], force=_forced(decision.act)
+                )
+        result = _outcome(decision, told, arguments, people) | {"reason": _REASONS[required]}
+        if result["restarted"] and not task.check_mode:
+            result |= self._wait(task, state.boot, _seconds(decision.act, arguments))
+        return result
 
     def _services(self, task: Task, session: Session) -> dict[str, Any]:
-        arguments = task.arguments
+        arguments, reason = task.arguments, "services were named"
         if task.check_mode:
-            return {
-                "changed": True,
-                "restarted": False,
-                "services": arguments["services"],
-                "reason": "services were named",
-            }
+            return _result("services", reason, changed=True, services=arguments["services"])
         done = restart_services(
             session, arguments["services"], arguments["down_timeout"], arguments["up_timeout"], self.waiter
         )
-        return {"changed": bool(done), "restarted": False, "services": done, "reason": "services were named"}
+        return _result("services", reason, changed=bool(done), services=done)
 
-    def _wait(self, task: Task, before: BootMarker) -> dict[str, Any]:
+    def _wait(self, task: Task, before: BootMarker, delay: float) -> dict[str, Any]:
         begun = self.waiter.clock()
-        self.waiter.sleep(float(task.arguments["delay"]))
+        self.waiter.sleep(delay)
         wait_until_back(
             lambda: self.session(task),
             before,
@@ -72,16 +93,90 @@ class ActionModule(TlsAction):
             task.arguments["up_timeout"],
             self.waiter,
         )
-        return {"changed": True, "restarted": True, "services": [], "elapsed": int(self.waiter.clock() - begun)}
+        return {"elapsed": int(self.waiter.clock() - begun)}
+
+
+def _cancel(task: Task, session: Session) -> dict[str, Any]:
+    if task.check_mode:
+        return _result("not_needed", "whether a restart is announced cannot be told without cancelling it")
+    if cancel_restart(session):
+        return _result("cancelled", "the restart that was announced is cancelled", changed=True)
+    return _result("not_needed", "no restart was announced")
+
+
+def _seconds(act: Act, arguments: dict[str, Any]) -> int:
+    if act in (Act.AFTER_NOTICE, Act.ANNOUNCE):
+        return int(arguments["notice"] * 60)
+    # Only without a delay does Windows refuse for somebody who has come meanwhile.
+    return 0 if act is Act.IF_NOBODY else int(arguments["delay"])
+
+
+def _forced(act: Act) -> bool:
+    return act is not Act.IF_NOBODY
+
+
+def _outcome(
+    decision: Decision, told: Told, arguments: dict[str, Any], people: Sequence[LoggedOn] | None
+) -> dict[str, Any]:
+    """What becomes of the machine; of a restart that is begun before it is waited for."""
+    waits_for, until = decision.waits_for, decision.opening.until
+    if told is Told.SOMEBODY:
+        waits_for = "people"
+    elif told is Told.ALREADY and arguments["policy"] != "machine":
+        waits_for = "countdown"
+    seen = {
+        "logged_on": [{"user": person.user, "session": person.session} for person in people or ()],
+        "logged_on_known": people is not None,
+    }
+    if waits_for:
+        return _result("waiting", "", waits_for=waits_for, until=_time(until)) | seen
+    if decision.act is Act.ANNOUNCE:
+        until = datetime.now(UTC) + timedelta(seconds=_seconds(decision.act, arguments))
+        return _result("announced", "", changed=True, waits_for="notice", until=_time(until)) | seen
+    return _result("restarted", "", changed=True) | seen
+
+
+def _result(
+    state: str,
+    reason: str,
+    *,
+    changed: bool = False,
+    services: Sequence[str] = (),
+    waits_for: str | None = None,
+    until: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "changed": changed,
+        "state": state,
+        "restarted": state == "restarted",
+        "services": list(services),
+        "waits_for": waits_for,
+        "until": until,
+        "reason": reason,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def _refuse_bad_input(arguments: dict[str, Any]) -> None:
-    for name in ("delay", "down_timeout", "up_timeout"):
+    for name in ("delay", "notice", "down_timeout", "up_timeout"):
         if arguments[name] < 0:
-            raise Failure("bad_argument", f"{name} is negative.", "Give a number of seconds.")
+            raise Failure(
+                "bad_argument", f"{name} is negative.", "Give a number of seconds, for the notice of minutes."
+            )
+    if len(arguments["message"]) > _LONGEST_MESSAGE:
+        raise Failure("bad_argument", "the message is too long.", f"Windows shows {_LONGEST_MESSAGE} characters.")
     try:
         shutdown_command(arguments["delay"], arguments["message"])
         for service in arguments["services"]:
             service_command("query", service)
     except UnsafeText as error:
         raise Failure("bad_argument", f"{error}.", "Leave the character out.") from None
+    try:
+        parse_windows(arguments["maintenance"])
+    except MaintenanceError as error:
+        raise Failure(
+            "bad_argument", f"maintenance: {error}.", "The documentation of the module has an example."
+        ) from None

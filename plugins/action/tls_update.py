@@ -48,14 +48,14 @@ class ActionModule(TlsAction):
         machine = Machine(task.host, lambda: self.session(task), self.waiter)
         if arguments["source"] is None and task.check_mode:
             with contextlib.closing(machine):
-                return _prediction(task, {}, read_state(machine, location), limits)
+                return _prediction(task, {}, read_state(machine, location), limits.may_restart(machine))
         source, files = _owner(arguments)
         delivery = Delivery(source, arguments["transfer"], self._smb(arguments), limits.timeout)
         choose_way(delivery)
         with contextlib.closing(machine):
             state = read_state(machine, location)
             if task.check_mode:
-                return _prediction(task, files, state, limits)
+                return _prediction(task, files, state, limits.may_restart(machine))
             return self._install(
                 task,
                 machine,
@@ -124,7 +124,7 @@ def _limits(arguments: dict[str, Any]) -> Limits:
     timeout, busy, down, up = (
         in_range(arguments, name, 0, _DAY) for name in ("timeout", "busy_timeout", "down_timeout", "up_timeout")
     )
-    return Limits(timeout, busy, down, up, arguments["restart"])
+    return Limits(timeout, busy, down, up, arguments["restart"], arguments["only_when_nobody"])
 
 
 def _refuse_bad_packages(names: list[str]) -> None:
@@ -182,7 +182,9 @@ def _downtime(selection: Selection) -> int:
     return sum(need.package.minutes for need in selection.needs if need.package.is_engine)
 
 
-def _prediction(task: Task, files: Mapping[str, ManifestFile], state: MachineState, limits: Limits) -> dict[str, Any]:
+def _prediction(
+    task: Task, files: Mapping[str, ManifestFile], state: MachineState, may_restart: bool
+) -> dict[str, Any]:
     selection, agreed = _select(task, files, state), task.arguments["sql_server_downtime"]
     rows = [
         {**described(need.package, files.get(need.package.id), need.reasons), "state": "would_install"}
@@ -198,8 +200,8 @@ def _prediction(task: Task, files: Mapping[str, ManifestFile], state: MachineSta
         "changed": bool(rows) or waiting is not None,
         "packages": rows,
         "open": [row.as_dict() for row in selection.open],
-        "restarts": int(restart and limits.restart),
-        "restart_required": restart and not limits.restart,
+        "restarts": int(restart and may_restart),
+        "restart_required": restart and not may_restart,
         "downtime": downtime,
         "msg": f"would install {named}" + (f"; waits first for {waiting} of an earlier run" if waiting else ""),
     }

@@ -124,8 +124,11 @@ summary:
     compliant:
       description: Number of hosts without a failed or unknown finding.
       type: int
+    waiting:
+      description: Number of hosts that lack nothing but a restart, which was left for later as their owner wanted.
+      type: int
     not_compliant:
-      description: Number of hosts with one.
+      description: Number of the other hosts with one.
       type: int
     stopped:
       description: Number of hosts that failed a step.

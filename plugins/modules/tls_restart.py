@@ -13,6 +13,8 @@ description:
   - Restarts the machine, or named services, when a change of TLS settings needs it, and waits until it is truly
     back. The machine has to answer, and what tells one uptime from the next has to have changed.
   - The machine is restarted by C(shutdown /r), without PowerShell.
+  - A machine with somebody in front of it is left alone when O(policy) says so. It is set, and waits for a restart;
+    that is no failure, and the next run restarts it.
 options:
   when:
     description:
@@ -30,8 +32,63 @@ options:
     type: list
     elements: str
     default: []
+  policy:
+    description:
+      - What is done when somebody is logged on, at the console or by remote desktop. A session that is disconnected
+        counts, and so does a machine that does not tell.
+      - V(machine) restarts at once, whoever is there. What is not saved is lost. Nobody is asked for.
+      - V(now) restarts at once when nobody is logged on, else after O(notice), and waits until the machine is back.
+      - V(when_nobody) restarts at once when nobody is logged on, without force, so that Windows itself refuses for
+        somebody who has come meanwhile. Else the machine waits.
+      - V(notice) restarts at once when nobody is logged on, else it announces a restart in O(notice) minutes, and does
+        not wait for it. At its end Windows closes all programs by force.
+      - V(configmgr) leaves the restart to ConfigMgr. The machine waits.
+    type: str
+    choices: [machine, now, when_nobody, notice, configmgr]
+    default: machine
+  notice:
+    description:
+      - Minutes between the announcement of a restart and the restart, with V(now) and V(notice).
+      - Windows shows a notice at once when they are less than ten, and ten minutes before the end when they are more
+        than eleven. V(0) is no notice.
+    type: float
+    default: 15
+  maintenance:
+    description:
+      - Windows of maintenance. Outside of them the machine is not restarted, whatever O(policy) says; it waits. A
+        restart with a notice is announced only when it ends within a window.
+      - Any time will do when there is none. They do not hold for O(services).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      days:
+        description: The days on which the window opens, by the first three letters of their English names.
+        type: list
+        elements: str
+      from:
+        description: When it opens, such as V(22:00), in quotes.
+        type: str
+        required: true
+      to:
+        description: When it closes. A time that is not after O(maintenance[].from) is on the next day.
+        type: str
+        required: true
+      zone:
+        description: Whose clock is meant; that of a machine is the controller's in the time zone of the machine.
+        type: str
+        choices: [controller, machine]
+        default: controller
+  cancel:
+    description:
+      - Take back a restart that was announced, instead of all else. It need not be ours - Windows has only one, and
+        does not say whose.
+    type: bool
+    default: false
   delay:
-    description: Seconds between the command and the restart, in which the connection can be closed in order.
+    description:
+      - Seconds between the command and a restart at once, in which the connection can be closed in order.
+      - Not with V(when_nobody), where Windows has to refuse for somebody who has come meanwhile.
     type: int
     default: 2
   down_timeout:
@@ -43,7 +100,7 @@ options:
     type: int
     default: 1800
   message:
-    description: What Windows shows to users who are logged on.
+    description: What Windows shows to users who are logged on, 512 characters at the most.
     type: str
     default: Restart for TLS settings of Configuration Manager
 extends_documentation_fragment:
@@ -64,6 +121,17 @@ EXAMPLES = r"""
   configmgr.tls.tls_restart:
     when: always
     services: [SMS_EXECUTIVE]
+
+- name: Restart a client in the evening, when nobody is logged on
+  configmgr.tls.tls_restart:
+    policy: when_nobody
+    maintenance:
+      - {days: [mon, tue, wed, thu, fri], from: "20:00", to: "05:00", zone: machine}
+      - {days: [sat, sun], from: "00:00", to: "24:00"}
+
+- name: Take back a restart that was announced
+  configmgr.tls.tls_restart:
+    cancel: true
 """
 
 RETURN = r"""
@@ -81,6 +149,39 @@ restarted:
   description: Whether the machine was restarted, or would be in check mode.
   returned: always
   type: bool
+state:
+  description:
+    - What becomes of the machine, or would in check mode.
+    - V(not_needed), V(restarted), V(services), V(cancelled), V(waiting) for what RV(waits_for) says, or V(announced),
+      which is a restart that Windows counts down to.
+  returned: always
+  type: str
+waits_for:
+  description:
+    - V(people) who are logged on, a V(window) of maintenance, V(configmgr), the end of the V(notice), or a
+      V(countdown) that somebody else began. V(none) when nothing is waited for.
+  returned: always
+  type: str
+until:
+  description: When the machine may or will be restarted, in UTC, ISO 8601. V(none) when that is not known.
+  returned: always
+  type: str
+logged_on:
+  description: Who is logged on, with their sessions. Not asked for with O(policy=machine) and no window.
+  returned: when a restart is needed
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: The account, or its security identifier when the machine does not tell its name.
+      type: str
+    session:
+      description: What Windows called the session when it began, such as V(Console).
+      type: str
+logged_on_known:
+  description: Whether the machine told who is logged on. When it did not, somebody is.
+  returned: when a restart is needed
+  type: bool
 services:
   description: The services that were restarted.
   returned: always
@@ -97,9 +198,9 @@ reason:
 code:
   description:
     - Stable name of the failure.
-    - V(restart_refused) (Windows did not take the command), V(not_down) (the machine did not go down in time),
-      V(not_back) (it did not come back in time), V(service_not_stopped), V(service_not_started), or the code of a
-      connection failure.
+    - V(restart_refused) and V(cancel_refused) (Windows did not take the command), V(not_down) (the machine did not go
+      down in time), V(not_back) (it did not come back in time), V(service_not_stopped), V(service_not_started), or
+      the code of a connection failure.
   returned: on failure
   type: str
 remedy:

@@ -81,6 +81,12 @@ options:
       - Without it a package that needs a restart first is refused, and RV(restart_required) says what is left to do.
     type: bool
     default: false
+  only_when_nobody:
+    description:
+      - Whether it is restarted only when nobody is logged on, at the console or by remote desktop. A machine that does
+        not tell has somebody. Otherwise it is as without O(restart).
+    type: bool
+    default: false
   timeout:
     description:
       - Seconds to wait for one installation. What takes longer goes on, and the next run waits for it again.

@@ -134,6 +134,17 @@ def test_without_a_restart_it_says_that_one_is_needed(site: Site, lab: LabClient
     assert not update(site, source, "PC7B", {"restart": False}).changed
 
 
+def test_people_are_spared_its_restart(site: Site, lab: LabClient, source: Path) -> None:
+    spare = {"restart": True, "only_when_nobody": True}
+    lab.log_on("PC7B", "ann", documents=1)
+    for check in (True, False):
+        made = update(site, source, "PC7B", spare, check=check)
+        assert made.data["restart_required"] and made.data["restarts"] == 0
+    assert (lab.restarts("PC7B"), lab.people("PC7B")["documents_lost"]) == (0, 0)
+    lab.reset("PC7B")
+    assert update(site, source, "PC7B", spare).data["restarts"] == lab.restarts("PC7B") == 1
+
+
 def test_sql_server_only_when_asked_and_within_the_agreed_downtime(site: Site, lab: LabClient, source: Path) -> None:
     left = update(site, source, "SQL1")
     assert not left.changed and [row["code"] for row in left.data["open"]] == ["sql_server_not_asked"]

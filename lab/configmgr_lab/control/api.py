@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from configmgr_lab.control import disturb
 from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
-from configmgr_lab.control.plant import plant_as, plant_events, plant_file
+from configmgr_lab.control.plant import move_people, plant_as, plant_events, plant_file
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.shares import Share
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
@@ -150,6 +150,12 @@ async def post_files(call: Call) -> Any:
 async def post_plant(call: Call) -> Any:
     check_names(call.body, {"path", "text", "target", "user"})
     return {"owner": plant_as(_machine(call), dict(call.body))}
+
+
+@route("POST", "/hosts/NAME/people")
+async def post_people(call: Call) -> Any:
+    check_names(call.body, {"user", "does", "session", "documents"})
+    return move_people(_machine(call), dict(call.body))
 
 
 @route("POST", "/hosts/NAME/restart")

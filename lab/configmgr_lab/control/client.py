@@ -170,6 +170,24 @@ class LabClient:
         body |= {name: value for name, value in (("text", text), ("target", target)) if value is not None}
         return str(self._post(f"/hosts/{quote(host)}/plant", body)["owner"])
 
+    def log_on(self, host: str, user: str, *, session: str = "console", documents: int = 0) -> None:
+        """Somebody sits down at the host (``console``) or connects to its desktop (``remote``), with open documents."""
+        self._people(host, user=user, session=session, documents=documents)
+
+    def disconnect(self, host: str, user: str) -> None:
+        self._people(host, user=user, does="disconnect")
+
+    def log_off(self, host: str, user: str) -> None:
+        """Everything is saved."""
+        self._people(host, user=user, does="log_off")
+
+    def people(self, host: str) -> dict[str, Any]:
+        """``sessions``, ``notices`` that a shutdown showed, and ``documents_lost`` since the last reset."""
+        return dict(self.dump(host)["people"])
+
+    def _people(self, host: str, **body: Any) -> None:
+        self._post(f"/hosts/{quote(host)}/people", body)
+
     def restart(self, host: str) -> None:
         """Have the host restart now; ``wait_for_power`` tells when."""
         self._post(f"/hosts/{quote(host)}/restart", {})

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is put on a machine: Schannel events of the past, the lines of its logs, and what a plain user leaves there."""
+"""What is put on a machine: Schannel events of the past, the lines of its logs, what a plain user leaves there, and
+people in front of it.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +95,25 @@ def plant_as(machine: Machine, data: dict[str, Any]) -> str:
     except FileError as error:
         raise ValueError(f"{user} cannot make {path}: {_WHY.get(error.reason, error.reason)}") from error
     return machine.files.security.get(machine.files.stored(path)).owner
+
+
+def move_people(machine: Machine, data: dict[str, Any]) -> dict[str, Any]:
+    """`user` does log_on (at the `session` console or remote, with `documents` that are not saved), disconnect or
+    log_off. Who is logged on then, and what was lost so far. Raises ValueError.
+    """
+    user, does, session = str(data["user"]), str(data.get("does", "log_on")), str(data.get("session", "console"))
+    if session not in ("console", "remote") or does not in ("log_on", "disconnect", "log_off"):
+        raise ValueError("does is log_on, disconnect or log_off; session is console or remote")
+    try:
+        if does == "log_on":
+            machine.log_on(user, "remote" if session == "remote" else "console", int(data.get("documents", 0)))
+        elif does == "disconnect":
+            machine.disconnect(user)
+        else:
+            machine.log_off(user)
+    except KeyError:
+        raise ValueError(f"{user} is not logged on") from None
+    return machine.people.dump()
 
 
 def _encoding(name: str) -> tuple[str, str]:

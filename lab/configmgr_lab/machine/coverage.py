@@ -51,7 +51,7 @@ SUBJECTS = (
             Feature("plain users read all of HKLM and write nothing there", Source.ASSUMED),
             Feature("Group Policy that puts a value back after each command that wrote (a fault)", Source.ASSUMED),
         ),
-        ("ControlSet001 as another name of CurrentControlSet", "permissions", "hives of users", "links"),
+        ("ControlSet001 as another name of CurrentControlSet", "permissions", "links"),
     ),
     Subject(
         "restart",
@@ -64,6 +64,24 @@ SUBJECTS = (
             Feature("two starts are at least one second apart in the markers", Source.ASSUMED),
         ),
         ("crashes", "updates that install during a restart"),
+    ),
+    Subject(
+        "people",
+        (
+            Feature(
+                "HKEY_USERS: a hive for everybody logged on, with `Volatile Environment` and a key per session in it",
+                Source.DOCUMENT,
+                "how PsLoggedOn tells who is logged on; the names of the values are assumed",
+            ),
+            Feature(
+                "a hive without `Volatile Environment` for the account that runs programs over the network",
+                Source.ASSUMED,
+                "the less convenient reading: a loaded hive alone is nobody in front of the machine",
+            ),
+            Feature("a disconnected session looks like a connected one", Source.ASSUMED),
+            Feature("documents that are open when the machine goes down are lost, and counted", Source.DOCUMENT),
+        ),
+        ("saving when a notice is shown", "users that are logged on again after a restart", "query user, msg"),
     ),
     Subject(
         "services",

@@ -22,6 +22,7 @@ from .file_access import FileAccess
 from .files import FileSystem
 from .host import SiteHost
 from .image import Image
+from .people import People, Session
 from .power import Power, ShutdownKind
 from .registry import Registry, RegistryReader, View
 from .services import ServiceManager
@@ -86,6 +87,7 @@ class Machine:
         self._lives = 0
         """Goes up when the machine goes down or is reset: what ran before then is dead."""
         self.registry = Registry(image.registry, is_64bit=image.is_64bit)
+        self.people = People(self.registry, self.accounts)
         self.services = ServiceManager(self.registry, self.clock, image.services, seconds=timing.service)
         self.files = FileSystem(image.files, lambda: self.faults.disk_free)
         self.shares = Shares()
@@ -206,6 +208,20 @@ class Machine:
         """Restart as `shutdown /r` would; False when a shutdown is scheduled already."""
         return self.power.schedule(seconds, ShutdownKind.RESTART)
 
+    def log_on(self, user: str, session: Session = "console", documents: int = 0) -> None:
+        with self._lock:
+            self.people.log_on(user, session, documents)
+
+    def disconnect(self, user: str) -> None:
+        """Raises KeyError."""
+        with self._lock:
+            self.people.disconnect(user)
+
+    def log_off(self, user: str) -> None:
+        """Raises KeyError."""
+        with self._lock:
+            self.people.log_off(user)
+
     def finish_after_restart(self, finish: Callable[[], None], *, servicing: bool) -> None:
         """What an installer leaves for the next start, with the sign that one is pending: of servicing, or of files."""
         self._after_restart.append(finish)
@@ -244,6 +260,7 @@ class Machine:
                 "events": self.events.dump(),
                 "files": self.files.dump(),
                 "tasks": self.tasks.dump(),
+                "people": self.people.dump(),
                 "power": "up" if self.is_up else "down",
                 "restarts": self.restarts,
                 "boot": {"time": stamp(self.boot_time), "shutdown_time": self._shutdown_time()},
@@ -266,6 +283,7 @@ class Machine:
             self.installed.clear()
             self._after_restart.clear()
             self.events.reset()
+            self.people.reset()
             self.registry.reset()
             self.services.reset()
             self.power.reset()
@@ -277,6 +295,7 @@ class Machine:
         for key in ("ComputerName", "ActiveComputerName"):
             self.registry.set(f"{name}\\{key}", Value.text("ComputerName", self.name))
         self._set_shutdown_time(self.boot_time - timedelta(minutes=1))
+        self.people.install(self.users)
         self.registry.keep_as_initial()
         for user in self.users:
             self.files.make_folder(self.environment(user)["TEMP"])
@@ -295,6 +314,7 @@ class Machine:
         self.events.add(EVENT_LOG, 6006, now)
         self.events.add(KERNEL_GENERAL, 13, now, {"StopTime": stamp(now)})
         self._set_shutdown_time(now)
+        self.people.power_off()
         self.services.power_off()
         self.tasks.power_off()
 

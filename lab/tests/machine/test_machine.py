@@ -194,3 +194,33 @@ def test_a_service_that_takes_its_time() -> None:
     assert code(machine, "net stop W3SVC") == 2
     clock.advance(3)
     assert code(machine, "net stop W3SVC") == 0
+
+
+def test_a_restart_loses_what_is_open_and_windows_refuses_only_without_force_and_delay() -> None:
+    clock = ManualClock()
+    machine = sample_machine(clock=clock)
+    machine.log_on("ann", documents=2)
+    machine.log_on("bob", "remote", documents=1)
+    machine.disconnect("bob")
+    assert code(machine, "shutdown /r /t 0") == 1191
+    assert code(machine, 'shutdown /r /t 60 /c "Save now"') == 0
+    machine.log_off("ann")
+    clock.advance(61)
+    told = machine.dump()["people"]
+    assert (told["sessions"], told["documents_lost"]) == ([], 1)
+    assert told["notices"] == [{"text": "Save now", "seconds": 60.0, "shown_to": 1}]
+    clock.advance(2)
+    assert code(machine, "shutdown /r /t 0") == 0
+
+
+def test_who_is_logged_on_has_a_volatile_environment() -> None:
+    machine = sample_machine()
+    sid = machine.accounts.token("ann").sid
+    before = machine.run("reg query HKU", user=USER).stdout.decode()
+    assert "S-1-5-18" in before and sid not in before
+    machine.log_on("ann")
+    assert f"HKEY_USERS\\{sid}\r\n" in machine.run("reg query HKU", user=USER).stdout.decode()
+    shown = machine.run(f'reg query "HKU\\{sid}\\Volatile Environment" /s', user=USER).stdout.decode()
+    assert "USERNAME    REG_SZ    ann" in shown and "SESSIONNAME    REG_SZ    Console" in shown
+    machine.log_off("ann")
+    assert machine.run("reg query HKU", user=USER).stdout.decode() == before

@@ -15,17 +15,19 @@ from .._remote import RemoteError, Session
 from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command
 from .._windows.restart import (
+    CANCEL,
     RUNNING,
     STOPPED,
-    restarts,
+    Told,
     service_command,
     service_state,
     shutdown_command,
+    told,
 )
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
 from .asking import ask_machine
 
-__all__ = ["Waiter", "boot_marker", "boot_of", "restart_services", "shut_down", "wait_until_back"]
+__all__ = ["Waiter", "boot_marker", "boot_of", "cancel_restart", "restart_services", "shut_down", "wait_until_back"]
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,37 @@ def boot_of(answers: Answers) -> BootMarker:
     )
 
 
-def shut_down(session: Session, delay: int, message: str) -> None:
-    """Tell the machine to restart. Failure restart_refused when Windows does not take the command."""
+def shut_down(session: Session, delay: int, message: str, *, force: bool = True) -> Told:
+    """Tell the machine to restart: DONE, ALREADY or SOMEBODY. Failure restart_refused when Windows does not want to."""
     try:
-        answer = session.run(shutdown_command(delay, message), attempted="restart the machine", resend=False)
+        line = shutdown_command(delay, message, force=force)
+        answer = session.run(line, attempted="restart the machine", resend=False)
     except RemoteError as error:
         # The machine may be quicker than its answer: whether it went down is seen next.
         if not error.sent:
             raise
-        return
-    if not restarts(answer.exit_code):
+        return Told.DONE
+    said = told(answer.exit_code)
+    if said not in (Told.DONE, Told.ALREADY) and (force or said is not Told.SOMEBODY):
         raise Failure(
             "restart_refused",
             f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
             "The account needs the right to shut down the system from the network; the settings are on the machine.",
         )
+    return said
+
+
+def cancel_restart(session: Session) -> bool:
+    """Take back a restart that was announced; False when none was. Failure cancel_refused."""
+    answer = session.run(CANCEL, attempted="cancel the restart", resend=False)
+    said = told(answer.exit_code)
+    if said not in (Told.DONE, Told.NONE):
+        raise Failure(
+            "cancel_refused",
+            f"Windows did not cancel a restart (shutdown ended with exit code {answer.exit_code}).",
+            "The account needs the right to shut down the system from the network; a restart that has begun goes on.",
+        )
+    return said is Told.DONE
 
 
 def wait_until_back(

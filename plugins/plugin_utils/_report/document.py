@@ -18,7 +18,7 @@ __all__ = ["SCHEMA", "STATES", "HostRecord", "Origin", "Surroundings", "build_do
 SCHEMA = 1
 
 # The states of a host, in the order in which a reader wants them.
-STATES = ("compliant", "not_compliant", "stopped", "unreachable", "not_read")
+STATES = ("compliant", "waiting", "not_compliant", "stopped", "unreachable", "not_read")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class HostRecord:
     disable, rollback). restarted: whether the machine or services were restarted. seen_outside: findings of the look
     from outside. events: what its event log tells of older protocols, or None. diagnosis: symptoms and what could not
     be read, or None. times: when each step began and ended on it, UTC, ISO 8601. protocols_before: as the run found
-    them, by side, or None. updates: packages that were installed, or would be.
+    them, by side, or None. updates: packages that were installed, or would be. waiting: why its restart was left for
+    later, or None.
     """
 
     name: str
@@ -55,6 +56,7 @@ class HostRecord:
     times: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     protocols_before: Mapping[str, Any] | None = None
     updates: Sequence[Mapping[str, Any]] = ()
+    waiting: Mapping[str, Any] | None = None
 
     @property
     def state(self) -> str:
@@ -63,7 +65,13 @@ class HostRecord:
             return "unreachable" if self.stopped.get("unreachable") else "stopped"
         if self.facts is None:
             return "not_read"
-        return "compliant" if self.facts.get("compliant") and not self._ill_outside else "not_compliant"
+        if self.facts.get("compliant") and not self._ill_outside:
+            return "compliant"
+        return "waiting" if self.waiting is not None and self._lacks_restart_only else "not_compliant"
+
+    @property
+    def _lacks_restart_only(self) -> bool:
+        return {finding.get("fix") for finding in open_findings(self.known)} == {"restart"}
 
     @property
     def _ill_outside(self) -> bool:
@@ -147,6 +155,8 @@ def _host(record: HostRecord, known: dict[str, Any] | None) -> dict[str, Any]:
         host["times"] = {step: dict(times) for step, times in record.times.items()}
     if record.protocols_before is not None:
         host["protocols_before"] = dict(record.protocols_before)
+    if record.waiting is not None:
+        host["waiting"] = dict(record.waiting)
     host["restarted"] = record.restarted
     return host
 

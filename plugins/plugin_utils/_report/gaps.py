@@ -52,7 +52,8 @@ def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
 
     Those that were stopped or never read, those on which a value that this run set is not what it set any more, those
     that do not do from outside what their settings say, and those with a failed or unknown finding of severity
-    ``fail_on`` or more (``none``: other findings do not count).
+    ``fail_on`` or more (``none``: other findings do not count). One that waits for its restart as its owner wanted
+    does not fail for that.
     """
     reasons = {}
     for name, host in document["hosts"].items():
@@ -88,7 +89,8 @@ def _severe(host: Mapping[str, Any], fail_on: str) -> list[Mapping[str, Any]]:
     if fail_on == "none":
         return []
     counted = SEVERITIES[SEVERITIES.index(fail_on) :]
-    return [finding for finding in open_findings(host.get("facts")) if finding.get("severity") in counted]
+    found = [finding for finding in open_findings(host.get("facts")) if finding.get("severity") in counted]
+    return [finding for finding in found if finding.get("fix") != "restart" or "waiting" not in host]
 
 
 def _failed_outside(host: Mapping[str, Any]) -> list[Mapping[str, Any]]:

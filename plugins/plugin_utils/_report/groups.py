@@ -15,7 +15,7 @@ from .gaps import OPEN, SEVERITIES, findings_of
 __all__ = ["Group", "Variant", "group_machines"]
 
 T = TypeVar("T")
-_ORDER = ("unreachable", "stopped", "not_read", "not_compliant", "compliant")
+_ORDER = ("unreachable", "stopped", "not_read", "not_compliant", "waiting", "compliant")
 
 
 @dataclass
@@ -61,6 +61,10 @@ class Group:
     @property
     def stopped(self) -> list[Variant[Mapping[str, Any]]]:
         return self._of("stopped")
+
+    @property
+    def waiting(self) -> list[Variant[Mapping[str, Any]]]:
+        return self._of("waiting")
 
     @property
     def changes(self) -> list[Variant[Mapping[str, Any]]]:

@@ -15,6 +15,7 @@ __all__ = ["FIXES", "STATES", "amount", "compared", "headline"]
 FIXES = {"settings": "settings", "update": "an update", "restart": "a restart", "manual": "a decision or a hand"}
 STATES = {
     "compliant": "Compliant",
+    "waiting": "Set, waiting for a restart",
     "not_compliant": "Not compliant",
     "stopped": "Stopped on the way",
     "unreachable": "Unreachable",
@@ -42,6 +43,8 @@ def _machines(summary: Mapping[str, Any]) -> Iterator[str]:
     needs = [f"{FIXES.get(fix, fix)} on {len(names):,}" for fix, names in summary["needs"].items() if names]
     if needs:
         yield f"Still needed: {_listed(needs)}."
+    if waiting := summary["waiting"]:
+        yield f"{amount(waiting, 'machine')} {'is' if waiting == 1 else 'are'} set and will do after a restart."
     lost = summary["unreachable"] + summary["stopped"] + summary["not_read"]
     if lost:
         yield f"{amount(lost, 'machine')} could not be judged to the end."

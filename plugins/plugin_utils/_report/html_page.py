@@ -23,6 +23,7 @@ from .gaps import OPEN
 from .groups import group_machines
 from .headline import FIXES, STATES, amount, compared, headline
 from .symptoms import signs, unread_places
+from .waiting import why_waiting
 from .work import broken_causes, named, open_requirements
 
 __all__ = ["html_page"]
@@ -40,6 +41,7 @@ _MARKS = {
 }
 _TONES = {
     "compliant": "pass",
+    "waiting": "warn",
     "not_compliant": "fail",
     "stopped": "fail",
     "unreachable": "unknown",
@@ -156,6 +158,7 @@ def _environment() -> Environment:
         compared=compared,
         justification=justification,
         named=named,
+        why_waiting=why_waiting,
     )
     environment.filters["moment"] = _moment
     environment.filters["value"] = _value

@@ -12,6 +12,7 @@ from .accepted import accepted, waiver_lines
 from .gaps import open_findings, phrase
 from .headline import compared
 from .symptoms import signs, unread_places
+from .waiting import waiting_lines
 from .work import named
 
 __all__ = ["summary_text"]
@@ -30,6 +31,7 @@ def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> s
         [
             *_headline(document),
             *_remaining(document, most_hosts),
+            *waiting_lines(document, most_hosts),
             *_symptoms(document),
             *_conversations(document["summary"]),
             *_stopped(document),
@@ -57,7 +59,7 @@ def _remaining(document: Mapping[str, Any], most_hosts: int) -> Iterator[str]:
     hosts = {
         name: host
         for name, host in document["hosts"].items()
-        if "stopped" not in host and open_findings(host.get("facts"))
+        if "stopped" not in host and host["status"] != "waiting" and open_findings(host.get("facts"))
     }
     if hosts:
         yield "Still to do:"

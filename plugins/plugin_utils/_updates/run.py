@@ -12,6 +12,7 @@ from typing import Any
 from .._data import ExitCode, Package, exit_code, installer, package
 from .._failure import Failure
 from .._machine.machine import Machine
+from .._machine.people import somebody_there
 from .._tls.updates import Need, Selection
 from .._windows.jobs import Workshop
 from .delivery import Delivery, deliver
@@ -29,7 +30,7 @@ _BYTES_A_MEGABYTE = 1024 * 1024
 class Limits:
     """Seconds: for one installation, for somebody else's to end, for the machine to go down and to come back.
 
-    ``restart``: whether the machine may be restarted.
+    ``restart``: whether the machine may be restarted. ``spare_people``: only when nobody is logged on to it.
     """
 
     timeout: int
@@ -37,6 +38,11 @@ class Limits:
     down_timeout: int
     up_timeout: int
     restart: bool
+    spare_people: bool = False
+
+    def may_restart(self, machine: Machine) -> bool:
+        """Asked when it matters: an installation is long enough for somebody to come. RemoteError."""
+        return self.restart and not (self.spare_people and somebody_there(machine.session()))
 
 
 @dataclass
@@ -64,7 +70,7 @@ class UpdateRun:
         state = self._finish_earlier(state)
         while needs := self._left(state):
             state = self._install(needs[0], state)
-        if self.restart_required and self.limits.restart:
+        if self.restart_required and self.limits.may_restart(self.machine):
             state = self._restart(state)
         if not self.restart_required:
             self._prove(state)
@@ -184,11 +190,12 @@ class UpdateRun:
         )
 
     def _restart_first(self, row: Package, state: MachineState) -> MachineState:
-        if not self.limits.restart:
+        if not self.limits.may_restart(self.machine):
             raise self.refusal(
                 "restart_first",
                 f"{row.title} needs a machine without a pending restart.",
-                "Restart the machine and run the task again, or let it restart by itself with restart: true.",
+                "Restart the machine and run the task again, or let it restart by itself with restart: true; when "
+                "only_when_nobody is given, nobody may be logged on then.",
                 {"package": row.id},
             )
         return self._restart(state)

@@ -7,27 +7,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 
 from .command import plain_word, quoted
 
-__all__ = ["RUNNING", "STOPPED", "restarts", "service_command", "service_state", "shutdown_command"]
+__all__ = [
+    "CANCEL",
+    "RUNNING",
+    "STOPPED",
+    "Told",
+    "service_command",
+    "service_state",
+    "shutdown_command",
+    "told",
+]
 
-# Exit code of shutdown.exe when a restart is scheduled already.
-ALREADY_SCHEDULED = 1190
+
+class Told(Enum):
+    """What shutdown.exe said by its exit code."""
+
+    DONE = "it is on its way, or was cancelled"
+    ALREADY = "a restart is scheduled already, and stays as it is"
+    SOMEBODY = "other users are logged on"
+    NONE = "there is nothing to cancel"
+    REFUSED = "anything else"
+
+
+# System error codes: a shutdown is in progress, none is, one is scheduled already, other users are logged on.
+_TOLD = {0: Told.DONE, 1115: Told.ALREADY, 1190: Told.ALREADY, 1116: Told.NONE, 1191: Told.SOMEBODY}
+CANCEL = "shutdown /a"
 # ssh brings only the low eight bits of an exit code.
-_LOW_BITS = 0xFF
+_TOLD_LOW = {code & 0xFF: meaning for code, meaning in _TOLD.items()}
 STOPPED, RUNNING = 1, 4
 _NUMBER = re.compile(r":\s*([0-9a-f]+)\b")
 
 
-def shutdown_command(delay: int, message: str) -> str:
-    """C(/d p:2:4): planned, operating system, reconfiguration."""
-    return f"shutdown /r /f /t {int(delay)} /d p:2:4 /c {quoted(message)}"
+def shutdown_command(delay: int, message: str, *, force: bool = True) -> str:
+    """C(/d p:2:4): planned, operating system, reconfiguration. A delay above 0 implies force."""
+    return f"shutdown /r{' /f' if force else ''} /t {int(delay)} /d p:2:4 /c {quoted(message)}"
 
 
-def restarts(exit_code: int) -> bool:
-    """Whether shutdown.exe said that a restart is under way, now or already."""
-    return exit_code in (0, ALREADY_SCHEDULED, ALREADY_SCHEDULED & _LOW_BITS)
+def told(exit_code: int) -> Told:
+    """What the exit code of shutdown.exe means."""
+    return _TOLD.get(exit_code) or _TOLD_LOW.get(exit_code, Told.REFUSED)
 
 
 def service_command(verb: str, name: str) -> str:

@@ -12,6 +12,7 @@ from .tool import Option, Tool, UsageError, read_switches
 
 ALREADY_SCHEDULED = 1190
 NONE_IN_PROGRESS = 1116
+OTHERS_LOGGED_ON = 1191
 _DEFAULT_SECONDS = 30
 _MAX_SECONDS = 315360000
 _OPTIONS = (
@@ -19,8 +20,8 @@ _OPTIONS = (
     Option("/s", False, Source.ASSUMED),
     Option("/a", False, Source.DOCUMENT, "exit code 1116 when none is scheduled"),
     Option("/t", True, Source.ASSUMED, "30 seconds without it"),
-    Option("/f", False, Source.ASSUMED, "without effect"),
-    Option("/c", True, Source.ASSUMED, "without effect"),
+    Option("/f", False, Source.DOCUMENT, "a delay above 0 implies it; open documents are lost, and counted"),
+    Option("/c", True, Source.ASSUMED, "kept with the seconds that were given, for those who see a screen"),
     Option("/d", True, Source.ASSUMED, "without effect"),
 )
 
@@ -46,7 +47,11 @@ def run(call: Call) -> int:
         call.complain(call.message("shutdown_1116"))
         return NONE_IN_PROGRESS
     kind = ShutdownKind.RESTART if actions == ["/r"] else ShutdownKind.POWER_OFF
+    if not seconds and not parsed.has("/f") and call.machine.people.sessions:
+        call.complain(call.message("shutdown_1191"))
+        return OTHERS_LOGGED_ON
     if power.schedule(float(seconds), kind):
+        call.machine.people.tell(parsed.switches.get("/c", ""), float(seconds))
         return 0
     call.complain(call.message("shutdown_1190"))
     return ALREADY_SCHEDULED
@@ -58,7 +63,12 @@ TOOL = Tool(
     (
         *(option.feature("shutdown") for option in _OPTIONS),
         Feature("exit code 1190 when a shutdown is scheduled already", Source.DOCUMENT),
+        Feature(
+            "exit code 1191 when somebody is logged on, without a delay and without /f",
+            Source.DOCUMENT,
+            "ERROR_SHUTDOWN_USERS_LOGGED_ON of InitiateShutdown",
+        ),
         Feature("a wrong command line: exit code 1", Source.ASSUMED),
     ),
-    ("`/g /h /e /o /p /l /i /hybrid /fw`", "`/m`: other machines", "messages to logged-on users"),
+    ("`/g /h /e /o /p /l /i /hybrid /fw`", "`/m`: other machines"),
 )

@@ -9,9 +9,11 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
+    Told,
     service_command,
     service_state,
     shutdown_command,
+    told,
 )
 
 
@@ -55,6 +57,20 @@ def test_the_commands() -> None:
         'shutdown /r /f /t 2 /d p:2:4 /c "Restart (planned) & more"'
     )
     assert service_command("stop", "MSSQL$CONFIGMGRSEC") == 'sc stop "MSSQL$CONFIGMGRSEC"'
+
+
+def test_without_a_delay_windows_may_be_asked_not_to_use_force() -> None:
+    assert shutdown_command(0, "x", force=False) == 'shutdown /r /t 0 /d p:2:4 /c "x"'
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [(0, Told.DONE), (1115, Told.ALREADY), (1190, Told.ALREADY), (1116, Told.NONE), (1191, Told.SOMEBODY)],
+)
+def test_what_shutdown_says(code: int, meaning: Told) -> None:
+    """ssh brings the low eight bits."""
+    assert told(code) is told(code & 0xFF) is meaning
+    assert told(5) is Told.REFUSED
 
 
 @pytest.mark.parametrize("message", ['"&calc&"', "%PATH%", "a\nb"])
