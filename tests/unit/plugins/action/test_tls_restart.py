@@ -81,8 +81,11 @@ def test_nothing_is_done_when_nothing_waits_for_it(bench: Benches, time: FakeTim
     place = bench(machine(boot=boot, changed=changed))
     assert restart(place, time) == {
         "changed": False,
+        "state": "not_needed",
         "restarted": False,
         "services": [],
+        "waits_for": None,
+        "until": None,
         "reason": "no change waits for a restart",
     }
     assert (place.session.commands, time.slept) == (1, [])
@@ -103,7 +106,8 @@ def test_check_mode_says_what_it_would_do(
 ) -> None:
     place = bench(machine(changed=changed, boot=boot))
     result = restart(place, time, arguments, check=True)
-    assert result == {"changed": True, "restarted": True, "services": [], "reason": reason}
+    assert (result["changed"], result["state"], result["restarted"]) == (True, "restarted", True)
+    assert (result["services"], result["waits_for"], result["reason"]) == ([], None, reason)
     assert (place.session.commands, time.slept) == (1, [])
 
 
@@ -231,8 +235,11 @@ def test_services_are_stopped_in_order_and_started_in_reverse(bench: Benches, ti
     assert result.pop("begun") <= result.pop("ended")
     assert result == {
         "changed": True,
+        "state": "services",
         "restarted": False,
         "services": ["SMS_EXECUTIVE", "W3SVC"],
+        "waits_for": None,
+        "until": None,
         "reason": "services were named",
     }
     assert told(place) == ['stop "SMS_EXECUTIVE"', 'stop "W3SVC"', 'start "W3SVC"', 'start "SMS_EXECUTIVE"']

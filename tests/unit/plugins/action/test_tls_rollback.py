@@ -46,12 +46,13 @@ def test_everything_is_as_it_was_and_a_second_time_nothing_is_to_do(bench: Bench
     result = place.run(tls_rollback)
     assert machine.dump() == before
     assert (result["changed"], result["restart_required"], result["runs"]) == (True, True, ["job-1"])
-    assert (place.session.commands, place.session.resend) == (3, [True, True, False])
+    # Two lines to read, the backups, the keys that were made, and the change.
+    assert (place.session.commands, place.session.resend) == (5, [True, True, True, True, False])
     assert result["backup"] == {"path": rf"{hosts.LOCATION}\job-1\002-rollback=1.reg", "run": "job-1"}
     assert "conflicts" not in result
     again = bench(machine)
     assert again.run(tls_rollback) == {"changed": False, "changes": [], "runs": [], "restart_required": True}
-    assert again.session.commands == 1
+    assert again.session.commands == 2
     assert bench(machine).run(tls_facts)["ansible_facts"]["configmgr_tls"]["runs"] == []
 
 
@@ -60,7 +61,7 @@ def test_check_mode_foresees_it(bench: Benches) -> None:
     now, files = machine.dump(), dict(machine.files)
     place = bench(machine)
     foreseen = place.run(tls_rollback, check=True, diff=True)
-    assert (place.session.commands, machine.dump(), machine.files) == (2, now, files)
+    assert (place.session.commands, machine.dump(), machine.files) == (4, now, files)
     real = bench(machine).run(tls_rollback, diff=True)
     assert real.pop("begun") <= real.pop("ended")
     assert {**real, "backup": None} == {**foreseen, "backup": None}
@@ -93,7 +94,7 @@ def test_both_runs_at_once(bench: Benches) -> None:
     result = place.run(tls_rollback, {"run": "job-1"})
     assert result["runs"] == ["job-2", "job-1"]
     assert machine.dump() == before
-    assert place.session.commands == 4, "read, backups, and a change that takes two lines"
+    assert place.session.commands == 6, "two lines to read, backups, keys that were made, and a change in two lines"
     assert result["backup"]["path"] == rf"{hosts.LOCATION}\job-1"
     kept = [name for name in machine.files if "rollback=" in name]
     assert kept == [rf"{hosts.LOCATION}\job-1\00{number}-rollback=1.reg" for number in (3, 4)]
@@ -133,7 +134,7 @@ def test_a_change_that_was_undone_by_hand(bench: Benches) -> None:
     machine.nodes = as_installed
     place = bench(machine)
     result = place.run(tls_rollback)
-    assert (result["changed"], result["changes"], place.session.commands) == (False, [], 2)
+    assert (result["changed"], result["changes"], place.session.commands) == (False, [], 3)
 
 
 def test_a_value_that_somebody_changed_since_stops_it(bench: Benches) -> None:
@@ -247,7 +248,7 @@ def test_a_former_value_that_no_command_line_can_hold(bench: Benches) -> None:
 
 def test_a_connection_that_drops_on_the_way_back(bench: Benches) -> None:
     machine, _before = changed_machine(bench)
-    place = bench(machine, [None, None, remote_error(sent=True)])
+    place = bench(machine, [None, None, None, None, remote_error(sent=True)])
     with failing("interrupted") as result:
         place.run(tls_rollback)
     assert (result["changed"], result["changes"]) == (False, [])
