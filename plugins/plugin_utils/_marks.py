@@ -25,7 +25,7 @@ _LENGTH = 6
 
 def draw() -> str:
     """A word that nobody can foresee. It begins with a letter, so that echo prints it."""
-    return secrets.choice(_LETTERS) + "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH - 1))
+    return "".join(map(secrets.choice, (_LETTERS, *[_SIGNS] * (_LENGTH - 1))))
 
 
 def said(line: str, word: str) -> str:

@@ -175,7 +175,7 @@ def test_the_ticket_is_shown_without_a_secret(world: World) -> None:
     (result,) = world.site.module("tls_connection_info", limit=(PSRP,), variables=NO_LOGIN).expect_ok().results
     ticket = result.data["controller"]["kerberos"]["ticket"]
     assert ticket["principal"] == f"svc-tls@{REALM}" and ticket["seconds_left"] > 0
-    assert subprocess.run(["klist", "-s"]).returncode == 0
+    assert subprocess.run(["klist", "-s"], check=False).returncode == 0
 
 
 def test_what_the_controller_lacks_is_said_once(world: World) -> None:
