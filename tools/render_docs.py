@@ -36,6 +36,7 @@ GUIDES = (
             "gate",
             "forecast",
             "rollback",
+            "clients",
             "report",
             "diagnose",
             "observe",

@@ -60,12 +60,14 @@ class OneProcess:
         for row in self._hostvars.values():
             row["hostvars"] = self._hostvars
 
-    def run(self, action: str, arguments: Mapping[str, Any], *, check: bool, diff: bool, forks: int) -> list[Row]:
-        """One task on the hosts that are left, so many of them at a time."""
+    def run(
+        self, action: str, arguments: Mapping[str, Any], *, check: bool, diff: bool, forks: int, once: str = ""
+    ) -> list[Row]:
+        """One task on the hosts that are left, so many of them at a time; with ``once`` on that one, for all."""
         task = SimpleNamespace(args=dict(arguments), check_mode=check, diff=diff, async_val=0, action=action)
         module = importlib.import_module(ACTIONS + action.rpartition(".")[2])
         # Ansible's loader of plugins is not made for threads.
-        connections = {host: _connection(variables) for host, variables in self._hostvars.items()}
+        connections = {host: _connection(variables) for host, variables in self._hostvars.items() if once in ("", host)}
         with ThreadPoolExecutor(min(forks, max(len(connections), 1))) as pool:
             results = list(pool.map(lambda host: self._on_host(module, task, host, connections[host]), connections))
         for host, status, result in results:

@@ -19,6 +19,7 @@ from configmgr_lab.control import disturb
 from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.control.plant import move_people, plant_as, plant_events, plant_file
+from configmgr_lab.endpoints.cmpivot import Settings
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.shares import Share
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
@@ -204,6 +205,7 @@ async def post_admin_service(call: Call) -> Any:
     service.page = int(call.body.get("page", service.page))
     service.requests.clear()
     service.logons.clear()
+    service.cmpivot.settings = Settings(**call.body.get("cmpivot", {}))
     return {}
 
 

@@ -128,9 +128,9 @@ class LabClient:
         """What the AdminService of the site was asked and answered, since the last reset of it."""
         return list(self._get("/admin-service")["requests"])
 
-    def admin_service_reset(self, page: int = 1000) -> None:
-        """Forget the requests; ``page``: how many rows an answer has at the most."""
-        self._post("/admin-service", {"page": page})
+    def admin_service_reset(self, page: int = 1000, **cmpivot: Any) -> None:
+        """Forget the requests; ``page``: how many rows an answer has at the most. ``cmpivot``: how CMPivot behaves."""
+        self._post("/admin-service", {"page": page, "cmpivot": cmpivot})
 
     def admin_service_logons(self) -> list[str]:
         """How each of these requests had logged on: basic, negotiate (which is NTLM) or kerberos."""

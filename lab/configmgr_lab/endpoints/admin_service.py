@@ -19,10 +19,12 @@ from ..hierarchy import CENTRAL, PRIMARY, SECONDARY, SiteInfo
 from ..machine.machine import Machine
 from ..wire.authentication import Admitted, Authenticator
 from ..wire.http import HttpAnswer, HttpRequest
+from .cmpivot import FIRST_ID, CMPivot, NotParsed
 from .listeners import called_at
 from .tables import table
 
 PREFIX = "/adminservice/wmi/"
+ENTITIES = "/adminservice/v1.0/"
 PAGE = 1000
 # Microsoft, What's new in version 2509: the AdminService now rejects NTLM authentication.
 NO_NTLM_SINCE = 9141
@@ -30,6 +32,8 @@ Row = dict[str, Any]
 # SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
 _TYPES = {SECONDARY: 1, PRIMARY: 2, CENTRAL: 4}
 _CALLED = ("management_point", "distribution_point", "software_update_point", "state_migration_point")
+_COUNTED = re.compile(r"(?i:/adminservice/wmi/)SMS_ClientOperationStatus\(([0-9]+)\)")
+_COLLECTION = re.compile(r"Collections\('([A-Z0-9]{8})'\)/AdminService\.RunCMPivot")
 _EQUALS = re.compile(r"(\w+) eq '?([^']*)'?")
 
 
@@ -63,7 +67,9 @@ class AdminService:
             "SMS_HA_SiteServerTopLevelMonitoring": lambda: _monitored(machines),
             "SMS_R_System": lambda: _systems(machines),
             "SMS_FullCollectionMembership": lambda: _members(machines),
+            "SMS_CombinedDeviceResources": lambda: _devices(machines, self.cmpivot),
         }
+        self.cmpivot = CMPivot({FIRST_ID + number: machine for number, machine in enumerate(_clients(machines))})
 
     def answer(self, request: HttpRequest, logon: Authenticator) -> HttpAnswer:
         """One request of a connection. Class names are case-sensitive, the way to them is not."""
@@ -73,6 +79,11 @@ class AdminService:
         self.requests.append(unquote(request.path))
         self.logons.append(logon.method)
         address = urlsplit(request.path)
+        if self.cmpivot.settings.busy > 0:
+            self.cmpivot.settings.busy -= 1
+            return _json(503, {}, admitted.headers)
+        if address.path.lower().startswith(ENTITIES) or _COUNTED.fullmatch(unquote(address.path)):
+            return self._of_cmpivot(request, admitted)
         rows = self._classes.get(address.path[len(PREFIX) :])
         if request.method != "GET" or rows is None:
             return _json(404, {"error": {"code": "", "message": "Resource not found"}}, admitted.headers)
@@ -80,6 +91,42 @@ class AdminService:
         if "$select" in options and address.path.endswith("SMS_SCI_SysResUse"):
             return _json(500, {"error": {"code": "", "message": "A column cannot be selected"}}, admitted.headers)
         return _json(200, self._some(request, rows(), options), admitted.headers)
+
+    def _of_cmpivot(self, request: HttpRequest, admitted: Admitted) -> HttpAnswer:
+        """Names of the route v1.0 are case-sensitive; nothing there yet is a 404."""
+        address, pivot = urlsplit(request.path), self.cmpivot
+        path, query = unquote(address.path), parse_qs(address.query)
+        name = path[len(ENTITIES) :]
+        if name == "$metadata":
+            entities = ["SMS_CMPivotStatus"] if pivot.settings.lists else []
+            return HttpAnswer(200, _metadata(entities).encode(), "application/xml", tuple(admitted.headers))
+        if request.method == "POST":
+            return self._run(name, request.body, admitted)
+        if counted := _COUNTED.fullmatch(path):
+            rows = pivot.counted(int(counted[1]))
+        else:
+            of = _EQUALS.fullmatch(query.get("$filter", [""])[0])
+            rows = pivot.status(int(of[2])) if name == "SMS_CMPivotStatus" and of else []
+        if not rows:
+            return _json(404, {}, admitted.headers)
+        options = {name: values[0] for name, values in query.items() if name != "$filter"}
+        return _json(200, self._some(request, rows, options), admitted.headers)
+
+    def _run(self, name: str, body: bytes, admitted: Admitted) -> HttpAnswer:
+        pivot, asked = self.cmpivot, json.loads(body)
+        if pivot.settings.forbidden:
+            return _json(403, {}, admitted.headers)
+        if collection := _COLLECTION.fullmatch(name):
+            ids = set(pivot.machines) if collection[1] == "SMS00001" else set()
+        elif name == "SMS_CMPivotStatus/AdminService.RunCMPivot" and pivot.settings.lists:
+            ids = {int(part) for part in asked["ResourceIds"].split(",")}
+        else:
+            return _json(404, {}, admitted.headers)
+        try:
+            number = pivot.run(asked["InputQuery"], ids)
+        except NotParsed:
+            return _json(400, {}, admitted.headers)
+        return _json(200, {"@odata.context": "$metadata", "OperationId": number}, admitted.headers)
 
     def _some(self, request: HttpRequest, rows: list[Row], options: Mapping[str, str]) -> dict[str, Any]:
         if match := _EQUALS.fullmatch(options.get("$filter", "")):
@@ -193,7 +240,7 @@ def _clients(machines: Mapping[str, Machine]) -> Iterable[Machine]:
 def _systems(machines: Mapping[str, Machine]) -> list[Row]:
     return [
         {
-            "ResourceID": 16777220 + number,
+            "ResourceID": FIRST_ID + number,
             "Name": machine.site_host.name,
             "NetbiosName": machine.site_host.name,
             "ResourceNames": [_name(machine)],
@@ -207,11 +254,35 @@ def _systems(machines: Mapping[str, Machine]) -> list[Row]:
     ]
 
 
+def _metadata(entities: Sequence[str]) -> str:
+    bound = "".join(
+        '<Action Name="RunCMPivot" IsBound="true">'
+        f'<Parameter Name="bindingParameter" Type="AdminService.{name}"/></Action>'
+        for name in ("Collections", "Device", *entities)
+    )
+    return f'<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">{bound}</edmx:Edmx>'
+
+
+def _devices(machines: Mapping[str, Machine], pivot: CMPivot) -> list[Row]:
+    return [
+        {
+            "ResourceID": FIRST_ID + number,
+            "Name": machine.site_host.name,
+            "Domain": machine.site_host.domain.split(".")[0].upper(),
+            "SiteCode": machine.site_host.assigned,
+            "IsClient": True,
+            "IsObsolete": False,
+            "CNIsOnline": not pivot.is_offline(machine),
+        }
+        for number, machine in enumerate(_clients(machines))
+    ]
+
+
 def _members(machines: Mapping[str, Machine]) -> list[Row]:
     return [
         {
             "CollectionID": "SMS00001",
-            "ResourceID": 16777220 + number,
+            "ResourceID": FIRST_ID + number,
             "Name": machine.site_host.name,
             "Domain": machine.site_host.domain.split(".")[0].upper(),
             "SiteCode": machine.site_host.assigned,

@@ -55,6 +55,11 @@ SUBJECTS = (
                 Source.DOCUMENT,
             ),
             Feature("AdminService of 2509 and later refuses NTLM, at the end of the logon", Source.DOCUMENT),
+            Feature(
+                "CMPivot: Registry and RegistryKey of clients; late, silent, offline, failing, empty and cut answers",
+                Source.DOCUMENT,
+            ),
+            Feature("CMPivot: states and counts of an operation, the error 400 of backslashes", Source.ASSUMED),
         ),
         (
             "client certificates, Windows logons and everything behind them",

@@ -17,7 +17,7 @@ from ..wire.authentication import CredentialStore, Tickets
 from ..wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 from . import by_hand, tds
 from .accepted import accepted
-from .admin_service import PREFIX, AdminService, PageLogon
+from .admin_service import ENTITIES, PREFIX, AdminService, PageLogon
 from .faults import EndpointFaults
 from .hello import NotAHello, choose, read_hello
 from .identity import BY_OPENSSL, Identity
@@ -187,7 +187,7 @@ async def _answer(served: Served, listener: Listener, request: HttpRequest, logo
         return HttpAnswer(200, text.encode(), "application/json")
     if served.faults.hangs(listener.port):
         await asyncio.sleep(_HANG_SECONDS)
-    if served.admin_service and logon and request.path.lower().startswith(PREFIX):
+    if served.admin_service and logon and request.path.lower().startswith((PREFIX, ENTITIES)):
         return served.admin_service.answer(request, logon)
     page = _page(listener, request.path)
     if page is None:

@@ -17,6 +17,9 @@ from .base import Task
 __all__ = ["HostVariables", "host_variables"]
 
 _PORT = "configmgr_tls_port_"
+# What tls_cmpivot_facts told of all clients: one result for the whole play, since a fact per client takes longer to set
+# than to read.
+_CLIENTS = "configmgr_tls_clients_read"
 _WINRM_HTTP, _PLAIN = 5985, "http"
 
 
@@ -70,5 +73,8 @@ def _one(name: str, variables: Any) -> HostVariables:
     # A fact of a host that this run could not read is from a cache, and would pass for today's.
     if stopped and stopped.get("step") == "audit":
         facts = None
+    read = variables.get(_CLIENTS) or {}
+    if name in read.get("hosts", ()) or name in read.get("not_read", ()):
+        facts, stopped = read["hosts"].get(name), read["not_read"].get(name)
     # Left as it is: a copy of the facts of ten thousand hosts takes longer than what is done with them.
     return HostVariables(name, facts, stopped, variables)

@@ -20,6 +20,7 @@ from .schema import (
     Update,
     WindowsRelease,
 )
+from .schema_cmpivot import CmpivotLimit, CmpivotQuery
 from .schema_configmgr import (
     ConfigFile,
     ConfigMgrRelease,
@@ -42,6 +43,8 @@ from .schema_suites import CipherSuite, SchannelAlgorithm
 
 TABLES: dict[str, type[Row]] = {
     "cipher_suites": CipherSuite,
+    "cmpivot_limits": CmpivotLimit,
+    "cmpivot_queries": CmpivotQuery,
     "config_files": ConfigFile,
     "configmgr": ConfigMgrRelease,
     "dotnet": DotnetRelease,

@@ -32,7 +32,14 @@ else:
 __all__ = ["LIBRARY", "MISSING", "AdminService", "Login", "Wanted", "read_rows"]
 
 LIBRARY = "pypsrp"
-_STATUSES = {403: "admin_service_forbidden", 404: "admin_service_not_found"}
+_STATUSES = {
+    400: "admin_service_query",
+    403: "admin_service_forbidden",
+    404: "admin_service_not_found",
+    503: "admin_service_busy",
+}
+# Methods are often answered with 201.
+_DONE = (200, 201)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class AdminService:
     def __init__(
         self, url: str, login: Login, *, verify: str | bool, timeout: float, retries: int, page_size: int
     ) -> None:
-        self._base = f"{url.rstrip('/')}/AdminService/wmi"
+        self._root = f"{url.rstrip('/')}/AdminService"
         self._place = urlsplit(url).netloc
         self._timeout, self._page_size = timeout, page_size
         self._session = requests.Session()
@@ -76,19 +83,34 @@ class AdminService:
         """Why the logon, which might have been Kerberos, was with NTLM; None when it was not, or was told to."""
         return self._choice.why if self._choice else None
 
+    def entities(self, name: str, filter: str) -> list[dict[str, Any]]:
+        """All rows of an entity of the other route (v1.0), whose names are case-sensitive. Raises Failure."""
+        return [row for page in self._pages(name, {"$filter": filter}, route="v1.0") for row in page]
+
+    def call(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an action of the route v1.0. Raises Failure."""
+        attempted = f"call {name}"
+        answer = self._ask("POST", f"{self._root}/v1.0/{name}", attempted, json=dict(body))
+        return self._object(answer, attempted)
+
+    def metadata(self) -> str:
+        """What the route v1.0 offers, as XML. Raises Failure."""
+        text: str = self._ask("GET", f"{self._root}/v1.0/$metadata", "read what the AdminService offers").text
+        return text
+
     def close(self) -> None:
         self._session.close()
 
-    def _pages(self, name: str, options: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, name: str, options: Mapping[str, str], route: str = "wmi") -> Iterator[list[dict[str, Any]]]:
         """By the links of the answers where there are any, else by $top and $skip until a page is not full."""
-        address: str | None = f"{self._base}/{name}"
+        address: str | None = f"{self._root}/{route}/{name}"
         skip, seen = 0, set[str]()
         while address is not None:
             ours = {} if skip < 0 else {**options, "$top": str(self._page_size), "$skip": str(skip)}
             body = self._get(address, ours, name)
             page, link = body["value"], body.get("@odata.nextLink")
             yield page
-            if isinstance(link, str) and link not in seen and _same_host(link, self._base):
+            if isinstance(link, str) and link not in seen and _same_host(link, self._root):
                 seen.add(link)
                 address, skip = link, -1
             elif skip >= 0 and len(page) >= self._page_size:
@@ -98,9 +120,15 @@ class AdminService:
 
     def _get(self, address: str, options: Mapping[str, str], name: str) -> dict[str, Any]:
         attempted = f"read the class {name}"
+        body = self._object(self._ask("GET", address, attempted, params=dict(options)), attempted)
+        if not _is_rows(body.get("value")):
+            raise estate_failure("admin_service_answer", self._place, attempted, "the answer has no rows")
+        return body
+
+    def _ask(self, method: str, address: str, attempted: str, **content: Any) -> Any:
         self._log_on(attempted)
         try:
-            answer = self._session.get(address, params=dict(options), timeout=self._timeout, allow_redirects=False)
+            answer = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, **content)
         except requests.exceptions.SSLError as error:
             raise estate_failure("admin_service_certificate", self._place, attempted, _short(error)) from None
         except requests.exceptions.Timeout:
@@ -113,21 +141,24 @@ class AdminService:
             raise self._no_logon(attempted, reason_of(problem, self._login)) from None
         if answer.status_code == 401:
             raise self._refused(attempted)
-        if answer.status_code != 200:
+        if answer.status_code not in _DONE:
             code = _STATUSES.get(answer.status_code, "admin_service_failed")
             raise estate_failure(code, self._place, attempted, f"HTTP status {answer.status_code}")
+        return answer
+
+    def _object(self, answer: Any, attempted: str) -> dict[str, Any]:
         try:
             body = answer.json()
         except ValueError:
             raise estate_failure("admin_service_answer", self._place, attempted, "the answer is not JSON") from None
-        if not isinstance(body, dict) or not _is_rows(body.get("value")):
+        if not isinstance(body, dict):
             raise estate_failure("admin_service_answer", self._place, attempted, "the answer has no rows")
         return body
 
     def _log_on(self, attempted: str) -> None:
         """Before the first request: choosing a way to log in may take a domain controller."""
         if self._choice is None:
-            chosen = choose(self._login, urlsplit(self._base).hostname or "")
+            chosen = choose(self._login, urlsplit(self._root).hostname or "")
             if isinstance(chosen, Reason):
                 raise self._no_logon(attempted, chosen)
             self._choice = chosen

@@ -19,6 +19,8 @@ REMEDIES = {
     "admin_service_forbidden": "Give the account the ConfigMgr security role read-only analyst.",
     "admin_service_not_found": "Check the address; AdminService exists since ConfigMgr 1810, and class names are "
     "case-sensitive. source: registry reads the same without it.",
+    "admin_service_query": "The AdminService does not take the question; ConfigMgr 2603 mended its reading of paths.",
+    "admin_service_busy": "Wait until the SMS Provider answers again; see AdminService.log there.",
     "admin_service_failed": "See AdminService.log on the SMS Provider.",
     "admin_service_answer": "Check that the address is that of an SMS Provider, and not of a proxy or a logon page.",
     "kerberos_no_ticket": "Give user (user@EXAMPLE.COM) and password, or run kinit as the user who runs Ansible.",

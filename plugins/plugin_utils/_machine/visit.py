@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._data import sql_clients
 from .._failure import Failure
 from .._remote import Session
 from .._tls.build import host_state
-from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, registry_after, settings_plan
+from .._tls.enabled import enabled_state
 from .._tls.state import HostState
 from .._windows.location import DEFAULT, Location
 from .._windows.questions import Answers, Command, Query
@@ -39,13 +39,7 @@ class Visit:
 
     def enabled_state(self) -> HostState:
         """The state that the enable stage leads to."""
-        windows = self.state.windows
-        if windows.release is None:
-            return self.state
-        plan = settings_plan(
-            self.registry, windows.release, "enable", COMPONENTS, LEGACY_PROTOCOLS, x64=windows.has_wow
-        )
-        return host_state(replace(self.snapshot, registry=registry_after(self.registry, plan.changes)))
+        return enabled_state(self.snapshot, self.state)
 
 
 @functools.lru_cache(maxsize=4)

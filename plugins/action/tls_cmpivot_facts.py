@@ -1,0 +1,109 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match, not_read, outcome_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles
+from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import (
+    LIBRARY,
+    MISSING,
+    AdminService,
+    Login,
+)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+
+
+class ActionModule(TlsAction):
+    """Asks the AdminService from the controller; no host's connection is used."""
+
+    MODULE = "tls_cmpivot_facts"
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def act(self, task: Task) -> dict[str, Any]:
+        if MISSING is not None:
+            raise AnsibleActionFail(missing_required_lib(LIBRARY), result={"code": "missing_library"})
+        task.secrets.update({task.arguments["password"] or ""} - {""})
+        hosts = {host.name: _roles(host) for host in host_variables(task, task.arguments["hosts"])}
+        if task.arguments["hosts"] is None:
+            hosts = {name: found for name, found in hosts.items() if found == ["client"]}
+        service = _service(task)
+        try:
+            return {"changed": False, **_read(task.arguments, service, hosts)}
+        finally:
+            service.close()
+
+
+def _roles(host: HostVariables) -> list[str]:
+    groups = {str(name).removeprefix("configmgr_") for name in host.variables.get("group_names") or ()}
+    return sorted(role.id for role in roles() if role.id in groups)
+
+
+def _service(task: Task) -> AdminService:
+    given = task.arguments
+    url, collection = str(given["url"]), str(given["collection"])
+    if not url.lower().startswith("https://"):
+        raise Failure("bad_argument", f"url is {url!r}.", "Give an address like https://cm01.corp.example.")
+    if collection and not collection.isalnum():
+        raise Failure("bad_argument", f"collection is {collection!r}.", "Give an id like SMS00001.")
+    trusted: str | bool = str(on_controller(given["ca_path"])) if given["ca_path"] else True
+    return AdminService(
+        url,
+        Login(given["authentication"], given["user"], given["password"]),
+        verify=trusted if given["validate_certs"] else False,
+        timeout=given["timeout"],
+        retries=2,
+        page_size=in_range(given, "page_size", 1, 100_000),
+    )
+
+
+def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, list[str]]) -> dict[str, Any]:
+    patience = Patience(
+        arguments["wait"], arguments["settle"], arguments["poll"], in_range(arguments, "in_flight", 1, len(queries()))
+    )
+    devices = match(hosts, service.rows("SMS_CombinedDeviceResources") if hosts else [])
+    target = Target(frozenset(devices.ids.values()), devices.online, arguments["collection"])
+    answers = ask_all(service, target, patience) if target.ids else {}
+    read, unread = {}, {}
+    judged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for name, mine in hosts.items():
+        if name in devices.unclear:
+            unread[name] = not_read(name, Outcome.NOT_ASKED, [devices.unclear[name]])
+            continue
+        told = answers[devices.ids[name]]
+        outcome = outcome_of(told)
+        if outcome is Outcome.ANSWERED:
+            # Equal answers are one object while they are held here.
+            same = (*mine, *map(id, told.values()))
+            if same not in judged:
+                legacy_off = arguments["legacy"] == "off"
+                judged[same] = client_facts(told, mine, arguments["configmgr_version"], legacy_off=legacy_off)
+            read[name] = judged[same]
+        else:
+            unread[name] = not_read(name, outcome, sorted({answer.detail for answer in told.values()}))
+    counted = Counter(row["outcome"] for row in unread.values())
+    summary = {outcome.value: counted[outcome.value] for outcome in Outcome} | {Outcome.ANSWERED.value: len(read)}
+    return {"hosts": read, "not_read": unread, "summary": summary, "msg": _sentence(summary)}
+
+
+def _sentence(summary: dict[str, int]) -> str:
+    others = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in summary.items() if count and name != "answered"
+    )
+    return f"{summary['answered']} clients answered" + (f"; not read: {others}" if others else "")

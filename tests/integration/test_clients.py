@@ -1,0 +1,204 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients read through CMPivot: the findings of a visit but for what it cannot tell, and every kind of silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from one_process import OneProcess
+from support import FAILED, ROOT, Site
+
+from configmgr_lab.control.client import LabClient
+
+PASSED = {"pass", "not_applicable"}
+AGAINST = {"fail", "unknown"}
+KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
+
+
+def given(site: Site, **changed: Any) -> dict[str, Any]:
+    row = site.variables["CM1"]
+    return {
+        "url": f"https://{row['ansible_host']}:{row.get('configmgr_tls_port_adminservice', 443)}",
+        "authentication": "basic",
+        "user": row["ansible_user"],
+        "password": next(other["ansible_password"] for other in site.variables.values() if "ansible_password" in other),
+        "ca_path": str(site.inventory.parent / "ca.pem"),
+        "poll": 0.01,
+        "settle": 0.05,
+        "wait": 20,
+        **changed,
+    }
+
+
+def read(site: Site, **changed: Any) -> tuple[str, dict[str, Any]]:
+    """Status and result of the task, once for the whole play."""
+    play = OneProcess(site.variables, site.groups)
+    action = "configmgr.tls.tls_cmpivot_facts"
+    [(_host, status, result)] = play.run(action, given(site, **changed), check=False, diff=False, forks=1, once="CM1")
+    return status, result
+
+
+def statuses(facts: dict[str, Any]) -> dict[str, str]:
+    return {finding["id"]: finding["status"] for finding in facts["findings"]}
+
+
+@pytest.fixture
+def clients(site: Site) -> list[str]:
+    roles = {name: members for name, members in site.groups.items() if name not in ("all", "ungrouped", "configmgr")}
+    return [host for host in roles["client"] if sum(host in members for members in roles.values()) == 1]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"collection": "SMS00001", "authentication": "ntlm"}],
+    ids=["a list of devices", "a collection, and NTLM"],
+)
+def test_nothing_passes_that_a_visit_does_not_pass(
+    site: Site, lab: LabClient, clients: list[str], how: dict[str, Any]
+) -> None:
+    lab.admin_service_reset()
+    status, result = read(site, **how)
+    assert status == "ok", result
+    assert set(result["hosts"]) | set(result["not_read"]) == set(clients) and result["hosts"]
+    visited = {row.host: row.data for row in site.module("tls_facts", limit=list(result["hosts"])).results}
+    for host, facts in result["hosts"].items():
+        by_visit = visited[host]["ansible_facts"]["configmgr_tls"]
+        mine, its = statuses(facts), statuses(by_visit)
+        assert facts["read_by"] == "cmpivot" and set(mine) == set(its)
+        assert facts["windows"] == by_visit["windows"] and facts["settings"] == by_visit["settings"]
+        assert not [name for name in mine if mine[name] in PASSED and its[name] not in PASSED]
+        assert not [name for name in its if its[name] in AGAINST and mine[name] not in AGAINST]
+        assert {name for name in mine if mine[name] != its[name]} <= NOT_TOLD
+        assert {name: row["enable"] for name, row in facts["stacks"].items()} == {
+            name: row["enable"] for name, row in by_visit["stacks"].items()
+        }
+    # Old Windows has no PowerShell that CMPivot's script could use.
+    assert {row["outcome"] for row in result["not_read"].values()} <= {"failed"}
+
+
+NOT_TOLD = {
+    "state-readable",
+    "restart-after-change",
+    "restart-pending",
+    "sql-server-build",
+    "sql-client-known-bad",
+    "sql-client-others",
+    "schannel-cipher-suites",
+    "schannel-algorithms",
+    "winhttp-update",
+    "dotnet-35-update",
+}
+
+
+@pytest.mark.parametrize(
+    ("behaves", "outcome"),
+    [
+        ("late", "answered"),
+        ("never", "silent"),
+        ("offline", "offline"),
+        ("failed", "failed"),
+        ("nothing", "nothing"),
+        ("denied", "nothing"),
+        ("cut", "cut"),
+    ],
+)
+def test_who_does_not_answer_has_no_facts(
+    site: Site, lab: LabClient, clients: list[str], behaves: str, outcome: str
+) -> None:
+    _status, before = read(site)
+    one = sorted(before["hosts"])[0]
+    for counts in (True, False):
+        lab.admin_service_reset(clients={one: behaves}, counts=counts)
+        status, result = read(site)
+        assert status == "ok"
+        assert result["summary"][outcome] >= 1
+        assert (one in result["hosts"]) is (outcome == "answered")
+        if outcome != "answered":
+            assert result["not_read"][one]["outcome"] == outcome
+            assert result["not_read"][one]["remedy"] in result["not_read"][one]["message"]
+        assert set(result["hosts"]) | {one} == set(before["hosts"])
+    lab.admin_service_reset()
+
+
+def test_a_text_that_looks_like_a_number_does_not_pass(site: Site, lab: LabClient) -> None:
+    """Windows does not look at it: a visit sees that, and CMPivot cannot."""
+    lab.admin_service_reset()
+    one = sorted(read(site)[1]["hosts"])[0]
+    for runtime in ("v2.0.50727", "v4.0.30319"):
+        for name in ("SystemDefaultTlsVersions", "SchUseStrongCrypto"):
+            for view in ("64", "32"):
+                key = rf"HKLM\SOFTWARE\Microsoft\.NETFramework\{runtime}"
+                assert lab.run(one, rf"reg add {key} /v {name} /t REG_SZ /d 1 /f /reg:{view}")["exit_code"] == 0
+    facts = read(site)[1]["hosts"][one]
+    found = {finding["id"]: finding for finding in facts["findings"]}["dotnet-v4-settings"]
+    assert found["status"] == "warn" and found["reasons"][0]["code"] == "type_not_told"
+    assert "REG_DWORD" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("site_is", "code"),
+    [
+        ({"forbidden": True}, "cmpivot_forbidden"),
+        ({"with_key": False}, "cmpivot_too_old"),
+        ({"lists": False}, "cmpivot_no_device_list"),
+    ],
+)
+def test_a_site_that_refuses(site: Site, lab: LabClient, site_is: dict[str, Any], code: str) -> None:
+    lab.admin_service_reset(**site_is)
+    status, result = read(site)
+    lab.admin_service_reset()
+    assert status == "failed" and result["code"] == code
+    assert result["remedy"] in result["msg"] and "Lab-Only" not in str(result)
+
+
+def test_a_busy_site_with_the_old_parser_is_asked_again(site: Site, lab: LabClient) -> None:
+    lab.admin_service_reset(backslashes=2)
+    status, result = read(site)
+    assert status == "ok" and result["hosts"]
+    refused = [path for path in lab.admin_service_requests() if path.endswith("RunCMPivot")]
+    assert len(refused) == QUESTIONS + 1
+    lab.admin_service_reset(busy=0)
+
+
+QUESTIONS = 26
+
+
+@pytest.mark.seam
+def test_a_playbook_reads_servers_by_a_visit_and_clients_through_the_site(
+    site: Site, lab: LabClient, clients: list[str], tmp_path: Path
+) -> None:
+    """No client is connected to, and what is foreseen of those that were read is what a visit would foresee."""
+    lab.admin_service_reset()
+    login = given(site)
+    variables = {
+        f"configmgr_tls_provider_{name}": login[name] for name in ("url", "authentication", "user", "password")
+    }
+    variables |= {"configmgr_tls_provider_ca_path": login["ca_path"], "configmgr_tls_report_dir": str(tmp_path)}
+    variables |= {"configmgr_tls_clients_poll": 0.01, "configmgr_tls_clients_settle": 0.05}
+    done = site.playbook(ROOT / "playbooks" / "audit_clients.yml", variables=variables)
+    assert done.exit_code == FAILED, done.output[-3000:]
+    visited = {row.host for row in done.results if row.action == "configmgr.tls.tls_facts" and row.status != "skipped"}
+    assert visited == set(site.hosts) - set(clients)
+    assert "Lab-Only" not in done.output
+    document = json.loads((tmp_path / "audit_clients.json").read_text(encoding="utf-8"))
+    read_here = {name for name in clients if "facts" in document["hosts"][name]}
+    assert read_here == {
+        name for name in clients if document["hosts"][name]["status"] in ("compliant", "not_compliant")
+    }
+    assert {document["hosts"][name]["facts"]["read_by"] for name in read_here} == {"cmpivot"}
+    assert all(document["hosts"][name]["stopped"]["code"] == "client_failed" for name in set(clients) - read_here)
+    # The same machines by visits: what is in force now cannot be told otherwise, what the stages lead to can.
+    both = [name for name in site.hosts if "facts" in document["hosts"][name]]
+    report_dir = {"configmgr_tls_report_dir": str(tmp_path)}
+    site.playbook(ROOT / "playbooks" / "audit.yml", limit=both, variables=report_dir).expect_ok()
+    by_visit = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
+
+    def foreseen(report: dict[str, Any]) -> set[tuple[str, ...]]:
+        return {tuple(row[name] for name in ("conversation", "enable", "disable")) for row in report["conversations"]}
+
+    assert foreseen(document) == foreseen(by_visit) != set()
