@@ -59,9 +59,10 @@ class LookupModule(LookupBase):
 
 
 def _result(name: str, variables: Any) -> dict[str, Any]:
-    """The first that a host has: all hosts of a play have the same."""
-    for host in variables["groups"]["all"]:
-        mine = variables["hostvars"].raw_get(host)
+    """The first that a host has: all hosts of a play have the same. Nobody has any where only the syntax is checked."""
+    hostvars = variables.get("hostvars")
+    for host in variables["groups"]["all"] if hostvars is not None else ():
+        mine = hostvars.raw_get(host)
         if name in mine:
             return dict(mine[name])
     return {}
