@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -69,7 +70,12 @@ class AdminService:
             "SMS_FullCollectionMembership": lambda: _members(machines),
             "SMS_CombinedDeviceResources": lambda: _devices(machines, self.cmpivot),
         }
-        self.cmpivot = CMPivot({FIRST_ID + number: machine for number, machine in enumerate(_clients(machines))})
+        self._machines = machines
+
+    @cached_property
+    def cmpivot(self) -> CMPivot:
+        """What the clients are asked; made when somebody asks."""
+        return CMPivot({FIRST_ID + number: machine for number, machine in enumerate(_clients(self._machines))})
 
     def answer(self, request: HttpRequest, logon: Authenticator) -> HttpAnswer:
         """One request of a connection. Class names are case-sensitive, the way to them is not."""
