@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.do
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[5] / "docs" / "report-schema.json").read_text(encoding="utf-8"))
 RESTART = open_finding("restart-after-change", title="Restarted since the change", fix="restart")
-PEOPLE = {
+PEOPLE: Mapping[str, Any] = {
     "state": "waiting",
     "waits_for": "people",
     "until": None,
@@ -34,7 +35,7 @@ PEOPLE = {
 }
 
 
-def document(*findings: dict[str, Any], waiting: dict[str, Any] | None = PEOPLE) -> dict[str, Any]:
+def document(*findings: dict[str, Any], waiting: Mapping[str, Any] | None = MappingProxyType(PEOPLE)) -> dict[str, Any]:
     return build_document(ORIGIN, [HostRecord("PC1", facts(findings), waiting=waiting)])
 
 
@@ -48,7 +49,7 @@ def document(*findings: dict[str, Any], waiting: dict[str, Any] | None = PEOPLE)
     ],
 )
 def test_only_a_restart_may_be_missing(
-    findings: list[dict[str, Any]], waiting: dict[str, Any] | None, status: str
+    findings: list[dict[str, Any]], waiting: Mapping[str, Any] | None, status: str
 ) -> None:
     made = document(*findings, waiting=waiting)
     assert made["hosts"]["PC1"]["status"] == status
