@@ -64,6 +64,8 @@ EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools
 UNIT_PATHS = ("tests/unit/**/test_*.py",)
 UNIT = _pytest("tests/unit")
 INTEGRATION = "tests/integration"
+# Half of their time these wait for machines that restart. Each file has a lab of its own.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 # One folder of each kind: what ansible-test adds is its own layout and isolation.
 UNITS_OF_EACH_KIND = tuple(f"tests/unit/plugins/{name}/" for name in ("action", "plugin_utils/data"))
 # What is not about WinRM's own messages.
@@ -86,9 +88,9 @@ SUITES = (
     Suite("unit", UNIT, (*PLUGINS, *LAB, "tests/unit/*"), UNIT_PATHS),
     Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
     Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
-    _integration("modules", "-m", "not seam", INTEGRATION),
+    _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity"), ARTEFACT),
-    _integration("playbooks", "-m", "seam", INTEGRATION),
+    _integration("playbooks", "-m", "seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite(
         "ansible-lint",
         ("ansible-lint", "--profile", "production", "--offline", "-q"),
@@ -135,7 +137,7 @@ SUITES = (
     Suite("runner", _pytest("tests/runner"), (*PLUGINS, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
     _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
-    _integration(f"seams on {LATEST}", "-m", "both_cores", INTEGRATION, environment=LATEST),
+    _integration(f"seams on {LATEST}", "-m", "both_cores", *SIDE_BY_SIDE, INTEGRATION, environment=LATEST),
     Suite(f"unit on {LATEST}", UNIT, (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
     Suite(
         "ansible-test-units",
@@ -143,9 +145,16 @@ SUITES = (
         (*PLUGINS, "tests/unit/*", "galaxy.yml"),
         UNIT_PATHS,
     ),
-    _integration("integration whole", INTEGRATION, variables=(WHOLE,), release=True),
+    _integration("integration whole", *SIDE_BY_SIDE, INTEGRATION, variables=(WHOLE,), release=True),
     _integration("integration whole over ssh", *OVER_SSH, variables=(WHOLE, OVER), release=True, **SSH),
-    _integration(f"integration whole on {LATEST}", INTEGRATION, variables=(WHOLE,), environment=LATEST, release=True),
+    _integration(
+        f"integration whole on {LATEST}",
+        *SIDE_BY_SIDE,
+        INTEGRATION,
+        variables=(WHOLE,),
+        environment=LATEST,
+        release=True,
+    ),
     Suite(
         "ansible-test-units whole",
         (sys.executable, "tools/ansible_test.py", "units"),
