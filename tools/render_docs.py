@@ -37,6 +37,7 @@ GUIDES = (
             "forecast",
             "rollback",
             "clients",
+            "people",
             "report",
             "diagnose",
             "observe",

@@ -102,8 +102,18 @@ def gnutls_server(pair: KeyPair, priority: str) -> Iterator[int]:
     port = free_port()
     command = [program("gnutls-serv"), "--http", "--port", str(port), "--priority", priority]
     command += ["--x509certfile", str(pair.certificate), "--x509keyfile", str(pair.key)]
-    with running(command, "Server listening on IPv4") as _started:
+    with running(command, "Server listening on IPv4") as (process, _line):
+        # It says so before it listens.
+        _wait_for(port, process)
         yield port
+
+
+def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    """Until something listens there, as long as the program lives."""
+    while process.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+    raise AssertionError(f"{process.args!r} ended before it listened")
 
 
 @contextlib.contextmanager
