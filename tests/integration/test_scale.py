@@ -27,5 +27,6 @@ def test_many_clients_are_audited_in_one_run(tmp_path: Path) -> None:
         lab.__exit__(None, None, None)
     assert len(clients) == CLIENTS
     assert outcome.by_status() == dict.fromkeys(clients, "ok")
-    assert {counters[host]["commands"] for host in clients} == {1}
+    # Windows 7 and 8 are asked for a file's version, in a second line.
+    assert {counters[host]["commands"] for host in clients} == {1, 2}
     print(f"{CLIENTS} clients audited in {outcome.seconds:.0f} s")

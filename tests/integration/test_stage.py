@@ -323,7 +323,8 @@ def test_a_controller_killed_in_the_middle_of_a_batch_is_no_harm(fabrikam: Site,
     once_more, _document = enforce(fabrikam, tmp_path)
     assert once_more.exit_code == 0
     assert not any(result.changed for result in once_more.results)
-    assert {counted["commands"] for counted in lab.counters().values()} <= {3, 4}
+    # Four visits, of one line or two.
+    assert {counted["commands"] for counted in lab.counters().values()} <= {3, 4, 6, 8}
 
 
 def test_rollback_reopens_a_group_that_went_through(fabrikam: Site, tmp_path: Path) -> None:
