@@ -129,10 +129,7 @@ SUITES = (
         ("tests/kerberos/test_*.py",),
         ("krb5kdc", "kadmin.local", "kinit", "krb5-config", "gcc", "faketime", "libnss_wrapper.so", "ssh"),
         environment="kerberos",
-        variables=(
-            ("LD_PRELOAD", "libnss_wrapper.so"),
-            ("NSS_WRAPPER_HOSTS", str(ROOT / "build/tests/kerberos-hosts")),
-        ),
+        variables=NAMES,
     ),
     Suite("runner", _pytest("tests/runner"), (*PLUGINS, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .._failure import Failure
+from .._marks import HEARD
 from .._remote import Session
 from .._tls.journal import JournalEntry, parse_journal
 from .._windows.command import location_path
@@ -57,14 +58,12 @@ def prepare(session: Session, place: Place) -> None:
 
     Failure location_not_made: Windows did not do it, or somebody was quicker.
     """
-    location = place.location
-    if place.trust == "ours" and (location.for_administrators or place.journal):
+    if place.trust == "ours":
         return
-    if place.trust == "absent":
-        session.run(location.make_line(), attempted=f"make the folder {location.path}", resend=False)
-    questions = place_questions(location)
-    answers = ask_machine(session, questions, f"look at the folder {location.path}")
-    if location.trust(answers.commands) != "ours":
+    location = place.location
+    made = session.run(location.make_line(), attempted=f"make the folder {location.path}", resend=False)
+    answers = ask_machine(session, location.questions(), f"look at the folder {location.path}")
+    if HEARD not in made.stdout or location.trust(answers.commands) != "ours":
         raise Failure(
             "location_not_made",
             f"the folder {location.path} could not be made for administrators alone; nothing was changed.",
