@@ -38,6 +38,7 @@ GUIDES = (
             "rollback",
             "clients",
             "people",
+            "record",
             "report",
             "diagnose",
             "observe",

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
@@ -27,6 +27,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_servic
     Login,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT
 
 
 class ActionModule(TlsAction):
@@ -79,6 +80,7 @@ def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, lis
     )
     devices = match(hosts, service.rows("SMS_CombinedDeviceResources") if hosts else [])
     target = Target(frozenset(devices.ids.values()), devices.online, arguments["collection"])
+    begun = utc_now()
     answers = ask_all(service, target, patience) if target.ids else {}
     read, unread = {}, {}
     judged: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -93,7 +95,8 @@ def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, lis
             same = (*mine, *map(id, told.values()))
             if same not in judged:
                 legacy_off = arguments["legacy"] == "off"
-                judged[same] = client_facts(told, mine, arguments["configmgr_version"], legacy_off=legacy_off)
+                found = client_facts(told, mine, arguments["configmgr_version"], legacy_off=legacy_off)
+                judged[same] = {**found, READ_AT: begun}
             read[name] = judged[same]
         else:
             unread[name] = not_read(name, outcome, sorted({answer.detail for answer in told.values()}))

@@ -20,9 +20,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller i
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import (
+    CHANGES,
+    UPDATED,
     RunResults,
     run_results,
-    step_times,
+    times_of,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
@@ -43,9 +45,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.finding import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, uses, waive
 
 # The variables in which the playbooks keep the results of their steps.
-CHANGES = {"enable": "configmgr_tls_enabled", "disable": "configmgr_tls_disabled", "rollback": "configmgr_tls_restored"}
 EVENTS = "configmgr_tls_events"
-UPDATED = "configmgr_tls_updated"
 DIAGNOSIS = "configmgr_tls_diagnosis"
 
 
@@ -117,9 +117,7 @@ def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -
         seen_outside,
         _events(host.variables.get(EVENTS)),
         _diagnosis(host.variables.get(DIAGNOSIS)),
-        step_times(
-            {step: host.variables.get(name) for step, name in {"update": UPDATED, **CHANGES}.items()}, restarted
-        ),
+        times_of(host.variables),
         _protocols_before(host.variables),
         _updates(host.variables.get(UPDATED)),
         _waiting(restarted),

@@ -68,6 +68,13 @@ ansible_facts:
           description: Version of this structure.
           type: int
           sample: 1
+        read_at:
+          description: When the machine was read, by the controller's clock, UTC.
+          type: str
+          sample: '2026-11-28T08:00:00+00:00'
+        read_by:
+          description: By which way, V(visit) or V(cmpivot).
+          type: str
         compliant:
           description: Whether no finding failed and none is unknown.
           type: bool

@@ -29,7 +29,7 @@ from .._tls.conversation import conversations
 from .._tls.requirement import requirements
 from .spec import argument_spec
 
-__all__ = ["Task", "TlsAction"]
+__all__ = ["Task", "TlsAction", "utc_now"]
 
 T = TypeVar("T")
 
@@ -77,11 +77,11 @@ class TlsAction(ActionBase):
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task = self._task_for(task_vars or {})
-        begun = _now()
+        begun = utc_now()
         try:
             result.update(self.act(task))
             if self.timed and result["changed"] and not task.check_mode:
-                result.update(begun=begun, ended=_now())
+                result.update(begun=begun, ended=utc_now())
         except Failure as failure:
             result.update(self._failed(task, failure))
         return self._clean(result, task)
@@ -119,7 +119,8 @@ class TlsAction(ActionBase):
         return cleaned
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """The controller's time, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

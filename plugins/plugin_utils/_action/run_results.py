@@ -12,11 +12,14 @@ from typing import Any
 from .._plain import plain
 from .._tls.standing import Progress, standing
 
-__all__ = ["RunResults", "run_results", "step_times"]
+__all__ = ["CHANGES", "UPDATED", "RunResults", "last_change", "run_results", "step_times", "times_of"]
 
 # The variables in which the playbooks keep the results.
 _FORECAST, _GATE, _VERIFIED = "configmgr_tls_forecast", "configmgr_tls_gate", "configmgr_tls_verified"
 _DISABLE_ORDER = "configmgr_tls_disable_order"
+CHANGES = {"enable": "configmgr_tls_enabled", "disable": "configmgr_tls_disabled", "rollback": "configmgr_tls_restored"}
+"""By step."""
+UPDATED, _RESTARTED = "configmgr_tls_updated", "configmgr_tls_restarted"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,22 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
         stages=stages,
         standing=sentence,
     )
+
+
+def times_of(variables: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """When each step of a host began and ended, from its variables."""
+    results = {step: variables.get(name) for step, name in {"update": UPDATED, **CHANGES}.items()}
+    return step_times(results, variables.get(_RESTARTED) or {})
+
+
+def last_change(variables: Mapping[str, Any]) -> str | None:
+    """When the last change of this run on a host ended; a restart changes nothing."""
+    ended = [
+        str(result["ended"])
+        for name in (UPDATED, *CHANGES.values())
+        if "ended" in (result := variables.get(name) or {})
+    ]
+    return max(ended, default=None)
 
 
 def step_times(

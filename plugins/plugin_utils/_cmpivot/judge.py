@@ -23,15 +23,16 @@ from .._tls.enabled import enabled_state
 from .._tls.facts import facts
 from .._tls.finding import NOT_ASKED, Evidence, Finding, Outcome, Reason, Status
 from .._tls.negotiation import Offer
+from .._tls.record import READ_BY
 from .._tls.state import HostState
 from .._windows.snapshot import Snapshot
 from .answer import Answer
 from .queries import queries, query_text
 from .readings import NUMBER_TYPES, registry_of
 
-__all__ = ["READ_BY", "client_facts"]
+__all__ = ["CMPIVOT", "client_facts"]
 
-READ_BY = "cmpivot"
+CMPIVOT = "cmpivot"
 _GOOD = {Status.PASS: "pass", Status.NOT_APPLICABLE: "not_applicable"}
 _TYPED, _NOT_TOLD = "REG_DWORD ", "type not told, "
 _NO_ROW = "CMPivot does not answer this requirement"
@@ -81,7 +82,7 @@ def client_facts(
     told = facts(likely.state, likely.enabled, ask.roles, findings, release)
     return {
         **told,
-        "read_by": READ_BY,
+        READ_BY: CMPIVOT,
         "restart_required": None,
         "protocols": _same(effective_protocols(likely.state), effective_protocols(other.state)),
         "stacks": _merged(likely.stacks(ask), other.stacks(ask)),
