@@ -13,13 +13,12 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match, not_read, outcome_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import (
     LIBRARY,
     MISSING,
@@ -41,7 +40,7 @@ class ActionModule(TlsAction):
         if MISSING is not None:
             raise AnsibleActionFail(missing_required_lib(LIBRARY), result={"code": "missing_library"})
         task.secrets.update({task.arguments["password"] or ""} - {""})
-        hosts = {host.name: _roles(host) for host in host_variables(task, task.arguments["hosts"])}
+        hosts = {host.name: host.roles_of_groups for host in host_variables(task, task.arguments["hosts"])}
         if task.arguments["hosts"] is None:
             hosts = {name: found for name, found in hosts.items() if found == ["client"]}
         service = _service(task)
@@ -49,11 +48,6 @@ class ActionModule(TlsAction):
             return {"changed": False, **_read(task.arguments, service, hosts)}
         finally:
             service.close()
-
-
-def _roles(host: HostVariables) -> list[str]:
-    groups = {str(name).removeprefix("configmgr_") for name in host.variables.get("group_names") or ()}
-    return sorted(role.id for role in roles() if role.id in groups)
 
 
 def _service(task: Task) -> AdminService:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts, known_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller_end import controller_end
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.expected import expected_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables, left_out_hosts
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast
 
 
 class ActionModule(TlsAction):
@@ -18,15 +18,17 @@ class ActionModule(TlsAction):
     _requires_connection = False
 
     def act(self, task: Task) -> dict[str, Any]:
-        hosts = host_variables(task, task.arguments["hosts"])
-        expected = forecast(
-            {host.name: host.facts for host in hosts},
-            task.arguments["protocols"] or LEGACY_PROTOCOLS,
-            over_https=[host.name for host in hosts if host.over_https],
-            told={host.name: host.told for host in hosts},
-            controller=controller_end(),
+        arguments = task.arguments
+        played = host_variables(task, arguments["hosts"])
+        others = left_out_hosts(task, arguments["hierarchy"] or (), played)
+        absent, notes = absent_hosts(task, [*played, *others])
+        # Of the rest of the hierarchy only what is known can be said.
+        hosts = [*played, *(host for host in others if absent[host.name].seen)]
+        known = known_facts(absent)
+        expected = expected_of(
+            hosts, {host.name: known.get(host.name, host.facts) for host in hosts}, arguments["protocols"]
         )
-        return {"changed": False, **as_result(expected)}
+        return {"changed": False, **as_result(expected), "seen": sorted(known), "notes": notes}
 
 
 def as_result(expected: Forecast) -> dict[str, Any]:

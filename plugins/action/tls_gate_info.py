@@ -8,14 +8,17 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts, known_facts, seen_rows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller_end import controller_end
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.expected import expected_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import (
+    HostVariables,
+    host_variables,
+    left_out_hosts,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 
 # The variable in which the playbooks keep the result of tls_events_info.
 _EVENTS = "configmgr_tls_events"
@@ -28,18 +31,11 @@ class ActionModule(TlsAction):
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
         waivers = load_waivers(arguments["waivers"])
-        hosts = host_variables(task, arguments["hosts"])
-        played = {host.name for host in hosts}
-        facts = {host.name: host.facts for host in hosts}
-        # Facts of a host outside of the play are from a cache, and would pass for today's.
-        facts.update({name: None for name in arguments["hierarchy"] or () if name not in played})
-        expected = forecast(
-            facts,
-            arguments["protocols"] or LEGACY_PROTOCOLS,
-            over_https=[host.name for host in hosts if host.over_https],
-            told={host.name: host.told for host in hosts},
-            controller=controller_end(),
-        )
+        played = host_variables(task, arguments["hosts"])
+        hosts = [*played, *left_out_hosts(task, arguments["hierarchy"] or (), played)]
+        absent, notes = absent_hosts(task, hosts)
+        facts = {host.name: host.facts for host in hosts} | known_facts(absent, arguments["seen_days"])
+        expected = expected_of(hosts, facts, arguments["protocols"])
         verified = arguments["verified"]
         observed = Observed(
             stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
@@ -47,9 +43,13 @@ class ActionModule(TlsAction):
             legacy_use=_legacy_use(arguments["legacy_use"], hosts),
             # A real run comes to this point with its settings made and its machines restarted.
             mended=("settings", "restart") if task.check_mode else (),
+            absent=absent,
+            seen_days=arguments["seen_days"],
+            leaves_out_inactive=arguments["leave_out_inactive"],
         )
         gate = open_gate(facts, expected, waivers, datetime.date.today(), condition_holds, observed)
-        return {"changed": False, **_as_result(gate)}
+        seen = [row for row in seen_rows(absent, arguments["seen_days"]) if row.pop("stands")]
+        return {"changed": False, **_as_result(gate, notes), "seen": seen}
 
 
 def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) -> dict[str, Any] | None:
@@ -60,7 +60,7 @@ def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) ->
     return {name: plain(users) for name, users in counted.items() if users is not None} or None
 
 
-def _as_result(gate: Gate) -> dict[str, Any]:
+def _as_result(gate: Gate, notes: Sequence[str]) -> dict[str, Any]:
     hosts = {reason.host for reason, _waiver in gate.waived}
     return {
         "open": gate.is_open,
@@ -70,7 +70,9 @@ def _as_result(gate: Gate) -> dict[str, Any]:
         "waived_for": {host: gate.waived_for(host) for host in sorted(hosts)},
         "unused_waivers": list(gate.unused),
         "expired_waivers": list(gate.expired),
-        "gate_warnings": list(gate.warnings),
+        "exceeded_waivers": list(gate.exceeded),
+        "left_out": list(gate.left_out),
+        "gate_warnings": [*gate.warnings, *notes],
         "msg": _sentence(gate),
     }
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from ansible.utils.display import Display
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
@@ -41,6 +42,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     failing,
     summary_text,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.absence import Absent
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.finding import compliant_findings
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver, uses, waive
 
@@ -74,16 +76,26 @@ class ActionModule(TlsAction):
 
 def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
     """The document, and what else is to be said on the terminal."""
-    waivers, today = load_waivers(task.arguments["waivers"]), date.today()
-    hosts = host_variables(task, task.arguments["hosts"])
+    arguments = task.arguments
+    waivers, today = load_waivers(arguments["waivers"]), date.today()
+    hosts = host_variables(task, arguments["hosts"])
+    absent, not_believed = absent_hosts(task, hosts)
     found = run_results({host.name: host.variables for host in hosts}, task.host, check_mode=task.check_mode)
     valid = [waiver for waiver in waivers if not waiver.expired(today)]
-    records = [_record(host, found, valid) for host in hosts]
-    used = uses(waivers, today, _used(records, found.gate), gate_asked=found.gate is not None)
+    seen_days = arguments["seen_days"]
+    records = [_record(host, found, valid, absent.get(host.name), seen_days) for host in hosts]
+    gate = found.gate or {}
+    used = uses(
+        waivers,
+        today,
+        _used(records, gate),
+        gate_asked=found.gate is not None,
+        exceeded=gate.get("exceeded_waivers", ()),
+    )
     around = Surroundings(found.conversations, found.gate, found.probes, found.stages, [use.as_dict() for use in used])
     document = build_document(_origin(task), records, around)
-    notes = [found.standing] if found.standing else []
-    path = task.arguments["compare_with"]
+    notes = [*([found.standing] if found.standing else []), *not_believed]
+    path = arguments["compare_with"]
     if path:
         earlier = _earlier(on_controller(path))
         if earlier is None:
@@ -99,9 +111,13 @@ def _origin(task: Task) -> Origin:
     return Origin(task.arguments["title"], generated, run, _collection_version(), task.check_mode)
 
 
-def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -> HostRecord:
+def _record(
+    host: HostVariables, found: RunResults, waivers: Sequence[Waiver], absent: Absent | None, seen_days: float
+) -> HostRecord:
     """The variables are raw: the fact and the results are data, nothing in them is rendered."""
     facts, seen_outside = host.facts, found.seen_outside.get(host.name, ())
+    if absent is not None and absent.seen is not None:
+        facts = absent.seen.facts
     if facts is not None and waivers:
         seen_outside = waive(host.name, facts, seen_outside, waivers, condition_holds)
         findings = waive(host.name, facts, facts["findings"], waivers, condition_holds)
@@ -121,6 +137,7 @@ def _record(host: HostVariables, found: RunResults, waivers: Sequence[Waiver]) -
         _protocols_before(host.variables),
         _updates(host.variables.get(UPDATED)),
         _waiting(restarted),
+        None if absent is None else absent.as_dict(seen_days),
     )
 
 
@@ -148,14 +165,14 @@ def _protocols_before(variables: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _used(records: Sequence[HostRecord], gate: Mapping[str, Any] | None) -> dict[str, list[str]]:
+def _used(records: Sequence[HostRecord], gate: Mapping[str, Any]) -> dict[str, list[str]]:
     """By waiver the hosts that have a finding, or a reason of the gate, that it is about."""
     hosts: dict[str, list[str]] = {}
     for record in records:
         for finding in (record.known or {}).get("findings", ()):
             if "waiver" in finding:
                 hosts.setdefault(finding["waiver"], []).append(record.name)
-    for reason in (gate or {}).get("waived", ()):
+    for reason in gate.get("waived", ()):
         hosts.setdefault(reason["waiver"], []).append(reason["host"])
     return hosts
 
@@ -181,7 +198,7 @@ def _short(comparison: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A comparison without its long lists: they are in the files."""
     if comparison is None:
         return None
-    counts = {name: len(comparison[name]) for name in ("new", "fixed", "still_open", "by_others")}
+    counts = {name: len(comparison[name]) for name in ("new", "fixed", "still_open", "by_others", "not_seen")}
     return {**counts, "with": comparison["with"], "changed_by_others": comparison["by_others"][:20]}
 
 

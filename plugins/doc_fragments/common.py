@@ -51,3 +51,13 @@ options:
     type: list
     elements: str
 """
+
+    RECORD = r"""
+options:
+  record:
+    description:
+      - Folder of the site record on the controller, as M(configmgr.tls.tls_record) keeps it. What is known of hosts
+        that this run did not read is taken from there, with its age.
+      - A file that cannot be believed is named and passed over.
+    type: path
+"""

@@ -16,11 +16,18 @@ description:
     protocols are off.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
   - What is not known of a host is unknown for all of its conversations; it never counts as working.
+options:
+  hierarchy:
+    description: All hosts of the ConfigMgr hierarchy. Of those that are not among O(hosts) what O(record) tells is
+      counted; the others are left out.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
   - configmgr.tls.common.hierarchy
+  - configmgr.tls.common.record
 seealso:
   - module: configmgr.tls.tls_facts
   - module: configmgr.tls.tls_gate_info
@@ -123,6 +130,16 @@ pairs:
   type: int
 unreached:
   description: Hosts of which nothing is known.
+  returned: always
+  type: list
+  elements: str
+seen:
+  description: Hosts that this run did not read, counted as O(record) knows them.
+  returned: always
+  type: list
+  elements: str
+notes:
+  description: Files of the site record that cannot be believed.
   returned: always
   type: list
   elements: str

@@ -16,8 +16,9 @@ description:
     drivers, WinRM itself,
     and legacy use that was seen in event logs.
   - Owners can accept named reasons in a waiver file, one by one and for a time. There is no way to accept
-    everything. That a host was
-    not reached or failed a step of the run, or that WinRM would be lost, cannot be waived.
+    everything. That a host failed a step of the run, that WinRM would be lost, or that a server was not reached cannot
+    be waived.
+  - With O(seen_days) what is known of a host from an earlier run may stand for reading it.
   - In check mode, findings that the enable stage and its restarts mend are no reasons.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
@@ -34,7 +35,22 @@ options:
       - Each has C(id), C(reason) (the code of a reason), C(condition) (JMESPath over C(name) and C(facts), true for
         the hosts meant),
         C(why), C(owner) and C(expires) (the last day on which it holds).
+      - A waiver for the reason V(not_reached) is for clients only, and has C(number), the most machines that it
+        accepts. With more of them it covers none.
     type: path
+  seen_days:
+    description:
+      - Days for which O(record) may stand for reading a host that does not answer, or that is not among O(hosts). What
+        keeps the gate shut in its facts does so as in those of today.
+      - V(0) for none. A record from before a change never stands.
+    type: float
+    default: 0
+  leave_out_inactive:
+    description:
+      - Whether clients that were not reached are no reason where ConfigMgr itself calls them inactive.
+      - The inventory plugin tells that in C(configmgr_client_active).
+    type: bool
+    default: false
   verified:
     description:
       - Result of M(configmgr.tls.tls_verify_info). An endpoint that disagrees with its machine's settings or could not
@@ -52,6 +68,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
   - configmgr.tls.common.hierarchy
+  - configmgr.tls.common.record
 requirements:
   - C(jmespath) on the controller, for waivers
 seealso:
@@ -123,8 +140,25 @@ expired_waivers:
   returned: success
   type: list
   elements: str
+exceeded_waivers:
+  description: Waivers that are about more machines than they accept, and cover none.
+  returned: success
+  type: list
+  elements: str
+seen:
+  description: Hosts whose record stands for reading them, with C(read_at), C(read_by), C(days), C(last_start) and
+    C(last_change).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{host: PC10, read_at: '2026-11-08T08:00:00+00:00', read_by: visit, days: 20}]
+left_out:
+  description: Clients that were not reached and are no reason, since ConfigMgr calls them inactive.
+  returned: success
+  type: list
+  elements: str
 gate_warnings:
-  description: What was not looked at.
+  description: What was not looked at, and files of the site record that cannot be believed.
   returned: success
   type: list
   elements: str

@@ -71,6 +71,12 @@ options:
     type: str
     choices: [none, low, medium, high]
     default: none
+  seen_days:
+    description:
+      - Days for which O(record) may stand for reading a host that does not answer. Such a host is not in RV(failing)
+        for being away, but for what O(fail_on) says of its findings as they were seen.
+    type: float
+    default: 0
   show:
     description: Whether to print the summary.
     type: bool
@@ -79,6 +85,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
+  - configmgr.tls.common.record
 requirements:
   - C(jmespath) on the controller, for waivers
 attributes:
@@ -139,6 +146,9 @@ summary:
     not_read:
       description: Number of hosts without facts.
       type: int
+    seen:
+      description: Number of hosts that were not read and are known from the site record.
+      type: int
     changed:
       description: Number of hosts on which values were changed, or would be in check mode.
       type: int
@@ -178,6 +188,9 @@ comparison:
       type: int
     by_others:
       description: Number of values and findings that differ although no run of this collection touched them.
+      type: int
+    not_seen:
+      description: Number of hosts of both that this run did not read. Nothing of theirs counts as fixed.
       type: int
     changed_by_others:
       description: The first twenty of these, each with C(host), C(what), C(before) and C(after).

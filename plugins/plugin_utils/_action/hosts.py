@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._data import roles as known_roles
 from .._failure import Failure
 from .._plain import plain
 from .._tls.sites import Told
 from .base import Task
 
-__all__ = ["HostVariables", "host_variables"]
+__all__ = ["HostVariables", "host_variables", "left_out_hosts"]
 
 _PORT = "configmgr_tls_port_"
 # What tls_cmpivot_facts told of all clients: one result for the whole play, since a fact per client takes longer to set
@@ -46,6 +47,18 @@ class HostVariables:
         return Told(site, assigned, None if parent is None else str(parent), ports)
 
     @property
+    def roles_of_groups(self) -> list[str]:
+        """Roles whose name is an inventory group of the host."""
+        groups = {str(name).removeprefix("configmgr_") for name in self.variables.get("group_names") or ()}
+        return sorted(role.id for role in known_roles() if role.id in groups)
+
+    @property
+    def told_roles(self) -> set[str]:
+        """All that the inventory says of its roles. A template may say anything, and is not looked at here."""
+        given = self.variables.get("configmgr_tls_roles") or ()
+        return {*self.roles_of_groups, *(["?"] if isinstance(given, str) else map(str, given))}
+
+    @property
     def over_https(self) -> bool:
         """Whether the controller reaches it over TLS."""
         get = self.variables.get
@@ -63,6 +76,15 @@ def host_variables(task: Task, names: Sequence[str] | None = None) -> list[HostV
     hostvars = task.variables["hostvars"]
     wanted = names or plain(task.variables.get("ansible_play_hosts_all") or [task.host])
     return [_one(str(name), hostvars.raw_get(name)) for name in wanted]
+
+
+def left_out_hosts(task: Task, names: Sequence[str], played: Sequence[HostVariables]) -> list[HostVariables]:
+    """Those of ``names`` that are not played. Facts of theirs are from a cache, and would pass for today's."""
+    hostvars, known = task.variables["hostvars"], {host.name for host in played}
+    variables = {name: hostvars.raw_get(name) for name in names if name not in known}
+    return [
+        HostVariables(name, None, None, mine if isinstance(mine, Mapping) else {}) for name, mine in variables.items()
+    ]
 
 
 def _one(name: str, variables: Any) -> HostVariables:

@@ -35,6 +35,9 @@ def waiver_lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"Waiver {name} ({owner}) ended on {waiver['expires']} and has no effect any more."
         elif waiver["ends_soon"]:
             yield f"Waiver {name} ({owner}) ends on {waiver['expires']}."
+        if waiver["state"] == "exceeded":
+            most = f"accepts {waiver['number']:,} machines at most"
+            yield f"Waiver {name} ({owner}) {most}, and more were not reached: it has no effect."
         if waiver["state"] == "unused":
             yield f"Waiver {name} ({owner}) is about nothing that was found; take it out of the file."
 

@@ -51,15 +51,19 @@ def checked(document: Any) -> Mapping[str, Any]:
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What became of ``before`` in ``after``: lists C(new), C(fixed), C(still_open), C(by_others),
-    C(by_updates) (versions that updates of this run brought), and both origins.
+    C(by_updates) (versions that updates of this run brought), C(not_seen) (hosts that this run did not read, with
+    when they were seen last), and both origins.
     """
     shared = [name for name in after["hosts"] if name in before["hosts"]]
     found: dict[str, list[dict[str, Any]]] = {"new": [], "fixed": [], "still_open": []}
     others: list[dict[str, Any]] = []
     updated: list[dict[str, Any]] = []
+    not_seen: list[dict[str, Any]] = []
     for name in shared:
         host = _Pair(name, before, after)
-        if host.both_read:
+        if not host.read_now:
+            not_seen.append({"host": name, "since": host.last_seen})
+        elif host.both_read:
             updated += host.values_of_updates()
             values = list(host.values_of_others())
             others += values
@@ -72,6 +76,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
         **found,
         "by_others": others,
         "by_updates": updated,
+        "not_seen": not_seen,
         "hosts_added": sorted(set(after["hosts"]) - set(before["hosts"])),
         "hosts_gone": sorted(set(before["hosts"]) - set(after["hosts"])),
     }
@@ -100,10 +105,24 @@ class _Pair:
         self._name = name
         self._before, self._after = before["hosts"][name], after["hosts"][name]
         self._facts = (self._before.get("facts") or {}, self._after.get("facts") or {})
+        self._generated = before.get("generated")
         self._same_run = before.get("run") == after.get("run")
         self._changes = _by_name(self._after)
         self._updates = [row for row in self._after.get("updates") or () if row.get("state") == "installed"]
         self._other_runs = self._runs(1) - self._runs(0) - {str(after.get("run"))}
+
+    @property
+    def read_now(self) -> bool:
+        """Whether the later document tells what its own run read."""
+        return bool(self._facts[1]) and "seen" not in self._after
+
+    @property
+    def last_seen(self) -> str | None:
+        """When it was read last, as far as the two documents tell."""
+        for host in (self._after, self._before):
+            if "seen" in host:
+                return str(host["seen"]["read_at"])
+        return self._facts[0].get("read_at") or self._generated if self._facts[0] else None
 
     @property
     def both_read(self) -> bool:

@@ -32,6 +32,7 @@ _COLUMNS = (
     "evidence",
     "source",
     "waiver",
+    "seen",
 )
 # What a spreadsheet would take for a formula.
 
@@ -50,6 +51,7 @@ def _rows(document: Mapping[str, Any], name: str, host: Mapping[str, Any]) -> It
         "roles": " ".join(facts.get("roles") or ()),
         "windows": (facts.get("windows") or {}).get("name"),
         "host_status": host["status"],
+        "seen": host.get("seen", {}).get("read_at"),
     }
     stopped = host.get("stopped")
     if stopped is not None:

@@ -36,13 +36,15 @@ class Origin:
 class HostRecord:
     """What a run left behind about a host.
 
-    facts: the fact configmgr_tls as last read in this run, or None. stopped: step, task, code, message, remedy and
+    facts: the fact configmgr_tls as last read in this run, or as an earlier one saw it (then ``seen`` says when), or
+    None. stopped: step, task, code, message, remedy and
     unreachable of the failure that took the host out of the run, or None. changes: the changes of each step (enable,
     disable, rollback). restarted: whether the machine or services were restarted. seen_outside: findings of the look
     from outside. events: what its event log tells of older protocols, or None. diagnosis: symptoms and what could not
     be read, or None. times: when each step began and ended on it, UTC, ISO 8601. protocols_before: as the run found
     them, by side, or None. updates: packages that were installed, or would be. waiting: why its restart was left for
-    later, or None.
+    later, or None. seen: of a host that this run did not read, when and by which way it was, and whether
+    that stands for a visit.
     """
 
     name: str
@@ -57,13 +59,14 @@ class HostRecord:
     protocols_before: Mapping[str, Any] | None = None
     updates: Sequence[Mapping[str, Any]] = ()
     waiting: Mapping[str, Any] | None = None
+    seen: Mapping[str, Any] | None = None
 
     @property
     def state(self) -> str:
         """One of STATES. A host that was stopped is never compliant, whatever was read of it before."""
         if self.stopped is not None:
             return "unreachable" if self.stopped.get("unreachable") else "stopped"
-        if self.facts is None:
+        if self.facts is None or self.seen is not None:
             return "not_read"
         if self.facts.get("compliant") and not self._ill_outside:
             return "compliant"
@@ -155,6 +158,8 @@ def _host(record: HostRecord, known: dict[str, Any] | None) -> dict[str, Any]:
         host["times"] = {step: dict(times) for step, times in record.times.items()}
     if record.protocols_before is not None:
         host["protocols_before"] = dict(record.protocols_before)
+    if record.seen is not None:
+        host["seen"] = dict(record.seen)
     if record.waiting is not None:
         host["waiting"] = dict(record.waiting)
     host["restarted"] = record.restarted
@@ -178,6 +183,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
     summary = {
         "hosts": len(records),
         **{state: states[state] for state in STATES},
+        "seen": sum(record.seen is not None for record in records),
         "changed": sum(any(record.changes.values()) or bool(_done_in("update", record)) for record in records),
         "values": sum(len(changes) for record in records for changes in record.changes.values()),
         "restarted": sum(record.restarted for record in records),
@@ -244,7 +250,17 @@ def _conversation(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _gate(result: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("open", "reasons", "waived", "unused_waivers", "expired_waivers", "gate_warnings")
+    names = (
+        "open",
+        "reasons",
+        "waived",
+        "unused_waivers",
+        "expired_waivers",
+        "exceeded_waivers",
+        "gate_warnings",
+        "seen",
+        "left_out",
+    )
     return {"open": bool(result.get("open")), **{name: result[name] for name in names[1:] if name in result}}
 
 

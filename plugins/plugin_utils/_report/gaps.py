@@ -50,16 +50,17 @@ def stopped_phrase(host: Mapping[str, Any]) -> str:
 def failing(document: Mapping[str, Any], fail_on: str) -> dict[str, str]:
     """The hosts for which a run has to fail, and why.
 
-    Those that were stopped or never read, those on which a value that this run set is not what it set any more, those
-    that do not do from outside what their settings say, and those with a failed or unknown finding of severity
-    ``fail_on`` or more (``none``: other findings do not count). One that waits for its restart as its owner wanted
-    does not fail for that.
+    Those that were stopped or never read (unless what is known of one that is away stands for reading it), those on
+    which a value that this run set is not what it set any more, those that do not do from outside what their settings
+    say, and those with a failed or unknown finding of severity ``fail_on`` or more (``none``: other findings do not
+    count). One that waits for its restart as its owner wanted does not fail for that.
     """
     reasons = {}
     for name, host in document["hosts"].items():
-        if "stopped" in host:
+        stands = host.get("seen", {}).get("stands")
+        if "stopped" in host and not stands:
             reasons[name] = stopped_phrase(host)
-        elif host["status"] == "not_read":
+        elif host["status"] == "not_read" and not stands:
             reasons[name] = "the machine was not read"
         elif values := [] if document["check_mode"] else reverted(host):
             reasons[name] = f"reverted: somebody, such as a Group Policy, changed {', '.join(values)} again"

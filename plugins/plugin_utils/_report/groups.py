@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .gaps import OPEN, SEVERITIES, findings_of
+from .seen import as_seen
 
 __all__ = ["Group", "Variant", "group_machines"]
 
@@ -61,6 +62,11 @@ class Group:
     @property
     def stopped(self) -> list[Variant[Mapping[str, Any]]]:
         return self._of("stopped")
+
+    @property
+    def seen(self) -> list[Variant[str]]:
+        """When those were seen that this run did not read."""
+        return _variants((host, as_seen(record["seen"])) for host, record in self.hosts.items() if "seen" in record)
 
     @property
     def waiting(self) -> list[Variant[Mapping[str, Any]]]:

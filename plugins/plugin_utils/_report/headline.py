@@ -47,7 +47,9 @@ def _machines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"{amount(waiting, 'machine')} {'is' if waiting == 1 else 'are'} set and will do after a restart."
     lost = summary["unreachable"] + summary["stopped"] + summary["not_read"]
     if lost:
-        yield f"{amount(lost, 'machine')} could not be judged to the end."
+        known = summary.get("seen", 0)
+        more = f"; {'all' if known == lost else f'{known:,}'} of them are known from an earlier run" if known else ""
+        yield f"{amount(lost, 'machine')} could not be judged to the end{more}."
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[str]:
@@ -72,9 +74,11 @@ def _conversations(summary: Mapping[str, Any]) -> Iterator[str]:
 def compared(comparison: Mapping[str, Any]) -> str:
     """The comparison in one sentence."""
     counts = {name: len(comparison[name]) for name in ("new", "fixed", "still_open", "by_others")}
+    not_seen = len(comparison.get("not_seen", ()))
+    away = f", {amount(not_seen, 'machine')} not seen since" if not_seen else ""
     return (
         f"Since {comparison['with']['generated']}: {counts['new']} new, {counts['fixed']} fixed, "
-        f"{counts['still_open']} still open, {counts['by_others']} changed by someone else."
+        f"{counts['still_open']} still open, {counts['by_others']} changed by someone else{away}."
     )
 
 

@@ -22,6 +22,7 @@ from .diagram import diagram
 from .gaps import OPEN
 from .groups import group_machines
 from .headline import FIXES, STATES, amount, compared, headline
+from .seen import as_seen, not_seen
 from .symptoms import signs, unread_places
 from .waiting import why_waiting
 from .work import broken_causes, named, open_requirements
@@ -155,9 +156,11 @@ def _environment() -> Environment:
         loud=_LOUD,
         older=_OLDER,
         amount=amount,
+        as_seen=as_seen,
         compared=compared,
         justification=justification,
         named=named,
+        not_seen=not_seen,
         why_waiting=why_waiting,
     )
     environment.filters["moment"] = _moment

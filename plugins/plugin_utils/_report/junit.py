@@ -58,6 +58,7 @@ def _properties(document: Mapping[str, Any], host: Mapping[str, Any]) -> Element
     rows = {
         "run": document["run"],
         "status": host["status"],
+        "seen": host.get("seen", {}).get("read_at"),
         "windows": (facts.get("windows") or {}).get("name"),
         "roles": " ".join(facts.get("roles") or ()),
     }

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .accepted import waiver_lines
+from .gaps import open_findings, phrase
 from .headline import FIXES, STATES, compared, headline
+from .seen import as_seen
 from .symptoms import signs, unread_places
 from .work import broken_conversations, named, open_requirements
 
@@ -35,6 +37,7 @@ def markdown(document: Mapping[str, Any]) -> str:
         *_waivers(document),
         *_legacy(document["hosts"]),
         *_stopped(document["hosts"]),
+        *_seen(document["hosts"]),
         *_stages(document["stages"]),
         *_updates(document["hosts"]),
         *_changes(document["hosts"]),
@@ -68,6 +71,10 @@ def _comparison(comparison: Mapping[str, Any] | None) -> Iterator[str]:
             for row in comparison["by_updates"]
         ]
         yield _table(("Updated by this run on", "What", "Before", "Now", "Update"), updated)
+    if comparison.get("not_seen"):
+        yield _table(
+            ("Not read on", "Seen last"), [(row["host"], row["since"] or "never") for row in comparison["not_seen"]]
+        )
     if comparison["new"]:
         yield _table(
             ("New on", "Requirement", "Seen"), [(row["host"], row["id"], row["actual"]) for row in comparison["new"]]
@@ -141,6 +148,12 @@ def _gate(gate: Mapping[str, Any] | None) -> Iterator[str]:
         yield _table(
             ("Machine", "Reason", "Remedy"), [(row["host"], row["phrase"], row["remedy"]) for row in gate["reasons"]]
         )
+    if gate.get("seen"):
+        yield _table(
+            ("Not read, and counted as seen before", "Seen"), [(row["host"], as_seen(row)) for row in gate["seen"]]
+        )
+    if gate.get("left_out"):
+        yield f"Left out, since ConfigMgr calls them inactive: {_text(named(gate['left_out'], 10))}"
     if gate.get("waived"):
         yield _table(
             ("Waived on", "Reason", "Waiver"), [(row["host"], row["phrase"], row["waiver"]) for row in gate["waived"]]
@@ -184,6 +197,21 @@ def _stopped(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if rows:
         yield "## Not finished"
         yield _table(("Machine", "Step", "Code", "Message"), rows)
+
+
+def _seen(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        (
+            name,
+            as_seen(host["seen"]),
+            "; ".join(phrase(finding) for finding in open_findings(host["facts"])) or "nothing",
+        )
+        for name, host in hosts.items()
+        if "seen" in host
+    ]
+    if rows:
+        yield "## Not read, as seen before"
+        yield _table(("Machine", "Seen", "Open then"), rows)
 
 
 def _stages(stages: Sequence[Mapping[str, Any]]) -> Iterator[str]:

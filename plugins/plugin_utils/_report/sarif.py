@@ -102,6 +102,8 @@ def _of_finding(
         "remedy": finding.get("remedy") or texts["remedy"],
         "evidence": [f"{item['path']}: {item['value']}" for item in finding.get("evidence") or ()],
     }
+    if "seen" in host[1]:
+        result["properties"]["seen"] = host[1]["seen"]["read_at"]
     if finding["status"] == "waived":
         result["suppressions"] = [{"kind": "external", "justification": justification(document, finding)}]
     return result

@@ -11,6 +11,7 @@ from typing import Any
 from .accepted import accepted, waiver_lines
 from .gaps import open_findings, phrase
 from .headline import compared
+from .seen import not_seen_lines, seen_lines
 from .symptoms import signs, unread_places
 from .waiting import waiting_lines
 from .work import named
@@ -34,7 +35,8 @@ def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> s
             *waiting_lines(document, most_hosts),
             *_symptoms(document),
             *_conversations(document["summary"]),
-            *_stopped(document),
+            *_stopped(document, most_hosts),
+            *seen_lines(document, most_hosts),
             *filter(None, [accepted(document)]),
             *waiver_lines(document),
             *_compared(document.get("comparison")),
@@ -59,7 +61,10 @@ def _remaining(document: Mapping[str, Any], most_hosts: int) -> Iterator[str]:
     hosts = {
         name: host
         for name, host in document["hosts"].items()
-        if "stopped" not in host and host["status"] != "waiting" and open_findings(host.get("facts"))
+        if "stopped" not in host
+        and "seen" not in host
+        and host["status"] != "waiting"
+        and open_findings(host.get("facts"))
     }
     if hosts:
         yield "Still to do:"
@@ -120,19 +125,27 @@ def _compared(comparison: Mapping[str, Any] | None) -> Iterator[str]:
         yield f"  {row['host']}: {row['what']}: {_value(row['before'])} -> {_value(row['after'])}{back}"
     if len(others) > MOST_OTHERS:
         yield f"  and {len(others) - MOST_OTHERS} more, all of them in the report's file"
+    yield from not_seen_lines(comparison, MOST_OTHERS)
 
 
 def _value(value: object) -> str:
     return "absent" if value is None else str(value)
 
 
-def _stopped(document: Mapping[str, Any]) -> Iterator[str]:
-    stopped = {name: host["stopped"] for name, host in document["hosts"].items() if "stopped" in host}
+def _stopped(document: Mapping[str, Any], most_hosts: int) -> Iterator[str]:
+    # One whose record stands for reading it is named with that.
+    stopped = {
+        name: host["stopped"]
+        for name, host in document["hosts"].items()
+        if "stopped" in host and not host.get("seen", {}).get("stands")
+    }
     if stopped:
         yield "Not finished:"
-    for name, why in stopped.items():
+    for name, why in list(stopped.items())[:most_hosts]:
         kind = ", unreachable" if why.get("unreachable") else ""
         yield f"  {name}: step {why['step']}, {why['code']}{kind}"
         yield f"{_INDENT}{why['message']}"
         if why.get("remedy") and why["remedy"] not in why["message"]:
             yield f"{_INDENT}{why['remedy']}"
+    if len(stopped) > most_hosts:
+        yield f"  and {len(stopped) - most_hosts} more machines, all of them in the report's file"

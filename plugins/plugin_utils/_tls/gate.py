@@ -12,10 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .absence import Absent, days_ago
 from .finding import Status
 from .forecast import Forecast
 from .readiness import blocking_findings
-from .waiver import NEVER_WAIVED, Waiver
+from .waiver import NEVER_WAIVED, NOT_REACHED, Waiver
 
 __all__ = ["Gate", "GateReason", "Observed", "open_gate"]
 
@@ -36,7 +37,8 @@ class GateReason:
 @dataclass(frozen=True)
 class Gate:
     """``reasons`` keep it shut; ``waived`` are those that an owner accepted, with the waiver's id; ``warnings`` are
-    told.
+    told. ``exceeded``: waivers about more machines than they accept. ``left_out``: clients that ConfigMgr calls
+    inactive.
     """
 
     reasons: tuple[GateReason, ...]
@@ -44,6 +46,8 @@ class Gate:
     unused: tuple[str, ...]
     expired: tuple[str, ...]
     warnings: tuple[str, ...]
+    exceeded: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -61,12 +65,26 @@ class Observed:
     ``stopped``: hosts that failed a step of this run, and what was said. ``from_outside``: findings per host of a look
     from outside. ``legacy_use``: who was seen to use older protocols, per host. None when nobody looked, which is told
     and is no reason. ``mended``: kinds of fix that come before the stage in the run that is predicted.
+    ``absent``: hosts that this run did not read; the facts of those that ``seen_days`` lets stand for a visit are among
+    the facts. ``leaves_out_inactive``: whether clients that ConfigMgr calls inactive need not be read.
     """
 
     stopped: Mapping[str, str] = field(default_factory=dict)
     from_outside: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     legacy_use: Mapping[str, Sequence[str]] | None = None
     mended: Collection[str] = ()
+    absent: Mapping[str, Absent] = field(default_factory=dict)
+    seen_days: float = 0
+    leaves_out_inactive: bool = False
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The clients among the absent that nobody asks about."""
+        if not self.leaves_out_inactive:
+            return ()
+        return tuple(
+            name for name, one in self.absent.items() if one.inactive and one.client and not one.stands(self.seen_days)
+        )
 
 
 def open_gate(
@@ -80,17 +98,19 @@ def open_gate(
     """``holds`` says whether a JMESPath condition is true of C({name, facts}). ``observed``: what else was seen."""
     seen = observed or Observed()
     reasons = [
-        *_unreached(expected, seen.stopped),
-        *_host_reasons(facts, seen.mended),
+        *_unreached(expected, seen),
+        *_host_reasons(facts, seen),
         *_conversation_reasons(expected),
         *_from_outside(seen.from_outside),
         *_legacy(seen.legacy_use),
     ]
+    known = {name: _Host(host, seen.absent.get(name)) for name, host in facts.items()}
     valid = [waiver for waiver in waivers if not waiver.expired(today)]
+    exceeded = [waiver for waiver in valid if _accepts_too_few(waiver, reasons, known, holds)]
     kept: list[GateReason] = []
     waived: list[tuple[GateReason, str]] = []
     for reason in reasons:
-        waiver = next((item for item in valid if _covers(item, reason, facts, holds)), None)
+        waiver = next((item for item in valid if item not in exceeded and _covers(item, reason, known, holds)), None)
         if waiver is None:
             kept.append(reason)
         else:
@@ -99,50 +119,83 @@ def open_gate(
     return Gate(
         tuple(kept),
         tuple(waived),
-        tuple(waiver.id for waiver in valid if waiver.id not in used),
+        tuple(waiver.id for waiver in valid if waiver.id not in used and waiver not in exceeded),
         tuple(waiver.id for waiver in waivers if waiver.expired(today)),
         tuple(_not_looked_at(seen, expected)),
+        tuple(waiver.id for waiver in exceeded),
+        seen.left_out,
     )
+
+
+@dataclass(frozen=True)
+class _Host:
+    facts: Mapping[str, Any] | None
+    absent: Absent | None
+
+
+_Hosts = Mapping[str, _Host]
 
 
 def _covers(
     waiver: Waiver,
     reason: GateReason,
-    facts: Mapping[str, Mapping[str, Any] | None],
+    hosts: _Hosts,
     holds: Callable[[str, Mapping[str, Any]], bool],
 ) -> bool:
     if waiver.reason != reason.code or reason.code in NEVER_WAIVED:
         return False
-    host = facts.get(reason.host)
-    return host is not None and holds(waiver.condition, {"name": reason.host, "facts": host})
+    host = hosts.get(reason.host)
+    if host is None:
+        return False
+    if reason.code != NOT_REACHED:
+        return host.facts is not None and holds(waiver.condition, {"name": reason.host, "facts": host.facts})
+    # A server may be somebody's only management point: what it can do has to be known.
+    if host.absent is None or not host.absent.client:
+        return False
+    seen = host.absent.seen
+    return holds(waiver.condition, {"name": reason.host, "facts": seen.facts if seen else None})
 
 
-def _unreached(expected: Forecast, stopped: Mapping[str, str]) -> Iterable[GateReason]:
-    for name, message in stopped.items():
+def _accepts_too_few(
+    waiver: Waiver, reasons: Sequence[GateReason], hosts: _Hosts, holds: Callable[[str, Mapping[str, Any]], bool]
+) -> bool:
+    if waiver.number is None:
+        return False
+    return sum(_covers(waiver, reason, hosts, holds) for reason in reasons) > waiver.number
+
+
+def _unreached(expected: Forecast, seen: Observed) -> Iterable[GateReason]:
+    for name, message in seen.stopped.items():
         yield GateReason("step_failed", name, f"a step of this run failed: {message}", "Mend it and run again.")
+    left_out = set(seen.left_out)
     for name in expected.unreached:
-        if name in stopped:
+        if name in seen.stopped or name in left_out:
             continue
+        absent = seen.absent.get(name)
+        known = f"; {absent.why(seen.seen_days)}" if absent is not None and absent.last is not None else ""
         yield GateReason(
-            "not_reached",
+            NOT_REACHED,
             name,
-            "the host was not reached, so that nobody knows what it can do",
+            f"the host was not reached, so that nobody knows what it can do{known}",
             "Make it reachable, or take it out of the inventory if it no longer belongs to the hierarchy.",
         )
 
 
-def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], mended: Collection[str]) -> Iterable[GateReason]:
+def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed) -> Iterable[GateReason]:
     for name, host in facts.items():
+        # What a run would mend, it mends only on machines that it reaches.
+        absent = seen.absent.get(name)
         for finding in blocking_findings(host.get("findings", [])) if host else []:
-            if finding.get("fix") not in mended:
-                yield _of_finding(name, finding)
+            if absent is not None or finding.get("fix") not in seen.mended:
+                yield _of_finding(name, finding, absent)
 
 
-def _of_finding(host: str, finding: Mapping[str, Any]) -> GateReason:
+def _of_finding(host: str, finding: Mapping[str, Any], absent: Absent | None = None) -> GateReason:
     phrases = [reason["phrase"] for reason in finding.get("reasons", [])]
-    return GateReason(
-        finding["id"], host, phrases[0] if phrases else str(finding.get("actual")), finding.get("remedy", "")
-    )
+    phrase = phrases[0] if phrases else str(finding.get("actual"))
+    if absent is not None and absent.seen is not None:
+        phrase = f"as it was seen {days_ago(absent.seen.days(absent.now))}: {phrase}"
+    return GateReason(finding["id"], host, phrase, finding.get("remedy", ""))
 
 
 def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> Iterable[GateReason]:

@@ -10,20 +10,21 @@ facts (JMESPath), says why, who answers for it, and until when. There is no way 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .finding import Status
 
-__all__ = ["NEVER_WAIVED", "Holds", "Use", "Waiver", "WaiverError", "parse_waivers", "uses", "waive"]
+__all__ = ["NEVER_WAIVED", "NOT_REACHED", "Holds", "Use", "Waiver", "WaiverError", "parse_waivers", "uses", "waive"]
 
 Holds = Callable[[str, Mapping[str, Any]], bool]
 """Whether a condition is true of C({name, facts})."""
 
+NOT_REACHED = "not_reached"
 _FIELDS = ("id", "reason", "condition", "why", "owner", "expires")
-# Reasons that no owner can accept: what is not known or out of reach cannot be judged, and a locked door stays locked.
-NEVER_WAIVED = frozenset({"not_reached", "step_failed", "winrm_lost"})
+# Reasons that no owner can accept: what is half done cannot be judged, and a locked door stays locked.
+NEVER_WAIVED = frozenset({"step_failed", "winrm_lost"})
 # What could not be read was not judged, so there is nothing that its owner could have accepted.
 _WAIVABLE = (Status.FAIL.value, Status.WARN.value)
 # From this many days before its end on, a waiver is named.
@@ -37,7 +38,7 @@ class WaiverError(ValueError):
 @dataclass(frozen=True)
 class Waiver:
     """``reason``: code of the reason; ``condition``: JMESPath over C({name, facts}), true for the hosts meant;
-    ``expires``: last day.
+    ``expires``: last day. ``number``: of a waiver for machines that were not reached, how many it accepts at most.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Waiver:
     why: str
     owner: str
     expires: datetime.date
+    number: int | None = None
 
     def expired(self, today: datetime.date) -> bool:
         return self.expires < today
@@ -56,13 +58,13 @@ class Waiver:
     @property
     def for_gate_only(self) -> bool:
         """Whether no finding can have its reason."""
-        return self.reason.startswith("conversation:") or self.reason == "legacy_use"
+        return self.reason.startswith("conversation:") or self.reason in ("legacy_use", NOT_REACHED)
 
 
 @dataclass(frozen=True)
 class Use:
-    """What became of a waiver in a run. ``state``: used, unused, expired, or not_asked: it is about the gate, and
-    nobody asked that.
+    """What became of a waiver in a run. ``state``: used, unused, expired, exceeded (it is about more machines than it
+    accepts, and covers none), or not_asked: it is about the gate, and nobody asked that.
     """
 
     waiver: Waiver
@@ -78,6 +80,7 @@ class Use:
             "why": waiver.why,
             "owner": waiver.owner,
             "expires": waiver.expires.isoformat(),
+            **({} if waiver.number is None else {"number": waiver.number}),
             "state": self.state,
             "ends_soon": self.ends_soon,
             "hosts": list(self.hosts),
@@ -109,14 +112,21 @@ def _waived(
 
 
 def uses(
-    waivers: Sequence[Waiver], today: datetime.date, hosts: Mapping[str, Sequence[str]], *, gate_asked: bool
+    waivers: Sequence[Waiver],
+    today: datetime.date,
+    hosts: Mapping[str, Sequence[str]],
+    *,
+    gate_asked: bool,
+    exceeded: Collection[str] = (),
 ) -> list[Use]:
-    """``hosts``: by waiver, where it was used."""
+    """``hosts``: by waiver, where it was used. ``exceeded``: ids of those that the gate found to accept too few."""
     found = []
     for waiver in waivers:
         where = tuple(dict.fromkeys(hosts.get(waiver.id, ())))
         if waiver.expired(today):
             state = "expired"
+        elif waiver.id in exceeded:
+            state = "exceeded"
         elif where:
             state = "used"
         else:
@@ -143,8 +153,9 @@ def _waiver(number: int, item: object, compiles: Callable[[str], object]) -> Wai
     if not isinstance(item, Mapping):
         raise WaiverError(f"waiver number {number} is not a mapping")
     label = f"waiver {item.get('id') or f'number {number}'}"
-    missing = [name for name in _FIELDS if not item.get(name)]
-    strangers = sorted(str(name) for name in item if name not in _FIELDS)
+    fields = (*_FIELDS, "number") if item.get("reason") == NOT_REACHED else _FIELDS
+    missing = [name for name in fields if not item.get(name)]
+    strangers = sorted(str(name) for name in item if name not in fields)
     if missing or strangers:
         raise WaiverError(
             f"{label}: "
@@ -161,8 +172,20 @@ def _waiver(number: int, item: object, compiles: Callable[[str], object]) -> Wai
     except ValueError as error:
         raise WaiverError(f"{label}: the condition is not JMESPath: {error}") from None
     return Waiver(
-        texts["id"], texts["reason"], texts["condition"], texts["why"], texts["owner"], _date(label, item["expires"])
+        texts["id"],
+        texts["reason"],
+        texts["condition"],
+        texts["why"],
+        texts["owner"],
+        _date(label, item["expires"]),
+        _number(label, item["number"]) if "number" in fields else None,
     )
+
+
+def _number(label: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise WaiverError(f"{label}: number is not how many machines it accepts at most")
+    return value
 
 
 def _date(label: str, value: Any) -> datetime.date:

@@ -13,6 +13,7 @@ import jmespath
 import pytest
 import yaml
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
@@ -62,11 +63,8 @@ def waiver(reason: str, condition: str = "`true`", expires: str = "2026-12-31", 
 def gate(
     facts: Mapping[str, Any], *waivers: Waiver, over_https: tuple[str, ...] = (), observed: Observed | None = None
 ) -> Gate:
-    def holds(condition: str, given: Mapping[str, Any]) -> bool:
-        return jmespath.search(condition, given) is True
-
     expected = forecast(facts, LEGACY_PROTOCOLS, over_https=over_https)
-    return open_gate(facts, expected, waivers, TODAY, holds, observed)
+    return open_gate(facts, expected, waivers, TODAY, condition_holds, observed)
 
 
 def shut_by(found: Gate) -> list[tuple[str, str]]:
@@ -193,7 +191,7 @@ def test_a_waiver_takes_one_reason_off_the_hosts_meant_until_its_last_day(
 
 
 def test_some_reasons_nobody_can_accept() -> None:
-    facts = site(PC2=None, PC1=host("client", stacks={**MODERN_CLIENT, "http_sys": {"enable": ["TLS 1.0"]}}))
+    facts = site(PC1=host("client", stacks={**MODERN_CLIENT, "http_sys": {"enable": ["TLS 1.0"]}}))
     given = [waiver(reason, name=reason) for reason in sorted(NEVER_WAIVED)]
     found = gate(facts, *given, over_https=("PC1",), observed=Observed(stopped={"MP1": "x"}))
     assert {reason.code for reason in found.reasons} == NEVER_WAIVED
@@ -236,6 +234,11 @@ def test_a_waiver_file() -> None:
         *[([{**GOOD, "reason": reason}], "cannot be waived") for reason in sorted(NEVER_WAIVED)],
         ([GOOD, GOOD], "twice"),
         (["w1"], "not a mapping"),
+        ([{**GOOD, "number": 5}], "unknown number"),
+        ([{**GOOD, "reason": "not_reached"}], "missing number"),
+        ([{**GOOD, "reason": "not_reached", "number": "many"}], "how many machines"),
+        ([{**GOOD, "reason": "not_reached", "number": True}], "how many machines"),
+        ([{**GOOD, "reason": "not_reached", "number": -1}], "how many machines"),
     ],
 )
 def test_a_waiver_that_cannot_be_used_is_refused_with_its_name(rows: list[Any], says: str) -> None:

@@ -70,6 +70,7 @@ def test_the_last_day_counts(days: int, state: str, soon: bool) -> None:
         ("conversation:client-management-point", False, "not_asked"),
         ("conversation:client-management-point", True, "unused"),
         ("legacy_use", False, "not_asked"),
+        ("not_reached", False, "not_asked"),
     ],
 )
 def test_a_waiver_for_the_gate_is_not_unused_where_nobody_asked_the_gate(
