@@ -60,10 +60,13 @@ class Runner:
     forks: int
     log: Path
 
-    def run(self, play: Path, *, limit: str | None = None, variables: Mapping[str, Any] | None = None) -> Run:
+    def run(
+        self, play: Path, *, limit: str | None = None, variables: Mapping[str, Any] | None = None, check: bool = False
+    ) -> Run:
         """Raises PlayFailed. User and system time are those of ansible-playbook and of every worker it waited for."""
         command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), "--forks", str(self.forks)]
         command += ["--limit", limit] if limit else []
+        command += ["--check"] if check else []
         command += ["--extra-vars", json.dumps(dict(variables))] if variables else []
         with self.log.open("wb") as output:
             begun = time.monotonic()

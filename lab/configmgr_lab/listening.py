@@ -20,20 +20,39 @@ _ADVICE = {
 }
 
 
+class Silence:
+    """A port at which nobody answers, not even to say no, as that of a machine that is off: what comes is dropped.
+
+    Linux drops new connections while as many as the listener lets wait are waiting; here two of our own do.
+    """
+
+    def __init__(self, address: str, port: int) -> None:
+        self._sockets = [listen(address, port, backlog=0)]
+        for _number in range(2):
+            waiting = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            waiting.setblocking(False)
+            waiting.connect_ex((address, port))
+            self._sockets.append(waiting)
+
+    def close(self) -> None:
+        for each in self._sockets:
+            each.close()
+
+
 class Powered(Protocol):
     """What says when it goes down and when it is up again."""
 
     def on_power(self, callback: Callable[[bool], None]) -> None: ...
 
 
-def listen(address: str, port: int) -> socket.socket:
+def listen(address: str, port: int, backlog: int = BACKLOG) -> socket.socket:
     """A socket that does not block and takes connections. Raises OSError with a sentence when it cannot be had."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setblocking(False)
         listener.bind((address, port))
-        listener.listen(BACKLOG)
+        listener.listen(backlog)
     except OSError as exc:
         listener.close()
         advice = _ADVICE.get(exc.errno or 0, "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, roles_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
+from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.quick_look import look_for
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
@@ -21,6 +22,7 @@ class ActionModule(TlsAction):
         arguments = task.arguments
         location, roles = backup_location(arguments), roles_of(task)
         begun = utc_now()
+        look_for(self._connection, host=task.host, seconds=arguments["quick_look"])
         with self.session(task) as session:
             visit = read_machine(session, location)
         release = arguments["configmgr_version"]

@@ -92,6 +92,12 @@ options:
     description: At most so many clients; V(0) for all.
     type: int
     default: 0
+  clients_activity:
+    description:
+      - Whether the site is asked which clients it calls active, for the host variable C(configmgr_client_active).
+      - It takes one more class to read. O(configmgr.tls.tls_gate_info#module:leave_out_inactive) goes by it.
+    type: bool
+    default: false
   sites:
     description: Only machines of the sites with these codes. All sites when empty.
     type: list
@@ -220,6 +226,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._checked_collection(path),
             str(self.get_option("clients_filter")),
             int(self.get_option("clients_limit")),
+            bool(self.get_option("clients_activity")),
         )
         try:
             rows = admin_service.read_rows(service, wanted)

@@ -23,6 +23,14 @@ options:
     type: str
     choices: [allowed, 'off']
     default: allowed
+  quick_look:
+    description:
+      - Seconds in which something has to answer at the port of the connection, before the connection itself is tried
+        with its own time-out. A machine that is off costs no more than that.
+      - A packet that is lost is sent again after a second; below that, a machine may count as off for one.
+      - There is no look with V(0), behind a proxy, and over a jump host.
+    type: float
+    default: 0
 extends_documentation_fragment:
   - configmgr.tls.attributes.action
   - configmgr.tls.attributes

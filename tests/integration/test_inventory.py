@@ -130,8 +130,11 @@ def test_with_a_cache_the_second_time_asks_nobody(contoso: tuple[Site, LabClient
 
 def test_a_part_of_the_clients(contoso: tuple[Site, LabClient], tmp_path: Path) -> None:
     site, _lab = contoso
-    _code, tree, _said = listed(written(tmp_path / "a", options(site, "CM1", clients_collection="SMS00001")))
+    given = {"clients_collection": "SMS00001", "clients_activity": True}
+    _code, tree, _said = listed(written(tmp_path / "a", options(site, "CM1", **given)))
     assert groups(tree)["client"] == set(site.groups["client"])
+    variables = tree["_meta"]["hostvars"]
+    assert {variables[host]["configmgr_client_active"] for host in groups(tree)["client"]} == {True}
     _code, tree, _said = listed(written(tmp_path / "b", options(site, "CM1", clients_collection="SMS000ZZ")))
     assert "client" not in groups(tree)
     _code, tree, _said = listed(written(tmp_path / "c", options(site, "CM1", clients_filter="Name eq 'PC10'")))

@@ -21,6 +21,7 @@ from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.control.plant import move_people, plant_as, plant_events, plant_file
 from configmgr_lab.endpoints.cmpivot import Settings
 from configmgr_lab.machine.machine import Machine
+from configmgr_lab.machine.power import Away
 from configmgr_lab.machine.shares import Share
 from configmgr_lab.wire.http import BadRequest, HttpAnswer, HttpRequest, read_request
 
@@ -164,6 +165,17 @@ async def post_restart(call: Call) -> Any:
     machine = call.lab.endpoint(call.host).machine
     if not machine.restart():
         raise LabError(f"{machine.name}: a shutdown is scheduled already")
+    return {}
+
+
+@route("POST", "/hosts/NAME/power")
+async def post_power(call: Call) -> Any:
+    check_names(call.body, {"does"})
+    machine, does = _machine(call), str(call.body.get("does"))
+    if does not in ("on", *(each.value for each in Away)):
+        raise LabError("does is off, sleep or on")
+    if not (machine.power.come_back() if does == "on" else machine.power.leave(Away(does))):
+        raise LabError(f"{machine.name} is {'not away' if does == 'on' else 'down already'}")
     return {}
 
 

@@ -192,6 +192,11 @@ class LabClient:
         """Have the host restart now; ``wait_for_power`` tells when."""
         self._post(f"/hosts/{quote(host)}/restart", {})
 
+    def switch(self, host: str, does: str) -> None:
+        """Switch a host ``off``, send it to ``sleep``, or switch it ``on`` or wake it; back when that is so."""
+        self._post(f"/hosts/{quote(host)}/power", {"does": does})
+        self.wait_for_power(host, up=does == "on")
+
     def run(self, host: str, line: str, *, user: str | None = None) -> dict[str, Any]:
         """Run a line at the host's console: stdout, stderr, exit_code. Neither WinRM nor the records see it."""
         return dict(self._post(f"/hosts/{quote(host)}/run", {"line": line, "user": user}))

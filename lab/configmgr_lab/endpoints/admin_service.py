@@ -279,6 +279,7 @@ def _devices(machines: Mapping[str, Machine], pivot: CMPivot) -> list[Row]:
             "IsClient": True,
             "IsObsolete": False,
             "CNIsOnline": not pivot.is_offline(machine),
+            "ClientActiveStatus": 0 if pivot.is_offline(machine) else 1,
         }
         for number, machine in enumerate(_clients(machines))
     ]

@@ -54,6 +54,11 @@ SUBJECTS = (
                 "AdminService: classes of sites, roles and clients; logon, paging, names with their case",
                 Source.DOCUMENT,
             ),
+            Feature(
+                "a client that is offline is called inactive (ClientActiveStatus)",
+                Source.ASSUMED,
+                "Windows has to be away for days, which the site's settings count",
+            ),
             Feature("AdminService of 2509 and later refuses NTLM, at the end of the logon", Source.DOCUMENT),
             Feature(
                 "CMPivot: Registry and RegistryKey of clients; late, silent, offline, failing, empty and cut answers",

@@ -61,6 +61,18 @@ SUBJECTS = (
             Feature("ShutdownTime, boot time, event 12 and 13 change", Source.ASSUMED),
             Feature("keys that say a restart is pending are gone afterwards", Source.ASSUMED),
             Feature("automatic services run again, disabled ones do not", Source.ASSUMED),
+            Feature(
+                "switched off or asleep: WinRM's and ssh's ports do not even refuse, packets are dropped",
+                Source.ASSUMED,
+                "the less convenient reading: a router may say that nobody is there",
+            ),
+            Feature("asleep: the same uptime goes on, with those who were logged on", Source.ASSUMED),
+            Feature(
+                "clients since Windows 8 that are switched off and on start fast: the kernel is not started",
+                Source.DOCUMENT,
+                "Microsoft: Distinguishing Fast Startup from Wake-from-Hibernation; that what waits for a restart "
+                "still waits is the less convenient reading",
+            ),
             Feature("two starts are at least one second apart in the markers", Source.ASSUMED),
         ),
         ("crashes", "updates that install during a restart"),

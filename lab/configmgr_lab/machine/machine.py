@@ -41,6 +41,9 @@ _CBS = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Compon
 _PENDING_KEYS = (f"{_CBS}\\RebootPending", f"{_WINDOWS_UPDATE}\\RebootRequired")
 _PENDING_VALUES = ((f"{_CONTROL}\\Session Manager", "PendingFileRenameOperations"),)
 _SHUTDOWN_TIME = (f"{_CONTROL}\\Windows", "ShutdownTime")
+_PRODUCT_TYPE = (f"{_CONTROL}\\ProductOptions", "ProductType")
+_FIRST_FAST_START = 9200
+"""The build of Windows 8."""
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -109,6 +112,7 @@ class Machine:
             restart_seconds=timing.restart,
             going_down=self._going_down,
             coming_up=self._coming_up,
+            starts_fast=self._starts_fast,
             returns=lambda: not self.faults.restart_never_returns,
         )
         self.effective: RegistryReader = self.registry
@@ -138,6 +142,11 @@ class Machine:
     @property
     def restarts(self) -> int:
         return self.power.restarts
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing at its address answers, not even to refuse."""
+        return self.power.away is not None
 
     def on_power(self, callback: Callable[[bool], None]) -> None:
         """Called with False when the machine went down and with True when it is up again, from the clock's thread."""
@@ -261,7 +270,7 @@ class Machine:
                 "files": self.files.dump(),
                 "tasks": self.tasks.dump(),
                 "people": self.people.dump(),
-                "power": "up" if self.is_up else "down",
+                "power": "up" if self.is_up else self.power.away.value if self.power.away else "down",
                 "restarts": self.restarts,
                 "boot": {"time": stamp(self.boot_time), "shutdown_time": self._shutdown_time()},
             }
@@ -330,6 +339,10 @@ class Machine:
         self.effective = self.registry.snapshot()
         self._record_boot()
         self.services.boot()
+
+    def _starts_fast(self) -> bool:
+        product = self.registry.value(*_PRODUCT_TYPE)
+        return product is not None and product.shown() == "WinNT" and self.image.build >= _FIRST_FAST_START
 
     def _record_boot(self) -> None:
         build = str(self.image.build)

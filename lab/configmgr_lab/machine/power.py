@@ -23,6 +23,13 @@ class ShutdownKind(Enum):
     POWER_OFF = "power off"
 
 
+class Away(Enum):
+    """How a machine is when its network card answers nobody."""
+
+    OFF = "off"
+    ASLEEP = "sleep"
+
+
 class Power:
     """Schedules restarts on the clock. `going_down` and `coming_up` are the machine's own part in it."""
 
@@ -34,6 +41,7 @@ class Power:
         restart_seconds: float,
         going_down: Callable[[ShutdownKind], None],
         coming_up: Callable[[], None],
+        starts_fast: Callable[[], bool],
         returns: Callable[[], bool],
     ) -> None:
         self._clock = clock
@@ -42,10 +50,12 @@ class Power:
         self._going_down = going_down
         self._coming_up = coming_up
         self._returns = returns
+        self._starts_fast = starts_fast
         self._callbacks: list[PowerCallback] = []
         self._scheduled: Timer | None = None
         self._pending_up: Timer | None = None
         self.is_up = True
+        self.away: Away | None = None
         self.restarts = 0
         self.boot_time = clock.now() - UPTIME_AS_INSTALLED
 
@@ -75,6 +85,30 @@ class Power:
             self._scheduled = None
             return True
 
+    def leave(self, how: Away) -> bool:
+        """Be switched off or fall asleep, at once; False when it is down already."""
+        with self._lock:
+            if not self.is_up:
+                return False
+            self.abort()
+            self.is_up, self.away = False, how
+            if how is Away.OFF:
+                self._going_down(ShutdownKind.POWER_OFF)
+        self._tell(False)
+        return True
+
+    def come_back(self) -> bool:
+        """Be switched on or wake; False when it is not away. Only a start of the kernel puts settings in force."""
+        with self._lock:
+            if self.away is None:
+                return False
+            if self.away is Away.OFF and not self._starts_fast():
+                self.boot_time = self._next_boot_time()
+                self._coming_up()
+            self.away, self.is_up = None, True
+        self._tell(True)
+        return True
+
     def reset(self) -> None:
         """Nothing scheduled, no restart counted, up since long ago."""
         with self._lock:
@@ -83,6 +117,7 @@ class Power:
                 self._pending_up.cancel()
                 self._pending_up = None
             was_up, self.is_up = self.is_up, True
+            self.away = None
             self.restarts = 0
             self.boot_time = self._clock.now() - UPTIME_AS_INSTALLED
         if not was_up:

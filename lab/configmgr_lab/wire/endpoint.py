@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from configmgr_lab.kerberos.tickets import Keys
-from configmgr_lab.listening import BACKLOG, follow_power, listen
+from configmgr_lab.listening import BACKLOG, Silence, follow_power, listen
 from configmgr_lab.wire.authentication import CredentialStore, Tickets
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.connection import Connection, reset
@@ -65,6 +65,7 @@ class Endpoint:
         self._authorities = {False: authority, True: foreign}
         self._contexts: dict[bool, tuple[ssl.SSLContext, bytes]] = {}
         self._listeners: list[socket.socket] = []
+        self._silences: list[Silence] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections = 0
@@ -80,6 +81,7 @@ class Endpoint:
             self._open()
         else:
             self.close()
+            self._fall_silent(self.machine.is_silent)
         for follower in self.followers:
             follower()
 
@@ -89,10 +91,17 @@ class Endpoint:
             self._loop.remove_reader(listener)
             listener.close()
         self._listeners.clear()
+        self._fall_silent(False)
         for writer in list(self._writers):
             reset(writer)
         self.service.shells.clear()
         self.changed.fire()
+
+    def _fall_silent(self, silent: bool) -> None:
+        for silence in self._silences:
+            silence.close()
+        ports = (HTTPS_PORT, HTTP_PORT) if silent else ()
+        self._silences = [Silence(self.machine.address, port) for port in ports]
 
     @property
     def is_listening(self) -> bool:
@@ -105,6 +114,7 @@ class Endpoint:
     def _open(self) -> None:
         if self._listeners:
             return
+        self._fall_silent(False)
         for port, secure in ((HTTPS_PORT, True), (HTTP_PORT, False)):
             try:
                 listener = listen(self.machine.address, port)

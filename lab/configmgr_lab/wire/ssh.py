@@ -23,7 +23,7 @@ from typing import Any
 import asyncssh
 
 from configmgr_lab.kerberos.tickets import Keys as TicketKeys
-from configmgr_lab.listening import follow_power, listen
+from configmgr_lab.listening import Silence, follow_power, listen
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Machine
@@ -120,6 +120,7 @@ class SshEndpoint:
         self._pool = pool
         self._tickets = tickets
         self._socket: socket.socket | None = None
+        self._silence: Silence | None = None
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._foreign = False
         self._opening: asyncio.Task[None] | None = None
@@ -142,6 +143,8 @@ class SshEndpoint:
         """Listen when the machine is up, and only then. Raises OSError with a sentence when it cannot."""
         if not self.machine.is_up or self._faults.holds("port_closed"):
             self.close()
+            if self.machine.is_silent:
+                self._silence = Silence(self.machine.address, self.port)
         elif self._socket is None or self._foreign != self._faults.holds("foreign_certificate"):
             self.close()
             self._foreign = self._faults.holds("foreign_certificate")
@@ -156,7 +159,9 @@ class SshEndpoint:
             self._acceptor.close()
         elif self._socket is not None:
             self._socket.close()
-        self._acceptor = self._socket = self._opening = None
+        if self._silence is not None:
+            self._silence.close()
+        self._acceptor = self._socket = self._opening = self._silence = None
         for connection in list(self.connections):
             connection.abort()
 

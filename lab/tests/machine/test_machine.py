@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from configmgr_lab.machine.clock import ManualClock
 from configmgr_lab.machine.faults import Access
 from configmgr_lab.machine.machine import Machine, Timing
+from configmgr_lab.machine.power import Away
 from configmgr_lab.machine.registry import View
 from configmgr_lab.machine.values import Value
 from configmgr_lab.sample import USER, sample_machine
@@ -224,3 +227,28 @@ def test_who_is_logged_on_has_a_volatile_environment() -> None:
     assert "USERNAME    REG_SZ    ann" in shown and "SESSIONNAME    REG_SZ    Console" in shown
     machine.log_off("ann")
     assert machine.run("reg query HKU", user=USER).stdout.decode() == before
+
+
+@pytest.mark.parametrize(
+    ("image", "does", "in_force", "starts", "logged_on"),
+    [
+        ("windows-7-sp1-x64", Away.OFF, True, True, False),
+        ("windows-10-22h2", Away.OFF, False, False, False),
+        ("windows-server-2019", Away.OFF, True, True, False),
+        ("windows-10-22h2", Away.ASLEEP, False, False, True),
+    ],
+)
+def test_a_machine_goes_and_comes_back(image: str, does: Away, in_force: bool, starts: bool, logged_on: bool) -> None:
+    machine = sample_machine(image)
+    seen: list[bool] = []
+    machine.on_power(seen.append)
+    booted = machine.boot_time
+    machine.log_on("ann")
+    assert code(machine, SET_TLS) == 0
+    assert machine.power.leave(does) and not machine.power.leave(does)
+    assert (machine.is_up, machine.is_silent, machine.dump()["power"]) == (False, True, does.value)
+    assert machine.power.come_back() and not machine.power.come_back()
+    assert (machine.is_up, machine.is_silent, seen) == (True, False, [False, True])
+    assert (machine.effective.number(TLS, "Enabled") == 1) is in_force
+    assert (machine.boot_time > booted) is starts
+    assert bool(machine.people.sessions) is logged_on

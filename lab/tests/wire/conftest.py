@@ -39,6 +39,7 @@ class WordMachine:
     users: dict[str, str] = field(default_factory=lambda: {USER: PASSWORD})
     is_up: bool = True
     restarts: int = 0
+    is_silent: bool = False
     powershell_seconds: float = 0.0
     faults: Faults = field(default_factory=Faults)
     held: threading.Event = field(default_factory=threading.Event)

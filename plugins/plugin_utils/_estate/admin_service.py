@@ -44,12 +44,16 @@ _DONE = (200, 201)
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which clients: of a collection, or by an OData filter on SMS_R_System; ``limit`` 0 for all of them."""
+    """Which clients: of a collection, or by an OData filter on SMS_R_System; ``limit`` 0 for all of them.
+
+    activity: whether the site is asked which of them it calls active.
+    """
 
     clients: bool = False
     collection: str = ""
     filter: str = ""
     limit: int = 0
+    activity: bool = False
 
 
 class AdminService:
@@ -188,12 +192,14 @@ def read_rows(service: AdminService, wanted: Wanted) -> Rows:
         service.rows("SMS_SCI_SiteDefinition"),
         service.rows("SMS_SCI_SysResUse"),
         service.rows("SMS_HA_SiteServerTopLevelMonitoring"),
-        _clients(service, wanted) if wanted.clients else (),
+        _with_activity(service, _clients(service, wanted)) if wanted.activity else _clients(service, wanted),
     )
 
 
 def _clients(service: AdminService, wanted: Wanted) -> list[dict[str, Any]]:
     """Machines with a client that is not obsolete; those of a collection by their resource ids."""
+    if not wanted.clients:
+        return []
     if not wanted.collection:
         rows = service.rows("SMS_R_System", wanted.filter)
         return _first([row for row in rows if _is_client(row)], wanted.limit)
@@ -201,6 +207,13 @@ def _clients(service: AdminService, wanted: Wanted) -> list[dict[str, Any]]:
     ids = {row.get("ResourceID") for row in members}
     rows = [row for row in service.rows("SMS_R_System", wanted.filter) if row.get("ResourceID") in ids]
     return _first([row for row in rows if _is_client(row)], wanted.limit)
+
+
+def _with_activity(service: AdminService, clients: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with the property C(ClientActiveStatus) that another class has of it."""
+    rows = service.rows("SMS_CombinedDeviceResources") if clients else []
+    states = {row.get("ResourceID"): row.get("ClientActiveStatus") for row in rows}
+    return [{**client, "ClientActiveStatus": states.get(client.get("ResourceID"))} for client in clients]
 
 
 def _first(rows: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:

@@ -62,6 +62,8 @@ def _variables(estate: Estate, name: str, site: str, ids: list[str], strangers: 
     variables: dict[str, Any] = {"ansible_host": name, "configmgr_roles": ids, "configmgr_site_code": site}
     if client := estate.clients.get(name):
         variables["configmgr_assigned_site"] = client.site
+        if client.active is not None:
+            variables["configmgr_client_active"] = client.active
     if server := estate.servers.get(name):
         variables |= _of_server(server)
     if strangers:

@@ -68,10 +68,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Client:
-    """``site``: the code of the site it is assigned to, empty when not told."""
+    """``site``: the code of the site it is assigned to, empty when not told. ``active``: whether the site calls it so,
+    None when it was not asked or does not say.
+    """
 
     name: str
     site: str
+    active: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +213,10 @@ def _full_name(row: Mapping[str, Any]) -> str:
 
 
 def _client(row: Mapping[str, Any]) -> Client:
-    return Client(machine_name(_full_name(row)), site_code(_first(row.get("SMSAssignedSites")) or row.get("SiteCode")))
+    site = site_code(_first(row.get("SMSAssignedSites")) or row.get("SiteCode"))
+    # Source: Microsoft, Client activity details; 1 is active, 0 inactive.
+    told = row.get("ClientActiveStatus")
+    return Client(machine_name(_full_name(row)), site, told == 1 if told in (0, 1) else None)
 
 
 def _first(values: Any) -> str:

@@ -87,6 +87,21 @@ def test_a_server_that_is_a_client_has_both_roles() -> None:
     assert hosts["PC1"].variables["configmgr_release"] == 2309
 
 
+@pytest.mark.parametrize(
+    ("told", "variables"),
+    [
+        ({"ClientActiveStatus": 1}, {"configmgr_client_active": True}),
+        ({"ClientActiveStatus": 0}, {"configmgr_client_active": False}),
+        ({"ClientActiveStatus": None}, {}),
+        ({"ClientActiveStatus": "?"}, {}),
+        ({}, {}),
+    ],
+)
+def test_whether_the_site_calls_a_client_active(told: dict[str, Any], variables: dict[str, bool]) -> None:
+    (host,) = hosts_of(estate_of(Rows([SITE], [], [], clients=[client("PC1", **told)])), [], short=True)
+    assert {name: value for name, value in host.variables.items() if name == "configmgr_client_active"} == variables
+
+
 def test_short_names_are_only_used_where_they_are_unique() -> None:
     rows = Rows([SITE], [], [], clients=[client("PC1"), client("PC1", ResourceNames=["pc1.other.example"])])
     names = {host.name for host in hosts_of(estate_of(rows), [], short=True)}
