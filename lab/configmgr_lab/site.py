@@ -85,12 +85,13 @@ def load_site(
     connection: str = "",
     program_seconds: float | None = None,
     powershell_seconds: float | None = None,
+    restart_seconds: float | None = None,
 ) -> Site:
     """Build a site from a file, or from a shipped one by its name. Raises BadSite and BadImage.
 
     `network` is the first two parts of every address; `clients` more clients are added as CL0001 and so on.
-    `connection` replaces the one that the file has for each host, `program_seconds` and `powershell_seconds` how long
-    the file has a program and PowerShell take (0 when it does not say).
+    `connection` replaces the one that the file has for each host, `program_seconds`, `powershell_seconds` and
+    `restart_seconds` how long the file has a program, PowerShell and a restart take (0, 0 and 1 when it does not say).
     """
     source, content = _content(path_or_name)
     site = _checked(source, content)
@@ -109,7 +110,7 @@ def load_site(
     _check_realm(source, site, rows)
     domain = str(site["domain"])
     timing = Timing(
-        restart=float(site.get("restart_seconds", 1.0)),
+        restart=float(site.get("restart_seconds", 1.0) if restart_seconds is None else restart_seconds),
         service=float(site.get("service_seconds", 0.0)),
         program=_program_seconds(source, "program_seconds", program_seconds, site),
         powershell=_program_seconds(source, "powershell_seconds", powershell_seconds, site),

@@ -121,10 +121,9 @@ class ActionModule(TlsAction):
 
 def _limits(arguments: dict[str, Any]) -> Limits:
     in_range(arguments, "smb_port", 1, 65535)
-    timeout, busy, down, up = (
-        in_range(arguments, name, 0, _DAY) for name in ("timeout", "busy_timeout", "down_timeout", "up_timeout")
-    )
-    return Limits(timeout, busy, down, up, arguments["restart"], arguments["only_when_nobody"])
+    names = ("timeout", "busy_timeout", "delay", "down_timeout", "up_timeout")
+    timeout, busy, delay, down, up = (in_range(arguments, name, 0, _DAY) for name in names)
+    return Limits(timeout, busy, delay, down, up, arguments["restart"], arguments["only_when_nobody"])
 
 
 def _refuse_bad_packages(names: list[str]) -> None:

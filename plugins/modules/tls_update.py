@@ -96,6 +96,10 @@ options:
     description: Seconds to try again while somebody else's installation runs on the machine.
     type: int
     default: 900
+  delay:
+    description: Seconds between the command and a restart, in which the connection can be closed in order.
+    type: int
+    default: 2
   down_timeout:
     description: Seconds to wait for the machine to go down.
     type: int

@@ -36,6 +36,10 @@ WHOLE = os.environ.get("CONFIGMGR_TLS_WHOLE") == "yes"
 WINRM_ONLY = pytest.mark.skipif(CONNECTION == "ssh", reason="about logons and certificates of WinRM")
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
+RESTART_SECONDS = 0.1
+"""How long the lab's machines are away when they restart."""
+AT_ONCE = {"configmgr_tls_restart_delay": 0}
+"""Nobody is in front of the machines of the tests."""
 FAILED, UNREACHABLE = 2, 4
 """Exit codes of ansible-playbook."""
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
@@ -163,7 +167,7 @@ class Site:
         recorded.touch()
         hosts = limit if isinstance(limit, str) else ",".join(limit)
         arguments = [str(path), "--inventory", str(self.inventory), "--limit", hosts, "--forks", str(forks)]
-        arguments += ["--extra-vars", json.dumps(dict(variables or {}))]
+        arguments += ["--extra-vars", json.dumps({**AT_ONCE, **(variables or {})})]
         arguments += [*(["--check"] if check else []), *(["--diff"] if diff else []), *options]
         begun = time.monotonic()
         exit_code = self._run(arguments, self._environment(recorded) | dict(environment or {}), printed)
@@ -284,7 +288,9 @@ def start_lab(
     """A lab in this process on a network that no other lab uses. Raises LabError when none is free."""
     for network in NETWORKS:
         lab = EmbeddedLab(
-            load_site(site, network=network, clients=clients, connection=connection),
+            load_site(
+                site, network=network, clients=clients, connection=connection, restart_seconds=RESTART_SECONDS
+            ),
             LabSettings(site, clients, network=network, state=state, connection=connection),
         )
         try:

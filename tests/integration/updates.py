@@ -35,7 +35,7 @@ def update(
 ) -> Result:
     """tls_update on one host, restart allowed, with short waits."""
     files = {} if source is None else {"source": str(source)}
-    given = {**files, **smb_login(site, "smb_"), "restart": True, "timeout": 60, **(arguments or {})}
+    given = {**files, **smb_login(site, "smb_"), "restart": True, "delay": 0, "timeout": 60, **(arguments or {})}
     return site.module("tls_update", given, limit=host, **how).last[host]
 
 

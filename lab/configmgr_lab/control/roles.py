@@ -60,6 +60,8 @@ class Roles:
             if isinstance(machine, Machine):
                 provider = "sms_provider" in machine.site_host.roles
                 machine.files.disk = Disk(state / "disks" / name)
+                # A lab that ran here before is forgotten, as its registry is.
+                machine.files.disk.clear()
                 machine.shares = self.shares
                 self.admin_shares[name] = AdminShare(machine, SMB_PORT + port_offset, keys=keys.get(name))
                 self.endpoints[name] = RoleEndpoints(

@@ -18,7 +18,6 @@ __all__ = ["Machine"]
 
 # What trying again does not mend: more tries lock an account.
 _FINAL = ("authentication", "certificate")
-_DELAY = 2
 
 
 class Machine:
@@ -57,11 +56,11 @@ class Machine:
                 raise
             return None
 
-    def restart(self, before: BootMarker, message: str, down_timeout: int, up_timeout: int) -> None:
+    def restart(self, before: BootMarker, message: str, delay: int, down_timeout: int, up_timeout: int) -> None:
         """Restart it and wait until it is back. ``before``: the uptime that ends."""
-        shut_down(self.session(), _DELAY, message)
+        shut_down(self.session(), delay, message)
         self.close()
-        self.waiter.sleep(float(_DELAY))
+        self.waiter.sleep(float(delay))
         self.wait_for_restart(before, down_timeout, up_timeout)
 
     def wait_for_restart(self, before: BootMarker, down_timeout: int, up_timeout: int) -> None:

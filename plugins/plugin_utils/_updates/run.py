@@ -28,13 +28,15 @@ _BYTES_A_MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: for one installation, for somebody else's to end, for the machine to go down and to come back.
+    """Seconds: for one installation, for somebody else's to end, until a restart begins, for the machine to go down and
+    to come back.
 
     ``restart``: whether the machine may be restarted. ``spare_people``: only when nobody is logged on to it.
     """
 
     timeout: int
     busy_timeout: int
+    delay: int
     down_timeout: int
     up_timeout: int
     restart: bool
@@ -202,7 +204,8 @@ class UpdateRun:
 
     def _restart(self, state: MachineState) -> MachineState:
         self.tell("restarting")
-        self.machine.restart(state.tls.state.boot, _MESSAGE, self.limits.down_timeout, self.limits.up_timeout)
+        limits = self.limits
+        self.machine.restart(state.tls.state.boot, _MESSAGE, limits.delay, limits.down_timeout, limits.up_timeout)
         self.restarts += 1
         self.restart_required = False
         return self.read()
