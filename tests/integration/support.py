@@ -44,6 +44,15 @@ FAILED, UNREACHABLE = 2, 4
 """Exit codes of ansible-playbook."""
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 DOTNET4 = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+# What the site file leaves out on purpose; no setting can replace it.
+NEED_AN_UPDATE = {
+    "APP1": "dotnet-release",
+    "MP1": "sql-native-client",
+    "PC7B": "winhttp-update",
+    "PC7C": "winhttp-update",
+    "SQL1": "sql-server-build",
+    "SUP1": "wsus-update",
+}
 ROLES = (
     "site_server", "sms_provider", "site_database", "management_point", "distribution_point", "state_migration_point",
     "fallback_status_point", "software_update_point", "reporting_services_point", "service_connection_point",
@@ -198,6 +207,14 @@ class Site:
         path.write_text(yaml.safe_dump(play, sort_keys=False), encoding="utf-8")
         return self.playbook(path, **how)
 
+    def set_up(self, *stages: str, limit: str | Sequence[str] = "all", **arguments: Any) -> None:
+        """Change and restart the machines as a run with these stages leaves them, without the run."""
+        for stage in stages:
+            settings = {MODULES + "tls_settings": {"stage": stage, **arguments}}
+            restart = {MODULES + "tls_restart": {"when": "always", "delay": 0}}
+            tasks = [{"name": f"{stage} {next(iter(task))}", **task} for task in (settings, restart)]
+            self._in_one_process(tasks, limit=limit, forks=20).expect_ok()
+
     def _in_one_process(
         self,
         tasks: Sequence[Mapping[str, Any]],
@@ -288,9 +305,7 @@ def start_lab(
     """A lab in this process on a network that no other lab uses. Raises LabError when none is free."""
     for network in NETWORKS:
         lab = EmbeddedLab(
-            load_site(
-                site, network=network, clients=clients, connection=connection, restart_seconds=RESTART_SECONDS
-            ),
+            load_site(site, network=network, clients=clients, connection=connection, restart_seconds=RESTART_SECONDS),
             LabSettings(site, clients, network=network, state=state, connection=connection),
         )
         try:

@@ -15,9 +15,11 @@ import os
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+ACTIONS = Path(__file__).resolve().parents[2] / "plugins" / "action"
 IMPORTED = (
     "ansible.cli.playbook",
     "ansible.executor.playbook_executor",
@@ -70,6 +72,12 @@ def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
 def _serve() -> None:
     for module in IMPORTED:
         importlib.import_module(module)
+    from ansible.plugins.loader import init_plugin_loader
+
+    # Ansible compiles what it loads of a collection anew in every process.
+    init_plugin_loader()
+    for action in sorted(ACTIONS.glob("[a-z]*.py")):
+        importlib.import_module(f"ansible_collections.configmgr.tls.plugins.action.{action.stem}")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -92,6 +100,7 @@ def _become_ansible(request: dict[str, object]) -> None:
     arguments = request["arguments"]
     assert isinstance(arguments, list)
     sys.argv = ["ansible-playbook", *arguments]
+    warnings.filterwarnings("ignore", message="AnsibleCollectionFinder has already been configured")
     from ansible.cli.playbook import main
 
     code = 1

@@ -129,11 +129,18 @@ class KeyReading:
     partial: bool = False
 
     def value(self, name: str) -> Value | None:
-        wanted = name.lower()
-        return next((value for key, value in self.values.items() if key.lower() == wanted), None)
+        return self._values.get(name.lower())
 
     def has_subkey(self, name: str) -> bool:
-        return any(subkey.lower() == name.lower() for subkey in self.subkeys)
+        return name.lower() in self._subkeys
+
+    @functools.cached_property
+    def _values(self) -> dict[str, Value]:
+        return {name.lower(): value for name, value in reversed(self.values.items())}
+
+    @functools.cached_property
+    def _subkeys(self) -> frozenset[str]:
+        return frozenset(name.lower() for name in self.subkeys)
 
 
 ABSENT = KeyReading(Presence.ABSENT)
