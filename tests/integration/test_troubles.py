@@ -18,8 +18,6 @@ from support import DOTNET4, SCHANNEL, Outcome, Site, assert_described, start_la
 
 from configmgr_lab.control.client import LabClient
 
-pytestmark = pytest.mark.seam
-
 FAILED_EXIT, UNREACHABLE_EXIT = 2, 4
 WAYS = {"A": ("winrm", "basic"), "B": ("winrm", "ntlm"), "C": ("psrp", "basic"), "D": ("psrp", "ntlm")}
 
@@ -146,7 +144,6 @@ def _run(site: Site, lab: LabClient) -> Runs:
     return Runs(first, written, site.tasks([settings, settings], forks=10))
 
 
-@pytest.mark.both_cores
 @pytest.mark.parametrize("name", TROUBLES)
 def test_trouble_is_named(runs: Runs, name: str) -> None:
     trouble = TROUBLES[name]
@@ -158,7 +155,6 @@ def test_trouble_is_named(runs: Runs, name: str) -> None:
             assert_described(result)
 
 
-@pytest.mark.both_cores
 def test_the_others_finish(runs: Runs) -> None:
     assert [runs.first.last[host].changed for host in UNTOUCHED] == [True] * len(UNTOUCHED)
     assert all(runs.written[host] for host in UNTOUCHED)
@@ -174,6 +170,8 @@ def test_a_second_run_converges(runs: Runs, name: str) -> None:
         assert not again.changed, host
 
 
+@pytest.mark.seam
+@pytest.mark.both_cores
 @pytest.mark.parametrize(
     ("faults", "code"),
     [
