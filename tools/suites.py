@@ -63,11 +63,22 @@ EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools
 
 UNIT_PATHS = ("tests/unit/**/test_*.py",)
 UNIT = _pytest("tests/unit")
+SANITY = (sys.executable, "tools/ansible_test.py", "sanity")
 INTEGRATION = "tests/integration"
 # Half of their time these wait for machines that restart. Each file has a lab of its own.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 # One folder of each kind: what ansible-test adds is its own layout and isolation.
 UNITS_OF_EACH_KIND = tuple(f"tests/unit/plugins/{name}/" for name in ("action", "plugin_utils/data"))
+# What imports Ansible. The rest is Python, which ansible-core 2.21 does not change.
+UNITS_OF_ANSIBLE = tuple(
+    f"tests/unit/plugins/{name}"
+    for name in (
+        "action",
+        *(f"plugin_utils/{room}" for room in ("action", "cmpivot", "connection", "estate", "remote")),
+    )
+)
+# Each further Python costs ansible-test's import of every file half a minute.
+OWN_PYTHON = ("--python", f"{sys.version_info[0]}.{sys.version_info[1]}")
 # What is not about WinRM's own messages.
 OVER_SSH = tuple(f"{INTEGRATION}/test_{name}.py" for name in ("modules", "rollback", "restart", "updates", "playbooks"))
 OVER = ("CONFIGMGR_TLS_CONNECTION", "ssh")
@@ -89,7 +100,7 @@ SUITES = (
     Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
     Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
     _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION),
-    Suite("sanity", (sys.executable, "tools/ansible_test.py", "sanity"), ARTEFACT),
+    Suite("sanity", (*SANITY, *OWN_PYTHON), ARTEFACT),
     _integration("playbooks", "-m", "seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite(
         "ansible-lint",
@@ -100,7 +111,6 @@ SUITES = (
     Suite("docs", (sys.executable, "tools/lint_docs.py", "."), (*DOCS, *PLUGINS), ("plugins/modules/*",)),
     Suite("awx", _pytest("tests/awx"), (*PLUGINS, "playbooks/*", "tests/awx/*"), ("tests/awx/test_*.py",)),
     Suite("artefact", (sys.executable, "tools/artefact.py"), ARTEFACT),
-    Suite("importer", (sys.executable, "tools/import_artefact.py"), ARTEFACT),
     Suite("guides", (sys.executable, "tools/render_docs.py"), (*DOCS, *PLUGINS)),
     Suite(
         "browser",
@@ -135,7 +145,7 @@ SUITES = (
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
     _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
     _integration(f"seams on {LATEST}", "-m", "both_cores", *SIDE_BY_SIDE, INTEGRATION, environment=LATEST),
-    Suite(f"unit on {LATEST}", UNIT, (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
+    Suite(f"unit on {LATEST}", _pytest(*UNITS_OF_ANSIBLE), (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
     Suite(
         "ansible-test-units",
         (sys.executable, "tools/ansible_test.py", "units", *UNITS_OF_EACH_KIND),
@@ -152,6 +162,10 @@ SUITES = (
         environment=LATEST,
         release=True,
     ),
+    Suite(f"unit whole on {LATEST}", UNIT, (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST, release=True),
+    Suite("sanity on every Python", SANITY, ARTEFACT, release=True),
+    # What Galaxy does on upload: sanity, ansible-lint and the documentation once more.
+    Suite("importer", (sys.executable, "tools/import_artefact.py"), ARTEFACT, release=True),
     Suite(
         "ansible-test-units whole",
         (sys.executable, "tools/ansible_test.py", "units"),
