@@ -16,7 +16,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
-from support import Site, collections_path, start_lab  # noqa: E402
+from support import AT_ONCE, Site, collections_path, start_lab  # noqa: E402
 
 MachineRoom = tuple[Site, Any]
 
@@ -49,7 +49,7 @@ def job(room: MachineRoom, tmp_path: Path) -> Callable[..., Path]:
         (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
         environment = {"ANSIBLE_COLLECTIONS_PATH": collections_path(), "ANSIBLE_FORKS": "10"}
         (folder / "env" / "envvars").write_text(yaml.safe_dump(environment), encoding="utf-8")
-        (folder / "env" / "extravars").write_text(yaml.safe_dump(extra), encoding="utf-8")
+        (folder / "env" / "extravars").write_text(yaml.safe_dump({**AT_ONCE, **extra}), encoding="utf-8")
         return folder
 
     return make
