@@ -300,7 +300,9 @@ def test_a_log_with_many_matching_lines_is_read_within_bounds(site: Site, lab: L
 def test_a_large_log(site: Site, lab: LabClient) -> None:
     megabytes = 100 if WHOLE else 10
     path = r"C:\Windows\CCM\Logs\CcmMessaging.log"
-    size = lab.plant_file("PC10", path, traced("failed with 0x80072f8f"), encoding="ansi", padding=megabytes * 1_000_000)
+    size = lab.plant_file(
+        "PC10", path, traced("failed with 0x80072f8f"), encoding="ansi", padding=megabytes * 1_000_000
+    )
     result = site.module("tls_diagnose_info", limit="PC10").expect_ok().last["PC10"].data
     assert size >= megabytes * 999_990
     assert [(sign["id"], sign["count"]) for sign in result["symptoms"]] == [("winhttp-secure-failure", 1)]

@@ -136,7 +136,7 @@ class KeyReading:
 
     @functools.cached_property
     def _values(self) -> dict[str, Value]:
-        return {name.lower(): value for name, value in reversed(self.values.items())}
+        return {name.lower(): value for name, value in reversed(list(self.values.items()))}
 
     @functools.cached_property
     def _subkeys(self) -> frozenset[str]:
