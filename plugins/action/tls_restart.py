@@ -52,7 +52,7 @@ class ActionModule(TlsAction):
         with self.session(task) as session:
             if arguments["cancel"]:
                 return _cancel(task, session)
-            state = read_machine(session, location).state
+            state = read_machine(session, location, changing=True).state
             required = restart_required(state)
             if arguments["when"] == "required" and required is False:
                 return _result("not_needed", "no change waits for a restart")

@@ -35,7 +35,7 @@ class ActionModule(TlsAction):
     def act(self, task: Task) -> dict[str, Any]:
         location = backup_location(task.arguments)
         with self.session(task) as session:
-            visit = read_machine(session, location)
+            visit = read_machine(session, location, changing=True)
             entries = _entries(visit, task.arguments)
             if not entries:
                 return {"changed": False, "changes": [], "runs": [], "restart_required": restart_required(visit.state)}

@@ -28,7 +28,7 @@ class ActionModule(TlsAction):
         location, run = backup_location(task.arguments), run_name(task.arguments)
         _refuse_contradictions(task)
         with self.session(task) as session:
-            visit = read_machine(session, location)
+            visit = read_machine(session, location, changing=True)
             plan = _plan(task, visit)
             result: dict[str, Any] = {
                 "changed": bool(plan),

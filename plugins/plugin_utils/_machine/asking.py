@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .._remote import Session, grouped
 from .._windows.questions import Answers, Command, Query, ask
 
-__all__ = ["ask_machine", "question_lines"]
+__all__ = ["ask_machine", "ask_text", "question_lines"]
 
 
 def question_lines(questions: Sequence[Query | Command]) -> list[str]:
@@ -20,12 +20,18 @@ def question_lines(questions: Sequence[Query | Command]) -> list[str]:
     return grouped(ask(questions), "(", ")2>nul")
 
 
+def ask_text(
+    session: Session, questions: Sequence[Query | Command], attempted: str, lines: Sequence[str] | None = None
+) -> str:
+    """What the machine prints, whatever number of lines it takes; ``lines``: what question_lines gave for them.
+    RemoteError.
+    """
+    asked = lines if lines is not None else question_lines(questions)
+    return "\n".join([session.run(line, attempted=attempted).stdout for line in asked])
+
+
 def ask_machine(
     session: Session, questions: Sequence[Query | Command], attempted: str, lines: Sequence[str] | None = None
 ) -> Answers:
-    """All answers, whatever number of lines it takes; ``lines``: what question_lines gave for them. RemoteError."""
-    texts = [
-        session.run(line, attempted=attempted).stdout
-        for line in (lines if lines is not None else question_lines(questions))
-    ]
-    return Answers.parse(questions, "\n".join(texts))
+    """All answers. RemoteError."""
+    return Answers.parse(questions, ask_text(session, questions, attempted, lines))

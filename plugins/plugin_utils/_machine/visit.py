@@ -15,11 +15,12 @@ from .._remote import Session
 from .._tls.build import host_state
 from .._tls.enabled import enabled_state
 from .._tls.state import HostState
+from .._windows.further import further_questions
 from .._windows.location import DEFAULT, Location
 from .._windows.questions import Answers, Command, Query
 from .._windows.registry import Registry
-from .._windows.snapshot import Snapshot, further_questions, snapshot_questions
-from .asking import ask_machine, question_lines
+from .._windows.snapshot import Snapshot, snapshot_questions
+from .asking import ask_text, question_lines
 from .place import Place, place_of
 
 __all__ = ["Visit", "read_machine"]
@@ -43,8 +44,8 @@ class Visit:
 
 
 @functools.lru_cache(maxsize=4)
-def _questions(location: Location) -> tuple[tuple[Query | Command, ...], tuple[str, ...]]:
-    questions = (*snapshot_questions(location.journal), *location.questions())
+def _questions(location: Location, changing: bool) -> tuple[tuple[Query | Command, ...], tuple[str, ...]]:
+    questions = (*snapshot_questions(location.journal, changing=changing), *location.questions())
     return questions, tuple(question_lines(questions))
 
 
@@ -53,12 +54,13 @@ def _sql_client_keys() -> tuple[str, ...]:
     return tuple(client.registry_key for client in sql_clients() if client.registry_key)
 
 
-def read_machine(session: Session, location: Location) -> Visit:
-    """Read the TLS state. ``location`` is where our backups and the journal are.
+def read_machine(session: Session, location: Location, *, changing: bool = False) -> Visit:
+    """Read the TLS state. ``location`` is where our backups and the journal are; ``changing``: a change or a restart
+    may follow, so that both signs of the uptime are wanted.
 
     Failure no_answer, location_not_safe.
     """
-    questions, lines = _questions(location)
+    questions, lines = _questions(location, changing)
     printed = [session.run(line, attempted="read the TLS state") for line in lines]
     answers = Answers.parse(questions, "\n".join(answer.stdout for answer in printed))
     if not answers.answered:
@@ -68,9 +70,9 @@ def read_machine(session: Session, location: Location) -> Visit:
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
             {"output": _excerpt([text for answer in printed for text in (answer.stdout, answer.stderr)])},
         )
-    further = further_questions(answers.registry, _sql_client_keys())
+    further = further_questions(answers, _sql_client_keys())
     if further:
-        answers = answers.and_then(ask_machine(session, further, "read the TLS state"))
+        answers = answers.and_then(further, ask_text(session, further, "read the TLS state"))
     snapshot = Snapshot.of(answers)
     return Visit(snapshot, host_state(snapshot), place_of(location, answers.commands))
 
@@ -80,4 +82,5 @@ def _excerpt(texts: Sequence[str]) -> str:
 
 
 # What the first visit of a process works out is the same for all: made on import, it is there in every worker.
-_questions(Location(DEFAULT))
+for _changing in (False, True):
+    _questions(Location(DEFAULT), _changing)

@@ -114,17 +114,16 @@ def _windows(registry: Registry) -> WindowsState:
     if build is not None and build >= _FIRST_WINDOWS_11:
         # ProductName was never changed from 10 to 11.
         name = name.replace("Windows 10", "Windows 11")
-    installation = (_text(reading.value("InstallationType")) or ("Server" if "Server" in name else "Client")).lower()
-    product: Side = "server" if installation.startswith("server") else "client"
     architecture = {"amd64": "x64", "x86": "x86", "arm64": "arm64"}.get(
         (_text(registry.key(where.ENVIRONMENT).value("PROCESSOR_ARCHITECTURE")) or "").lower(), ""
     )
+    product: Side = "server" if where.is_server(reading) else "client"
     return WindowsState(
         build=build,
         update_revision=_number(reading.value("UBR")),
         name=name,
         product=product,
-        core=installation == "server core",
+        core=(_text(reading.value("InstallationType")) or "").lower() == "server core",
         architecture=architecture,
         release=windows_release(build, product) if build is not None else None,
         edition=_text(reading.value("EditionID")) or "",
@@ -162,6 +161,7 @@ def _schannel(registry: Registry) -> Schannel:
 
 def _dotnet(registry: Registry, views: tuple[View, ...]) -> DotNet:
     setup = registry.key(where.DOTNET_SETUP.child(r"v4\Full"))
+    net35 = registry.key(where.DOTNET_SETUP.child("v3.5"))
     values = {
         (runtime, view, name): setting(registry, where.DOTNET.child(runtime), view, name)
         for runtime in where.DOTNET_RUNTIMES
@@ -171,7 +171,7 @@ def _dotnet(registry: Registry, views: tuple[View, ...]) -> DotNet:
     return DotNet(
         release=_number(setup.value("Release")),
         setup=setup.presence,
-        has_35=_number(registry.key(where.DOTNET_SETUP.child("v3.5")).value("Install")) == 1,
+        has_35=None if net35.presence is Presence.UNREADABLE else _number(net35.value("Install")) == 1,
         values=values,
     )
 

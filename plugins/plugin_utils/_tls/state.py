@@ -124,11 +124,13 @@ class Schannel:
 
 @dataclass(frozen=True)
 class DotNet:
-    """``release``: the Release number of .NET Framework 4.5 and later, None when there is none."""
+    """``release``: the Release number of .NET Framework 4.5 and later, None when there is none. ``has_35``: None where
+    it could not be told, or was not asked because nothing depends on it.
+    """
 
     release: int | None
     setup: Presence
-    has_35: bool
+    has_35: bool | None
     values: Mapping[tuple[str, View, str], Setting]
 
 

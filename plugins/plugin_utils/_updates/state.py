@@ -50,7 +50,7 @@ class MachineState:
 
 def read_state(machine: Machine, location: Location) -> MachineState:
     """Two command lines: the audit's, and one more. RemoteError or Failure."""
-    visit = read_machine(machine.session(), location)
+    visit = read_machine(machine.session(), location, changing=True)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
     questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]
     if visit.state.sql_instances:

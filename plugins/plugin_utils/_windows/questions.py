@@ -21,6 +21,7 @@ from .registry import Key, KeyReading, Presence, Registry, View, is_key_line, pa
 __all__ = ["NOWHERE", "Answers", "Command", "Query", "ask", "surely"]
 
 _MARKER = re.compile(rf"(.*){HEARD}([0-9]{{1,6}})\s*")
+_NUMBER = re.compile(r"\b[0-9]+\b")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Query:
 
     ``covers``: keys of a tree that count as asked for one by one. ``sure``: what reg says when it fails is kept, and
     the key is absent only when that is what it says of NOWHERE, in whatever language. ``surely`` goes around such ones.
+
+    ``given``: asked only when the question before was answered, with all such that follow it.
+
+    A tree with everything prints its own key when that has values, or something below: when it prints nothing its key
+    counts as refused. ``named`` ends in a number, that of the matches: when it prints none the key was refused.
     """
 
     key: Key
@@ -54,6 +60,7 @@ class Query:
     named: str | None = None
     covers: tuple[Key, ...] = ()
     sure: bool = False
+    given: bool = False
 
     @property
     def place(self) -> tuple[View, Key]:
@@ -71,7 +78,7 @@ class Query:
             words.append(f"/reg:{self.view.value}")
         # What reg complains of goes where its answer would have gone, whose own way is chosen after that.
         line = " ".join(words) + (" 2>&1" if self.sure else "") + (">nul" if self.exists else "")
-        return f"{line}{'&' if self.tree else '&&'}echo #ok {number}"
+        return f"{line}{'&' if self.tree or self.named else '&&'}echo #ok {number}"
 
 
 NOWHERE = Command("nowhere", r'reg query "HKLM\configmgr.tls" 2>&1', always=True)
@@ -79,32 +86,45 @@ NOWHERE = Command("nowhere", r'reg query "HKLM\configmgr.tls" 2>&1', always=True
 _END = Command("end", "ver>nul", always=True)
 
 
-def surely(questions: Sequence[Query | Command]) -> list[Query | Command]:
-    """The questions with what tells absent from refused: what reg says of a key that nobody has, and an end."""
-    return [NOWHERE, *questions, _END] if questions else []
+def surely(questions: Sequence[Query | Command], *, first: bool = True) -> list[Query | Command]:
+    """The questions with what tells absent from refused: what reg says of a key that nobody has, in the ``first`` line
+    of a visit, and an end.
+    """
+    return [*([NOWHERE] if first else []), *questions, _END] if questions else []
 
 
 def ask(questions: Sequence[Query | Command]) -> list[str]:
     """The sub-commands of a visit, to be joined into a line by the connection."""
-    return [question.render(number) for number, question in enumerate(questions)]
+    parts: list[str] = []
+    numbered = enumerate(questions)
+    for given, group in itertools.groupby(numbered, lambda pair: isinstance(pair[1], Query) and pair[1].given):
+        texts = [question.render(number) for number, question in group]
+        if given:
+            parts[-1] += f"&&({'&'.join(texts)})"
+        else:
+            parts += texts
+    return parts
 
 
 @dataclass(frozen=True)
 class Answers:
     """What came back: the registry, the text of each named command that was answered, and how many questions were
-    answered at all.
+    answered at all. ``nowhere``: what reg says of a key that nobody has, empty when that tells nothing.
     """
 
     registry: Registry
     commands: dict[str, tuple[str, ...]]
     answered: int
+    nowhere: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, questions: Sequence[Query | Command], text: str) -> Answers:
+    def parse(cls, questions: Sequence[Query | Command], text: str, nowhere: Sequence[str] = ()) -> Answers:
+        """``nowhere``: of an earlier line of the same visit, when it was asked there."""
         # Windows ends its lines with CR LF; other characters that Python takes for line ends can be part of a value.
         sections = _sections((line.rstrip("\r") for line in text.split("\n")), questions)
         readings: dict[tuple[View, Key], KeyReading] = {}
         missed: set[tuple[View, Key]] = set()
+        shut: set[tuple[View, Key]] = set()
         commands: dict[str, tuple[str, ...]] = {}
         for number, question in enumerate(questions):
             lines = sections.get(number)
@@ -115,17 +135,22 @@ class Answers:
             missed.update((question.place[0], key) for key in question.covers)
             if lines is None:
                 missed.add(question.place)
+            elif _shows_nothing(question, lines):
+                missed.add(question.place)
+                shut.add(question.place)
             else:
                 _add(readings, question, lines)
-        nowhere = _said(commands.pop(NOWHERE.name, ()))
+        said = nowhere or _said(commands.pop(NOWHERE.name, ()))
         # A reg that may not run says the same of every key: one that answered shows that it may.
-        refused = _refused(questions, sections, nowhere if readings else [])
+        told = tuple(said) if readings or nowhere else ()
+        refused = _refused(questions, sections, told) | shut
         commands.pop(_END.name, None)
         unread = frozenset(missed - set(readings))
-        return cls(Registry(readings, unread, refused & unread), commands, len(readings) + len(commands))
+        return cls(Registry(readings, unread, refused & unread), commands, len(readings) + len(commands), told)
 
-    def and_then(self, later: Answers) -> Answers:
-        """These with what the same visit asked afterwards."""
+    def and_then(self, questions: Sequence[Query | Command], text: str) -> Answers:
+        """These with the answers to what the same visit asked afterwards."""
+        later = self.parse(questions, text, self.nowhere)
         readings = dict(self.registry.readings)
         for place, reading in later.registry.readings.items():
             _merge(readings, place, reading)
@@ -135,7 +160,7 @@ class Answers:
             (self.registry.missed | later.registry.missed) - seen,
             (self.registry.refused | later.registry.refused) - seen,
         )
-        return Answers(registry, {**self.commands, **later.commands}, self.answered + later.answered)
+        return Answers(registry, {**self.commands, **later.commands}, self.answered + later.answered, self.nowhere)
 
 
 def _refused(
@@ -149,7 +174,7 @@ def _refused(
             said, size = _said(sections[number]), len(nowhere)
             parts = [said[at : at + size] for at in range(0, len(said), size)] if size else []
             if len(parts) == len(failed):
-                refused.update(place for place, part in zip(failed, parts, strict=True) if part != nowhere)
+                refused.update(place for place, part in zip(failed, parts, strict=True) if part != list(nowhere))
             else:
                 refused.update(failed)
             failed = []
@@ -178,9 +203,18 @@ def _sections(lines: Iterable[str], questions: Sequence[Query | Command]) -> dic
     return sections
 
 
+def _shows_nothing(query: Query, lines: Sequence[str]) -> bool:
+    """Of a question whose mark tells only that it is over: whether its answer shows that it was refused."""
+    if query.named:
+        return not any(is_key_line(line) or _NUMBER.search(line) for line in lines)
+    return query.tree and query.value is None and not any(is_key_line(line) for line in lines)
+
+
 def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list[str]) -> None:
     parsed = parse_query(lines)
     if query.tree:
+        if query.value is None:
+            _merge(readings, query.place, KeyReading(Presence.PRESENT, partial=True))
         for key, values in parsed:
             if key.is_below(query.key):
                 # What it passes over is not seen, so that nothing of it is known to be whole.

@@ -1,19 +1,21 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one visit asks a machine, and how its answer is taken apart: everything that decides about TLS, in one
-command line.
+"""What a visit asks every machine, and how its answers are taken apart: everything that decides about TLS.
+
+Windows takes 20 to 100 ms to start a program, and none for a question to cmd itself (C(set), C(type)). What only some
+machines have is asked in a second line, C(further.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._data import protocols, schannel_algorithms
 from .command import location_path
 from .questions import Answers, Command, Query, surely
-from .registry import Key, Presence, Registry, View
+from .registry import Key, KeyReading, Presence, Registry, Value, View
 
 __all__ = [
     "BOOT_QUESTIONS",
@@ -21,9 +23,10 @@ __all__ = [
     "SIDES",
     "Snapshot",
     "event_time",
-    "further_questions",
+    "is_server",
     "protocol_key",
     "snapshot_questions",
+    "variables_of",
 ]
 
 PROTOCOLS = tuple(row.id for row in protocols())
@@ -61,48 +64,52 @@ WSUS_SERVER = Key(rf"{_MICROSOFT}\Update Services\Server")
 WSUS = WSUS_SERVER.child("Setup")
 SMS = Key(rf"{_MICROSOFT}\SMS")
 SMS_THREADS = SMS.child(r"COMPONENTS\SMS_EXECUTIVE\Threads")
-CLIENT = Key(rf"{_MICROSOFT}\CCM\CcmExec")
 CONSOLE = Key(rf"{_MICROSOFT}\ConfigMgr10")
-_SMS_KEYS = ("Identification", "Setup", "SQL Server", "DP")
 REBOOT_PENDING = Key(rf"{_MICROSOFT}\Windows\CurrentVersion\Component Based Servicing\RebootPending")
 REBOOT_REQUIRED = Key(rf"{_MICROSOFT}\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired")
 SERVER_MANAGER = Key(rf"{_MICROSOFT}\ServerManager")
 
 # Boot events of Kernel-General are written in a fixed, unlocalised XML form since Windows Vista.
-_BOOT_EVENT = (
+BOOT = Command(
+    "boot",
     "wevtutil qe System "
-    "\"/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and EventID=12]]\" /c:1 /rd:true /f:xml"
+    "\"/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and EventID=12]]\" /c:1 /rd:true /f:xml",
 )
+SHUTDOWN = Query(CONTROL_WINDOWS, value="ShutdownTime")
+BOOT_QUESTIONS: tuple[Query | Command, ...] = (SHUTDOWN, BOOT)
 
-BOOT_QUESTIONS: tuple[Query | Command, ...] = (
-    Query(CONTROL_WINDOWS, value="ShutdownTime"),
-    Command("boot", _BOOT_EVENT),
+# What cmd knows without starting a program. The second name is there in a 32-bit shell of a 64-bit Windows, the third
+# where ConfigMgr's console is (Microsoft's own pages find its module by it).
+_ARCHITECTURE, _ARCHITECTURE_OF_WINDOWS, CONSOLE_PATH = (
+    "PROCESSOR_ARCHITECTURE",
+    "PROCESSOR_ARCHITEW6432",
+    "SMS_ADMIN_UI_PATH",
 )
+_ENVIRONMENT = Command("environment", f"set PROCESSOR_ARCHITE&set {CONSOLE_PATH}", always=True)
 
 
 @dataclass(frozen=True)
 class FileVersion:
-    """A file whose version decides, and the Windows builds where it does: wmic is left alone everywhere else."""
+    """A file whose version decides, and the Windows builds where it does: wmic is left alone everywhere else.
+    ``serving``: only servers have it.
+    """
 
     name: str
     path: str
     builds: tuple[str, ...]
+    serving: bool = False
 
-    def decides(self, build: str) -> bool:
-        return any(text.endswith(f".{build}") for text in self.builds)
+    def decides(self, build: str, serves: bool) -> bool:
+        return build in self.builds and (serves or not self.serving)
 
     def command(self) -> Command:
         where = self.path.replace("\\", "\\\\")
-        # findstr finds any of the texts between its quotes.
-        return Command(
-            self.name,
-            f'ver|findstr "{" ".join(self.builds)}">nul&&wmic datafile where name="{where}" get Version /value<nul',
-        )
+        return Command(self.name, f'wmic datafile where name="{where}" get Version /value<nul')
 
 
 FILE_VERSIONS = (
-    FileVersion("winhttp", r"C:\Windows\System32\winhttp.dll", ("6.1.7601", "6.2.9200")),
-    FileVersion("wsus", r"C:\Program Files\Update Services\Services\WsusService.exe", ("6.2.9200", "6.3.9600")),
+    FileVersion("winhttp", r"C:\Windows\System32\winhttp.dll", ("7601", "9200")),
+    FileVersion("wsus", r"C:\Program Files\Update Services\Services\WsusService.exe", ("9200", "9600"), serving=True),
 )
 
 
@@ -116,8 +123,9 @@ def _below_schannel() -> tuple[Key, ...]:
     return (*above, *sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
 
 
-def snapshot_questions(journal: str) -> list[Query | Command]:
-    """The questions of a visit. ``journal``: path of our journal.
+def snapshot_questions(journal: str, *, changing: bool = False) -> list[Query | Command]:
+    """What every machine is asked. ``journal``: path of our journal; ``changing``: what is read may be changed, so that
+    both signs of an uptime are wanted for the journal.
 
     A key whose absence would count as good news is read whole, since a missing value would look the same, and so that
     its absence is sure. C(/s) prints every key below that may be read, with values or without, and passes over the
@@ -127,79 +135,47 @@ def snapshot_questions(journal: str) -> list[Query | Command]:
     questions: list[Query | Command] = [
         # Without a switch: reg.exe of Windows Server 2008 knows /reg: only with the hotfix KB948698.
         Query(WINDOWS_VERSION),
-        Query(SCHANNEL, sure=True),
-        Query(SCHANNEL.child("Protocols"), sure=True),
-        # The one that Windows has in half.
-        Query(SCHANNEL.child(r"Protocols\SSL 2.0"), sure=True),
-        *(Query(SCHANNEL.child(kind), sure=True) for kind in ALGORITHMS),
+        *(Query(SCHANNEL.child(kind), sure=True) for kind in ("Protocols", *ALGORITHMS)),
         Query(FIPS, sure=True),
         Query(CIPHERS_POLICY, native, sure=True),
         Query(CIPHERS_LOCAL, value="Functions", sure=True),
-        Query(HTTP_PARAMETERS, sure=True),
         Query(DOTNET_SETUP.child(r"v4\Full"), native, sure=True),
-        Query(DOTNET_SETUP.child("v3.5"), native, sure=True),
     ]
     for view in (native, wow):
         questions += [Query(DOTNET.child(runtime), view, sure=True) for runtime in DOTNET_RUNTIMES]
-        questions += [Query(WINHTTP, view, sure=True), Query(SQL_INSTANCES, view, sure=True)]
-    questions += [Query(ODBC_DRIVERS, native, sure=True), Query(WSUS, native, sure=True), Query(SMS, native, sure=True)]
-    questions += [Query(SMS.child("Mobile Client"), native, sure=True), Query(CONSOLE, wow, sure=True)]
-    questions += [Query(CLIENT, native, exists=True, sure=True)]
+        questions.append(Query(WINHTTP, view, sure=True))
     questions += [
+        Query(SMS, native, sure=True),
+        Query(SMS.child("Mobile Client"), native, sure=True),
         Query(REBOOT_PENDING, native, exists=True, sure=True),
         Query(REBOOT_REQUIRED, native, exists=True, sure=True),
         Query(SESSION_MANAGER, value="PendingFileRenameOperations", exists=True, sure=True),
-        Query(SERVER_MANAGER, native, "CurrentRebootAttempts", exists=True, sure=True),
-    ]
-    questions += [
         Query(SCHANNEL, tree=True, covers=_below_schannel()),
-        # Not further on: a machine that is reached over HTTPS has at least one.
-        Query(HTTP_PARAMETERS, value="SslHash", tree=True),
-        Query(ENVIRONMENT, value="PROCESSOR_ARCHITECTURE"),
         Query(MICROSOFT, native, named="SQL"),
-        *BOOT_QUESTIONS,
+        _ENVIRONMENT,
+        *([SHUTDOWN] if changing else []),
+        BOOT,
     ]
     return [*surely(questions), Command("journal", f"type {location_path(journal)}")]
 
 
-def further_questions(registry: Registry, sql_client_keys: Sequence[str]) -> list[Query | Command]:
-    """What is asked only where the first answers say that there is something. ``sql_client_keys``: key names below
-    HKLM\\SOFTWARE\\Microsoft.
-    """
-    native, wow = View.NATIVE, View.WOW
-    questions: list[Query | Command] = [Query(key) for key in _half_seen(registry)]
-    if _may_have(registry, SQL_INSTANCES, native):
-        questions += [Query(SQL_SERVER, native, name, tree=True) for name in ("PatchLevel", "TcpPort")]
-    if _may_have(registry, SQL_INSTANCES, wow):
-        questions.append(Query(SQL_SERVER, wow, "PatchLevel", tree=True))
-    named = registry.key(MICROSOFT, native)
-    questions += [
-        Query(MICROSOFT.child(name), native, sure=True)
-        for name in sql_client_keys
-        if named.has_subkey(name.partition("\\")[0])
-    ]
-    sms = registry.key(SMS, native)
-    questions += [Query(SMS.child(name), native) for name in _SMS_KEYS if sms.has_subkey(name)]
-    if sms.has_subkey("COMPONENTS"):
-        questions.append(Query(SMS_THREADS, native, sure=True))
-    build = registry.key(WINDOWS_VERSION).value("CurrentBuild")
-    questions += [file.command() for file in FILE_VERSIONS if build is None or file.decides(str(build.data))]
-    return surely(questions)
+def is_server(windows: KeyReading) -> bool | None:
+    """From the key of Windows' version; None when it does not tell. Windows Server 2008 has no InstallationType."""
+    told = windows.value("InstallationType") or windows.value("ProductName")
+    return None if told is None else "server" in str(told.data).lower()
 
 
-def _half_seen(registry: Registry) -> list[Key]:
-    """Protocols that a tree shows, and not both of their sides."""
-    keys = [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
-    return [
-        key
-        for key in keys
-        if registry.key(key).partial
-        and any(registry.key(key.child(side)).presence is not Presence.PRESENT for side in SIDES)
-    ]
+def variables_of(answers: Answers) -> dict[str, str]:
+    """The environment variables that were printed, by name."""
+    split = (line.partition("=") for line in answers.commands.get(_ENVIRONMENT.name, ()))
+    return {name.upper(): text.strip() for name, equals, text in split if equals}
 
 
-def _may_have(registry: Registry, key: Key, view: View) -> bool:
-    return registry.key(key, view).presence is not Presence.ABSENT
+def _environment(variables: Mapping[str, str]) -> Registry:
+    """What a shell was given of Windows' own variables, as the registry has it."""
+    architecture = variables.get(_ARCHITECTURE_OF_WINDOWS) or variables.get(_ARCHITECTURE)
+    values = {_ARCHITECTURE: Value("REG_SZ", architecture)} if architecture else {}
+    return Registry({(View.NATIVE, ENVIRONMENT): KeyReading(Presence.PRESENT, values, partial=True)})
 
 
 @dataclass(frozen=True)
@@ -224,7 +200,7 @@ class Snapshot:
             if version:
                 versions[file.name] = version
         return cls(
-            answers.registry,
+            answers.registry.updated(_environment(variables_of(answers))),
             event_time(answers.commands.get("boot", ())),
             answers.commands.get("journal", ()),
             versions,

@@ -65,7 +65,7 @@ def dotnet_35_update(context: Context, requirement: Requirement) -> Outcome:
     a warning.
     """
     release = context.state.windows.release
-    update = net35_update(release.id) if release and context.state.dotnet.has_35 else None
+    update = net35_update(release.id) if release and context.state.dotnet.has_35 is not False else None
     if update is None:
         return not_applicable("no .NET Framework 3.5, or this Windows has it built in")
     windows = context.state.windows

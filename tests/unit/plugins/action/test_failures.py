@@ -89,7 +89,7 @@ def test_a_long_answer_is_cut(bench: Callable[..., Bench]) -> None:
 
 @pytest.mark.parametrize("stage", ["enable", "disable"])
 def test_a_windows_that_nobody_knows_is_not_changed(bench: Callable[..., Bench], stage: str) -> None:
-    place = bench(windows(3790))
+    place = bench(windows(3790, "Client"))
     with failing("windows_unknown") as result:
         place.run(tls_settings, {"stage": stage})
     assert "build 3790" in result["message"]

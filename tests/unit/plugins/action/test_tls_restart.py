@@ -58,7 +58,7 @@ def restart(place: Bench, time: FakeTime, arguments: dict[str, Any] | None = Non
 
 
 def machine(*, changed: bool = True, boot: str = BEFORE) -> Machine:
-    made = windows()
+    made = windows(19045, "Client")
     made.boot = boot
     if changed:
         made.files[hosts.JOURNAL] = [f"1 job-1 enable {BEFORE},-"]

@@ -27,7 +27,7 @@ def restarted(machine: Machine) -> Machine:
 
 
 def test_a_machine_that_needs_nothing_is_visited_once(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows())
+    machine = enabled(windows(19045, "Client"))
     place = bench(machine)
     assert place.run(tls_settings, RUN) == {"changed": False, "changes": [], "restart_required": False}
     assert place.session.commands == 1
@@ -76,7 +76,7 @@ def test_check_mode_foresees_what_is_then_done(bench: Callable[..., Bench], stag
 
 
 def test_the_difference_in_terms_of_a_reg_file(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows()).set(TLS12, "Enabled", text("1"))
+    machine = enabled(windows(19045, "Client")).set(TLS12, "Enabled", text("1"))
     diff = bench(machine).run(tls_settings, RUN, check=True, diff=True)["diff"]
     assert diff == {
         "before": f'[HKEY_LOCAL_MACHINE\\{TLS12}]\n"Enabled"=hex(1):31,00,00,00\n',
@@ -85,11 +85,11 @@ def test_the_difference_in_terms_of_a_reg_file(bench: Callable[..., Bench]) -> N
         "after_header": "registry",
     }
     assert "diff" not in bench(machine).run(tls_settings, RUN, check=True)
-    assert "diff" not in bench(enabled(windows())).run(tls_settings, RUN, check=True, diff=True)
+    assert "diff" not in bench(enabled(windows(19045, "Client"))).run(tls_settings, RUN, check=True, diff=True)
 
 
 def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows()).set(TLS12, "Enabled", text("a (b) & c"))
+    machine = enabled(windows(19045, "Client")).set(TLS12, "Enabled", text("a (b) & c"))
     machine.nodes[(32, hosts.runtime("v4.0.30319").lower())].values.pop("SchUseStrongCrypto")
     result = bench(machine).run(tls_settings, RUN)
     assert machine.files[result["backup"]["path"]] == [
@@ -108,14 +108,14 @@ def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
 
 
 def test_another_backup_location(bench: Callable[..., Bench]) -> None:
-    machine, folder = windows(), r"%SystemRoot%\configmgr.tls\keep (here) & there"
+    machine, folder = windows(19045, "Client"), r"%SystemRoot%\configmgr.tls\keep (here) & there"
     result = bench(machine).run(tls_settings, {"backup_location": folder + "\\", **RUN})
     assert result["backup"]["path"] == rf"{folder}\job-77\001-enable.reg"
     assert set(machine.files) == {result["backup"]["path"], rf"{folder}\journal.txt"}
 
 
 def test_the_journal_goes_on(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     bench(machine).run(tls_settings, {"components": ["schannel"], **RUN})
     bench(machine).run(tls_settings, {"components": ["dotnet"], "run": "job-78"})
     assert [line.split()[:3] for line in machine.files[hosts.JOURNAL]] == [
@@ -125,14 +125,14 @@ def test_the_journal_goes_on(bench: Callable[..., Bench]) -> None:
 
 
 def test_what_the_host_calls_its_boot_cannot_become_a_command(bench: Callable[..., Bench]) -> None:
-    machine = windows().set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", text("x)&calc&(%PATH%"))
+    machine = windows(19045, "Client").set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", text("x)&calc&(%PATH%"))
     machine.boot = "y)&calc"
     bench(machine).run(tls_settings, RUN)
     assert [line.split()[:4] for line in machine.files[hosts.JOURNAL]] == [["1", "job-77", "enable", "-,-"]]
 
 
 def test_a_run_without_a_name_has_one(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     assert bench(machine).run(tls_settings)["backup"]["run"]
 
 
@@ -141,7 +141,7 @@ def values_of(result: dict[str, Any], part: str) -> set[str]:
 
 
 def test_a_value_that_somebody_puts_back_is_not_applied(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     machine.reverted.add("SchUseStrongCrypto")
     with failing("not_applied") as result:
         bench(machine).run(tls_settings, RUN)
@@ -154,7 +154,7 @@ def test_a_value_that_somebody_puts_back_is_not_applied(bench: Callable[..., Ben
 
 
 def test_a_key_that_cannot_be_read_stops_the_change(bench: Callable[..., Bench]) -> None:
-    machine = windows().deny(hosts.runtime("v4.0.30319"))
+    machine = windows(19045, "Client").deny(hosts.runtime("v4.0.30319"))
     before = machine.dump()
     place = bench(machine)
     with failing("unreadable") as result:
@@ -164,7 +164,7 @@ def test_a_key_that_cannot_be_read_stops_the_change(bench: Callable[..., Bench])
 
 
 def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     machine.disk_full = True
     before = machine.dump()
     with failing("no_backup") as result:
@@ -175,7 +175,7 @@ def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench]) -> Non
 
 
 def test_a_backup_that_is_not_as_it_should_be_is_told(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     place = bench(machine)
 
     def spoiled() -> Answer:
@@ -188,7 +188,7 @@ def test_a_backup_that_is_not_as_it_should_be_is_told(bench: Callable[..., Bench
 
 
 def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     place = bench(machine)
 
     def half() -> Answer:
@@ -209,14 +209,14 @@ def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Benc
 
 
 def test_a_connection_that_drops_before_anything_is_done(bench: Callable[..., Bench]) -> None:
-    place = bench(windows(), [None, remote_error(sent=True)])
+    place = bench(windows(19045, "Client"), [None, remote_error(sent=True)])
     with failing("interrupted") as result:
         place.run(tls_settings, RUN)
     assert (result["changed"], result["changes"], len(result["not_applied"])) == (False, [], 12)
 
 
 def test_a_connection_that_stays_away_leaves_it_open(bench: Callable[..., Bench]) -> None:
-    place = bench(windows(), [None, remote_error(sent=True)])
+    place = bench(windows(19045, "Client"), [None, remote_error(sent=True)])
     place.opening = [None, remote_error(unreachable=True)]
     with failing("interrupted_unknown") as result:
         place.run(tls_settings, RUN)
@@ -226,7 +226,7 @@ def test_a_connection_that_stays_away_leaves_it_open(bench: Callable[..., Bench]
 
 @pytest.mark.parametrize("unreachable", [True, False])
 def test_a_line_that_never_left_is_an_ordinary_failure(bench: Callable[..., Bench], unreachable: bool) -> None:
-    place = bench(windows(), [None, remote_error("quota", "quota", unreachable=unreachable)])
+    place = bench(windows(19045, "Client"), [None, remote_error("quota", "quota", unreachable=unreachable)])
     if unreachable:
         assert place.run(tls_settings, RUN)["unreachable"] is True
     else:
@@ -236,7 +236,7 @@ def test_a_line_that_never_left_is_an_ordinary_failure(bench: Callable[..., Benc
 
 
 def test_disable_is_refused_while_the_machine_is_not_ready(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     place = bench(machine)
     with failing("not_ready") as result:
         place.run(tls_settings, {"stage": "disable", **RUN})
@@ -246,7 +246,7 @@ def test_disable_is_refused_while_the_machine_is_not_ready(bench: Callable[..., 
 
 
 def test_disable_twice_without_a_restart_between_is_unchanged(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     bench(machine).run(tls_settings, RUN)
     restarted(machine)
     assert bench(machine).run(tls_settings, {"stage": "disable"})["changed"] is True
@@ -255,7 +255,7 @@ def test_disable_twice_without_a_restart_between_is_unchanged(bench: Callable[..
 
 
 def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[..., Bench]) -> None:
-    machine = windows()
+    machine = windows(19045, "Client")
     machine.set(hosts.WINDOWS, "CurrentBuild", text("6003"))
     machine.views = False
     with failing("unreadable") as result:
@@ -266,20 +266,20 @@ def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[.
 
 def test_disable_looks_at_the_roles(bench: Callable[..., Bench]) -> None:
     arguments = {"stage": "disable", "configmgr_version": 2509, **RUN}
-    assert bench(enabled(windows())).run(tls_settings, arguments, check=True)["changed"] is True
+    assert bench(enabled(windows(19045, "Client"))).run(tls_settings, arguments, check=True)["changed"] is True
     with failing("not_ready") as result:
-        bench(enabled(windows())).run(tls_settings, {**arguments, "roles": ["management_point"]}, check=True)
+        bench(enabled(windows(19045, "Client"))).run(tls_settings, {**arguments, "roles": ["management_point"]}, check=True)
     assert {reason["code"] for reason in result["reasons"]} == {"sql-native-client", "sql-odbc18"}
 
 
 def test_what_an_owner_accepted_does_not_stop_disable(bench: Callable[..., Bench]) -> None:
     arguments = {"stage": "disable", "waived": ["dotnet-v4-settings", "dotnet-v2-settings"], **RUN}
-    result = bench(windows()).run(tls_settings, arguments)
+    result = bench(windows(19045, "Client")).run(tls_settings, arguments)
     assert len(result["changes"]) == 12
 
 
 def test_disable_of_one_protocol(bench: Callable[..., Bench]) -> None:
-    result = bench(enabled(windows())).run(tls_settings, {"stage": "disable", "protocols": ["TLS 1.0"], **RUN})
+    result = bench(enabled(windows(19045, "Client"))).run(tls_settings, {"stage": "disable", "protocols": ["TLS 1.0"], **RUN})
     assert {change["path"].rpartition("Protocols\\")[2] for change in result["changes"]} == {
         r"TLS 1.0\Client",
         r"TLS 1.0\Server",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import Version
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS, host_state
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Presence, Value, View
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import state_of, values
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
@@ -115,11 +115,13 @@ def test_every_value_of_dotnet_and_winhttp_in_its_view() -> None:
 
 
 def test_dotnet() -> None:
-    machine = windows(dotnet=461814)
+    machine = windows(9600, dotnet=461814)
     machine.set(rf"{hosts.MICROSOFT}\NET Framework Setup\NDP\v3.5", "Install", dword(1))
     state = state_of(machine).dotnet
     assert (state.release, state.has_35, state.setup) == (461814, True, Presence.PRESENT)
-    without = state_of(windows(dotnet=None)).dotnet
+    # It needs no update there.
+    assert state_of(windows(17763)).dotnet.has_35 is None
+    without = state_of(windows(9600, dotnet=None)).dotnet
     assert (without.release, without.has_35, without.setup) == (None, False, Presence.ABSENT)
 
 
@@ -209,8 +211,7 @@ def test_a_server_of_a_secondary_site_has_a_client_of_the_primary_site() -> None
         (rf"{hosts.SMS}\COMPONENTS\SMS_EXECUTIVE\Threads\SMS_STATE_MIGRATION_POINT", None, 64, "state_migration_point"),
         (rf"{hosts.SMS}\COMPONENTS\SMS_EXECUTIVE\Threads\SMS_DMP_DOWNLOADER", None, 64, "service_connection_point"),
         (rf"{hosts.MICROSOFT}\Update Services\Server\Setup", "TargetDir", 64, "software_update_point"),
-        (rf"{hosts.MICROSOFT}\ConfigMgr10\AdminUI", None, 32, "admin_console"),
-        (rf"{hosts.MICROSOFT}\CCM\CcmExec", None, 64, "client"),
+        (rf"{hosts.SMS}\Mobile Client", "ProductVersion", 64, "client"),
     ],
 )
 def test_a_role_that_shows_in_the_registry(path: str, name: str | None, view: int, role: str) -> None:
@@ -245,13 +246,31 @@ def test_a_pending_restart(path: str, name: str | None, reason: str) -> None:
     assert state_of(machine).pending_restart == (reason,)
 
 
-def test_the_boot_marker_has_both_of_its_sources() -> None:
+def test_the_boot_marker_has_both_of_its_sources_where_a_change_may_follow() -> None:
     machine = windows().set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", Value("REG_BINARY", "00FF"))
-    assert str(state_of(machine).boot) == f"{machine.boot},00FF"
+    assert str(host_state(hosts.snapshot(machine, changing=True)).boot) == f"{machine.boot},00FF"
+    assert str(state_of(machine).boot) == f"{machine.boot},-"
+
+
+def test_a_machine_without_the_event_of_its_start_is_asked_for_its_last_shutdown() -> None:
+    machine = windows().set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", Value("REG_BINARY", "00FF"))
     machine.events = False
     assert str(state_of(machine).boot) == "-,00FF"
     machine.set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", text("x)&calc"))
     assert str(state_of(machine).boot) == "-,-"
+
+
+def test_a_console_is_looked_for_where_its_variable_is() -> None:
+    machine = windows().set(rf"{hosts.MICROSOFT}\ConfigMgr10\AdminUI", view=32)
+    assert state_of(machine).roles == ()
+    machine.environment["SMS_ADMIN_UI_PATH"] = r"C:\Console\bin\i386"
+    assert state_of(machine).roles == ("admin_console",)
+
+
+def test_a_32_bit_shell_of_a_64_bit_windows() -> None:
+    machine = windows()
+    machine.environment = {"PROCESSOR_ARCHITECTURE": "x86", "PROCESSOR_ARCHITEW6432": "AMD64"}
+    assert state_of(machine).windows.architecture == "x64"
 
 
 def test_unreadable_keys_are_named() -> None:

@@ -36,8 +36,6 @@ DOTNET_48 = 528049
 WINHTTP_DLL = r"C:\Windows\System32\winhttp.dll"
 WSUS_SERVICE = r"C:\Program Files\Update Services\Services\WsusService.exe"
 
-NT_VERSIONS = {6002: "6.0", 7601: "6.1", 9200: "6.2", 9600: "6.3"}
-
 
 def runtime(version: str) -> str:
     return rf"{MICROSOFT}\.NETFramework\{version}"
@@ -55,10 +53,9 @@ def windows(
         "Server": {9200: "Windows Server 2012", 9600: "Windows Server 2012 R2", 7601: "Windows Server 2008 R2"},
         "Client": {7601: "Windows 7", 9600: "Windows 8.1"},
     }[product].get(build, "Windows Server 2019" if product == "Server" else "Windows 10")
-    machine = Machine(version=f"{NT_VERSIONS.get(build, '10.0')}.{build}")
+    machine = Machine(environment={"PROCESSOR_ARCHITECTURE": architecture})
     machine.set(WINDOWS, "CurrentBuild", text(str(build))).set(WINDOWS, "ProductName", text(f"{name} Standard"))
     machine.set(WINDOWS, "InstallationType", text(product)).set(WINDOWS, "UBR", dword(1))
-    machine.set(rf"{CONTROL}\Session Manager\Environment", "PROCESSOR_ARCHITECTURE", text(architecture))
     machine.set(rf"{CONTROL}\SecurityProviders\SCHANNEL", "EventLogging", dword(1)).set(PROTOCOLS)
     machine.set(FIPS, "Enabled", dword(0)).set(rf"{CONTROL}\Windows")
     for view in (64, 32) if architecture == "AMD64" else (64,):
@@ -68,7 +65,6 @@ def windows(
     machine.set(rf"{MICROSOFT}\NET Framework Setup\NDP\v3.5", "Install", dword(0))
     if dotnet is not None:
         machine.set(SETUP, "Release", dword(dotnet))
-    machine.set(rf"{SQL}\Instance Names")
     return machine
 
 
@@ -111,8 +107,8 @@ def site(machine: Machine, build: int, *, secondary: bool = False) -> Machine:
     return machine.set(rf"{SMS}\Setup", "Full Version", text(f"5.00.{build}.1000"))
 
 
-def questions() -> list[Query | Command]:
-    return snapshot_questions(JOURNAL)
+def questions(*, changing: bool = False) -> list[Query | Command]:
+    return snapshot_questions(JOURNAL, changing=changing)
 
 
 @dataclass
@@ -136,6 +132,6 @@ class Visited:
         pass
 
 
-def snapshot(machine: Machine) -> Snapshot:
+def snapshot(machine: Machine, *, changing: bool = False) -> Snapshot:
     """One visit."""
-    return read_machine(Visited(machine), Location(LOCATION)).snapshot
+    return read_machine(Visited(machine), Location(LOCATION), changing=changing).snapshot

@@ -23,9 +23,9 @@ QUERY = re.compile(
 NOT_FOUND = "FEHLER: Der angegebene Schluessel oder Wert wurde nicht gefunden."
 DENIED = "FEHLER: Zugriff verweigert"
 FILE_VERSION = re.compile(
-    r'ver\|findstr "(?P<builds>[\d. ]+)">nul&&wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul'
-    r"&&echo #ok (?P<number>\d+)"
+    r'wmic datafile where name="(?P<file>[^"]+)" get Version /value<nul&&echo #ok (?P<number>\d+)'
 )
+ENVIRONMENT = re.compile(r"set (?P<one>\w+)&set (?P<two>\w+)&echo #ok (?P<number>\d+)")
 END = re.compile(r"ver>nul&echo #ok (?P<number>\d+)")
 EVENT = re.compile(r'wevtutil qe System "[^"]+" /c:1 /rd:true /f:xml&&echo #ok (?P<number>\d+)')
 TYPE = re.compile(r'type "(?P<file>[^"]+)"&&echo #ok (?P<number>\d+)')
@@ -59,7 +59,7 @@ class Machine:
     all that reg says, whatever it is asked; ``views``: whether it takes /reg:.
     """
 
-    version: str = "10.0.17763"
+    environment: dict[str, str] = field(default_factory=lambda: {"PROCESSOR_ARCHITECTURE": "AMD64"})
     nodes: dict[tuple[int, str], Node] = field(default_factory=dict)
     denied: set[tuple[int, str]] = field(default_factory=set)
     reverted: set[str] = field(default_factory=set)
@@ -111,14 +111,18 @@ class Machine:
     def _answers(self, questions: str) -> str:
         printed, rest = "", questions
         while rest:
-            for shape in (QUERY, FILE_VERSION, END, EVENT, TYPE):
+            for shape in (QUERY, FILE_VERSION, ENVIRONMENT, END, EVENT, TYPE):
                 match = shape.match(rest)
                 if match:
                     break
             else:
                 raise AssertionError(f"no command of ours: {rest[:120]}")
-            printed += self._answer(shape, match)
+            answer = self._answer(shape, match)
+            printed += answer
             rest = rest[match.end() :]
+            if rest.startswith("&&("):
+                inner, _closed, rest = rest[3:].partition(")")
+                printed += self._answers(inner) if f"#ok {match['number']}" in answer else ""
             assert not rest or rest.startswith("&"), f"not joined: {rest[:80]}"
             rest = rest[1:]
         return printed
@@ -136,8 +140,11 @@ class Machine:
             return marker
         if shape is FILE_VERSION:
             version = self.file_versions.get(match["file"].replace("\\\\", "\\"))
-            runs = any(build in self.version for build in match["builds"].split())
-            return f"\r\r\n\r\r\nVersion={version}\r\r\n{marker}" if version and runs else ""
+            return f"\r\r\n\r\r\nVersion={version}\r\r\n{marker}" if version else ""
+        if shape is ENVIRONMENT:
+            asked = (match["one"], match["two"])
+            shown = [f"{name}={text}\r\n" for name, text in self.environment.items() if name.startswith(asked)]
+            return "".join(shown) + marker
         if shape is EVENT:
             return f"<Event><System><TimeCreated SystemTime='{self.boot}'/></System></Event>\r\n{marker}" * self.events
         lines = self.files.get(match["file"])
@@ -169,7 +176,7 @@ class Machine:
         ]
         if named:
             found_names = [line for line in subkeys if named.lower() in line.rpartition("\\")[2].lower()]
-            return "\r\n" + "".join(found_names) if found_names else None
+            return "\r\n" + "".join(found_names) + f"Suche beendet: {len(found_names)} gefunden.\r\n"
         # A key without values shows its subkeys alone.
         return (self._section(node) if node.values else "") + "\r\n" + "".join(subkeys)
 

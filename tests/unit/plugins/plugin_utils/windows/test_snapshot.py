@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import sql_clients
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.further import further_questions
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
@@ -18,11 +21,10 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot im
     SIDES,
     Snapshot,
     event_time,
-    further_questions,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import golden_files, hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import questions, snapshot, windows
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword, text
 
 
 def everything_further() -> list[Query | Command]:
@@ -36,8 +38,14 @@ def everything_further() -> list[Query | Command]:
     keys = [client.registry_key for client in sql_clients() if client.registry_key]
     for key in keys:
         hosts.sql_client(machine, key, "11.4.7001.0")
+    machine.environment["SMS_ADMIN_UI_PATH"] = r"C:\Console"
+    machine.events = False
+    return asked_further(machine, keys)
+
+
+def asked_further(machine: Machine, keys: Sequence[str] = ("SQLNCLI11",)) -> list[Query | Command]:
     (line,) = question_lines(questions())
-    return further_questions(Answers.parse(questions(), machine.run(line)).registry, keys)
+    return further_questions(Answers.parse(questions(), machine.run(line)), keys)
 
 
 def test_the_whole_line() -> None:
@@ -56,8 +64,9 @@ def test_the_line_fits_and_leaves_room_for_a_long_backup_location() -> None:
 
 
 def test_no_question_is_asked_twice() -> None:
-    asked = questions()
-    assert len(set(asked)) == len(asked)
+    asked = [*questions(), *everything_further()]
+    # Each line has an end.
+    assert len(set(asked)) == len(asked) - 1
 
 
 def test_what_is_below_schannel_counts_as_asked_for_key_by_key() -> None:
@@ -69,8 +78,30 @@ def test_what_is_below_schannel_counts_as_asked_for_key_by_key() -> None:
 
 
 def test_nothing_further_is_asked_of_a_plain_client() -> None:
-    answers = Answers.parse(questions(), windows().run(question_lines(questions())[0]))
-    assert further_questions(answers.registry, ["SQLNCLI11"]) == []
+    client = windows(19045, "Client")
+    assert asked_further(client) == []
+    # As every Windows has it.
+    assert asked_further(client.set(rf"{hosts.MICROSOFT}\MSSQLServer\Client")) == []
+
+
+@pytest.mark.parametrize("name", ["Microsoft SQL Server", "SQLNCLI11", "MSODBCSQL19"])
+def test_a_client_with_something_of_sql_server_is_asked_further(name: str) -> None:
+    asked = asked_further(windows(19045, "Client").set(rf"{hosts.MICROSOFT}\{name}"))
+    assert Query(Key(r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers"), View.NATIVE, sure=True) in asked
+    assert (Query(Key(rf"{hosts.MICROSOFT}\{name}"), View.NATIVE, sure=True) in asked) == (name == "SQLNCLI11")
+
+
+def test_names_that_could_not_be_listed_are_not_taken_for_none() -> None:
+    machine = windows(19045, "Client").deny(hosts.MICROSOFT)
+    (line,) = question_lines(questions())
+    answers = Answers.parse(questions(), machine.run(line))
+    assert answers.registry.key(hosts.MICROSOFT).presence is Presence.UNREADABLE
+    assert Query(Key(rf"{hosts.SQL}\Instance Names\SQL"), View.NATIVE, sure=True) in further_questions(answers, [])
+
+
+def test_a_distribution_point_on_a_windows_for_people_is_asked_as_a_server() -> None:
+    asked = asked_further(windows(19045, "Client").set(rf"{hosts.SMS}\DP"))
+    assert Query(Key(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters"), sure=True) in asked
 
 
 def test_half_of_a_protocol_is_looked_at_again() -> None:
@@ -146,7 +177,7 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
     machine = windows(7601, "Client")
     machine.file_versions[hosts.WINHTTP_DLL] = "6.1.7601.23375"
     assert snapshot(machine).file_versions == {"winhttp": "6.1.7601.23375"}
-    machine.version = "10.0.17763"
+    machine.set(hosts.WINDOWS, "CurrentBuild", text("17763"))
     assert snapshot(machine).file_versions == {}
 
 
