@@ -75,7 +75,7 @@ def test_a_key_that_may_not_be_read_is_never_absent(machine: Machine) -> None:
     wrong = []
     for view, key in asked:
         path = stored(machine, view, key)
-        if view not in views or key.name in _DESCRIPTION or key == Key(r"SOFTWARE\Microsoft"):
+        if view not in views or key.name in _DESCRIPTION:
             continue
         machine.reset()
         machine.registry.create(path)
@@ -98,9 +98,11 @@ def test_what_is_not_there_is_absent(machine: Machine) -> None:
 def test_an_audit_is_light(machine: Machine) -> None:
     session = Visited(machine)
     read_machine(session, Location(DEFAULT))
-    assert session.starts <= 48
+    plain = machine.name == "PC10"
+    assert session.starts <= (25 if plain else 41)
+    assert len(session.lines[0]) <= 3000
     assert sum(map(len, session.lines)) <= 4500
-    assert session.commands <= 2
+    assert session.commands <= (1 if plain else 2)
 
 
 def test_a_long_place_for_backups(machine: Machine) -> None:

@@ -88,9 +88,11 @@ _END = Command("end", "ver>nul", always=True)
 
 def surely(questions: Sequence[Query | Command], *, first: bool = True) -> list[Query | Command]:
     """The questions with what tells absent from refused: what reg says of a key that nobody has, in the ``first`` line
-    of a visit, and an end.
+    of a visit, and an end behind the sure ones, which come before the others.
     """
-    return [*([NOWHERE] if first else []), *questions, _END] if questions else []
+    sure = [question for question in questions if isinstance(question, Query) and (question.sure or question.given)]
+    others = [question for question in questions if question not in sure]
+    return [*([NOWHERE] if first else []), *sure, _END, *others] if sure else others
 
 
 def ask(questions: Sequence[Query | Command]) -> list[str]:
@@ -134,7 +136,7 @@ class Answers:
                 continue
             missed.update((question.place[0], key) for key in question.covers)
             if lines is None:
-                missed.add(question.place)
+                missed.update(() if question.given else (question.place,))
             elif _shows_nothing(question, lines):
                 missed.add(question.place)
                 shut.add(question.place)

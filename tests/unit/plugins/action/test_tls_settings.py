@@ -21,13 +21,18 @@ TLS12 = hosts.protocol("TLS 1.2", "Client")
 RUN = {"run": "job-77"}
 
 
+def client() -> Machine:
+    """Nothing of it asks for a second line."""
+    return windows(19045, "Client")
+
+
 def restarted(machine: Machine) -> Machine:
     machine.boot = "2026-02-02T08:00:00.000000000Z"
     return machine
 
 
 def test_a_machine_that_needs_nothing_is_visited_once(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows(19045, "Client"))
+    machine = enabled(client())
     place = bench(machine)
     assert place.run(tls_settings, RUN) == {"changed": False, "changes": [], "restart_required": False}
     assert place.session.commands == 1
@@ -76,7 +81,7 @@ def test_check_mode_foresees_what_is_then_done(bench: Callable[..., Bench], stag
 
 
 def test_the_difference_in_terms_of_a_reg_file(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows(19045, "Client")).set(TLS12, "Enabled", text("1"))
+    machine = enabled(client()).set(TLS12, "Enabled", text("1"))
     diff = bench(machine).run(tls_settings, RUN, check=True, diff=True)["diff"]
     assert diff == {
         "before": f'[HKEY_LOCAL_MACHINE\\{TLS12}]\n"Enabled"=hex(1):31,00,00,00\n',
@@ -85,11 +90,11 @@ def test_the_difference_in_terms_of_a_reg_file(bench: Callable[..., Bench]) -> N
         "after_header": "registry",
     }
     assert "diff" not in bench(machine).run(tls_settings, RUN, check=True)
-    assert "diff" not in bench(enabled(windows(19045, "Client"))).run(tls_settings, RUN, check=True, diff=True)
+    assert "diff" not in bench(enabled(client())).run(tls_settings, RUN, check=True, diff=True)
 
 
 def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
-    machine = enabled(windows(19045, "Client")).set(TLS12, "Enabled", text("a (b) & c"))
+    machine = enabled(client()).set(TLS12, "Enabled", text("a (b) & c"))
     machine.nodes[(32, hosts.runtime("v4.0.30319").lower())].values.pop("SchUseStrongCrypto")
     result = bench(machine).run(tls_settings, RUN)
     assert machine.files[result["backup"]["path"]] == [
@@ -108,14 +113,14 @@ def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
 
 
 def test_another_backup_location(bench: Callable[..., Bench]) -> None:
-    machine, folder = windows(19045, "Client"), r"%SystemRoot%\configmgr.tls\keep (here) & there"
+    machine, folder = client(), r"%SystemRoot%\configmgr.tls\keep (here) & there"
     result = bench(machine).run(tls_settings, {"backup_location": folder + "\\", **RUN})
     assert result["backup"]["path"] == rf"{folder}\job-77\001-enable.reg"
     assert set(machine.files) == {result["backup"]["path"], rf"{folder}\journal.txt"}
 
 
 def test_the_journal_goes_on(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     bench(machine).run(tls_settings, {"components": ["schannel"], **RUN})
     bench(machine).run(tls_settings, {"components": ["dotnet"], "run": "job-78"})
     assert [line.split()[:3] for line in machine.files[hosts.JOURNAL]] == [
@@ -125,14 +130,14 @@ def test_the_journal_goes_on(bench: Callable[..., Bench]) -> None:
 
 
 def test_what_the_host_calls_its_boot_cannot_become_a_command(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client").set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", text("x)&calc&(%PATH%"))
+    machine = client().set(rf"{hosts.CONTROL}\Windows", "ShutdownTime", text("x)&calc&(%PATH%"))
     machine.boot = "y)&calc"
     bench(machine).run(tls_settings, RUN)
     assert [line.split()[:4] for line in machine.files[hosts.JOURNAL]] == [["1", "job-77", "enable", "-,-"]]
 
 
 def test_a_run_without_a_name_has_one(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     assert bench(machine).run(tls_settings)["backup"]["run"]
 
 
@@ -141,7 +146,7 @@ def values_of(result: dict[str, Any], part: str) -> set[str]:
 
 
 def test_a_value_that_somebody_puts_back_is_not_applied(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     machine.reverted.add("SchUseStrongCrypto")
     with failing("not_applied") as result:
         bench(machine).run(tls_settings, RUN)
@@ -154,7 +159,7 @@ def test_a_value_that_somebody_puts_back_is_not_applied(bench: Callable[..., Ben
 
 
 def test_a_key_that_cannot_be_read_stops_the_change(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client").deny(hosts.runtime("v4.0.30319"))
+    machine = client().deny(hosts.runtime("v4.0.30319"))
     before = machine.dump()
     place = bench(machine)
     with failing("unreadable") as result:
@@ -164,7 +169,7 @@ def test_a_key_that_cannot_be_read_stops_the_change(bench: Callable[..., Bench])
 
 
 def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     machine.disk_full = True
     before = machine.dump()
     with failing("no_backup") as result:
@@ -175,7 +180,7 @@ def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench]) -> Non
 
 
 def test_a_backup_that_is_not_as_it_should_be_is_told(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     place = bench(machine)
 
     def spoiled() -> Answer:
@@ -188,7 +193,7 @@ def test_a_backup_that_is_not_as_it_should_be_is_told(bench: Callable[..., Bench
 
 
 def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     place = bench(machine)
 
     def half() -> Answer:
@@ -209,14 +214,14 @@ def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Benc
 
 
 def test_a_connection_that_drops_before_anything_is_done(bench: Callable[..., Bench]) -> None:
-    place = bench(windows(19045, "Client"), [None, remote_error(sent=True)])
+    place = bench(client(), [None, remote_error(sent=True)])
     with failing("interrupted") as result:
         place.run(tls_settings, RUN)
     assert (result["changed"], result["changes"], len(result["not_applied"])) == (False, [], 12)
 
 
 def test_a_connection_that_stays_away_leaves_it_open(bench: Callable[..., Bench]) -> None:
-    place = bench(windows(19045, "Client"), [None, remote_error(sent=True)])
+    place = bench(client(), [None, remote_error(sent=True)])
     place.opening = [None, remote_error(unreachable=True)]
     with failing("interrupted_unknown") as result:
         place.run(tls_settings, RUN)
@@ -226,7 +231,7 @@ def test_a_connection_that_stays_away_leaves_it_open(bench: Callable[..., Bench]
 
 @pytest.mark.parametrize("unreachable", [True, False])
 def test_a_line_that_never_left_is_an_ordinary_failure(bench: Callable[..., Bench], unreachable: bool) -> None:
-    place = bench(windows(19045, "Client"), [None, remote_error("quota", "quota", unreachable=unreachable)])
+    place = bench(client(), [None, remote_error("quota", "quota", unreachable=unreachable)])
     if unreachable:
         assert place.run(tls_settings, RUN)["unreachable"] is True
     else:
@@ -236,7 +241,7 @@ def test_a_line_that_never_left_is_an_ordinary_failure(bench: Callable[..., Benc
 
 
 def test_disable_is_refused_while_the_machine_is_not_ready(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     place = bench(machine)
     with failing("not_ready") as result:
         place.run(tls_settings, {"stage": "disable", **RUN})
@@ -246,7 +251,7 @@ def test_disable_is_refused_while_the_machine_is_not_ready(bench: Callable[..., 
 
 
 def test_disable_twice_without_a_restart_between_is_unchanged(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     bench(machine).run(tls_settings, RUN)
     restarted(machine)
     assert bench(machine).run(tls_settings, {"stage": "disable"})["changed"] is True
@@ -255,7 +260,7 @@ def test_disable_twice_without_a_restart_between_is_unchanged(bench: Callable[..
 
 
 def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[..., Bench]) -> None:
-    machine = windows(19045, "Client")
+    machine = client()
     machine.set(hosts.WINDOWS, "CurrentBuild", text("6003"))
     machine.views = False
     with failing("unreadable") as result:
@@ -266,20 +271,20 @@ def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[.
 
 def test_disable_looks_at_the_roles(bench: Callable[..., Bench]) -> None:
     arguments = {"stage": "disable", "configmgr_version": 2509, **RUN}
-    assert bench(enabled(windows(19045, "Client"))).run(tls_settings, arguments, check=True)["changed"] is True
+    assert bench(enabled(client())).run(tls_settings, arguments, check=True)["changed"] is True
     with failing("not_ready") as result:
-        bench(enabled(windows(19045, "Client"))).run(tls_settings, {**arguments, "roles": ["management_point"]}, check=True)
+        bench(enabled(client())).run(tls_settings, {**arguments, "roles": ["management_point"]}, check=True)
     assert {reason["code"] for reason in result["reasons"]} == {"sql-native-client", "sql-odbc18"}
 
 
 def test_what_an_owner_accepted_does_not_stop_disable(bench: Callable[..., Bench]) -> None:
     arguments = {"stage": "disable", "waived": ["dotnet-v4-settings", "dotnet-v2-settings"], **RUN}
-    result = bench(windows(19045, "Client")).run(tls_settings, arguments)
+    result = bench(client()).run(tls_settings, arguments)
     assert len(result["changes"]) == 12
 
 
 def test_disable_of_one_protocol(bench: Callable[..., Bench]) -> None:
-    result = bench(enabled(windows(19045, "Client"))).run(tls_settings, {"stage": "disable", "protocols": ["TLS 1.0"], **RUN})
+    result = bench(enabled(client())).run(tls_settings, {"stage": "disable", "protocols": ["TLS 1.0"], **RUN})
     assert {change["path"].rpartition("Protocols\\")[2] for change in result["changes"]} == {
         r"TLS 1.0\Client",
         r"TLS 1.0\Server",

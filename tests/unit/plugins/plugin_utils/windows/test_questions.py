@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query, ask
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import (
+    Answers,
+    Command,
+    Query,
+    ask,
+    surely,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, Value, View
 
 KEY = Key(r"SOFTWARE\Example")
@@ -37,6 +45,44 @@ def test_a_question_as_it_is_sent(question: Query | Command, line: str) -> None:
 
 def test_questions_are_numbered_in_their_order() -> None:
     assert ask([Command("a", "x"), Command("b", "y")]) == ["x&&echo #ok 0", "y&&echo #ok 1"]
+
+
+def test_what_is_given_is_asked_only_when_the_question_before_was_answered() -> None:
+    tree = Query(KEY, value="A", tree=True, given=True)
+    assert ask([Query(KEY), tree, replace(tree, value="B"), Command("c", "x")]) == [
+        r'reg query "HKLM\SOFTWARE\Example"&&echo #ok 0'
+        r'&&(reg query "HKLM\SOFTWARE\Example" /v A /s&echo #ok 1'
+        r'&reg query "HKLM\SOFTWARE\Example" /v B /s&echo #ok 2)',
+        "x&&echo #ok 3",
+    ]
+
+
+def test_what_a_search_says_is_not_taken_for_a_refusal() -> None:
+    sure = Query(KEY.child("B"), sure=True)
+    asked = surely([Query(KEY), Query(KEY, value="A", tree=True), sure])
+    assert [question for question in asked if isinstance(question, Query)] == [sure, *asked[3:]]
+    answers = parse(asked, f"none\r\n#ok 0\r\nnone\r\n#ok 2\r\n{SHOWN}#ok 3\r\n\r\nFound: 0.\r\n#ok 4\r\n")
+    assert answers.registry.key(KEY.child("B")).presence is Presence.ABSENT
+    later = [Query(KEY.child("C"), sure=True), Query(KEY.child("D"), sure=True)]
+    told = answers.and_then(surely(later, first=False), heard("none\r\ndenied\r\n#ok 2\r\n", "#ok")).registry
+    assert [told.key(KEY.child(name)).presence for name in "CD"] == [Presence.ABSENT, Presence.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("said", "presence"),
+    [
+        ("\r\nSuche beendet: 0 gefunden.\r\n", Presence.PRESENT),
+        ("", Presence.UNREADABLE),
+        ("Verweigert.\r\n", Presence.UNREADABLE),
+    ],
+)
+def test_names_that_were_looked_for(said: str, presence: Presence) -> None:
+    assert parse([Query(KEY, named="SQL")], f"{said}#ok 0\r\n").registry.key(KEY).presence is presence
+
+
+@pytest.mark.parametrize(("said", "presence"), [(SHOWN, Presence.PRESENT), ("denied\r\n", Presence.UNREADABLE)])
+def test_a_tree_that_shows_nothing_was_refused(said: str, presence: Presence) -> None:
+    assert parse([Query(KEY, tree=True)], f"{said}#ok 0\r\n").registry.key(KEY).presence is presence
 
 
 def test_what_did_not_answer_is_missed() -> None:
