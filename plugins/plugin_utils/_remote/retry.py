@@ -52,6 +52,13 @@ class NextStep:
     delay: float = 0.0
 
 
+def first_pause(asked: int, pace: float | None, policy: Policy) -> float:
+    """Seconds before the first Receive of a line with so many questions. ``pace``: seconds that one took in the line
+    before it, None when there was none: the first output then tells.
+    """
+    return min(asked * pace, policy.longest_pause) if pace else 0.0
+
+
 def pause(elapsed: float, asked: int, answered: int, policy: Policy) -> float:
     """Seconds before the next Receive of a line that has run for ``elapsed`` and answered so many of its questions.
 

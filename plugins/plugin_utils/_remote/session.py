@@ -17,7 +17,7 @@ from .._marks import draw, heard, marks, said
 from .classify import evidence_of, refused, row_for
 from .errors import Fault, RemoteError, error
 from .lines import check
-from .retry import Again, NextStep, Policy, Stage, next_step, pause
+from .retry import Again, NextStep, Policy, Stage, first_pause, next_step, pause
 
 T = TypeVar("T")
 
@@ -127,6 +127,10 @@ class ShellSession:
         self._chance = chance
         self._lost = False
         self._closed = False
+        self._pace: float | None = None
+        """Seconds that a question of the last line took."""
+        self._over: str | None = None
+        """The command whose answer is whole and whose end was not told."""
 
     def __enter__(self) -> ShellSession:
         return self
@@ -157,7 +161,11 @@ class ShellSession:
                 pass
 
     def close(self) -> None:
-        """Delete the shell and close the connection. Never raises, and waits a few seconds at the most."""
+        """Delete the shell and close the connection. Never raises, and waits a few seconds at the most.
+
+        The end of the last command is not told before: what is deleted with its shell needs no message of its own
+        (MS-WSMV 3.1.4.4.1).
+        """
         if self._closed:
             return
         self._closed = True
@@ -167,15 +175,18 @@ class ShellSession:
         self._channel.abandon()
 
     def _run_once(self, line: str, visit: _Visit) -> Answer:
-        word = draw()
+        word, asked = draw(), marks(line)
+        self._end_last()
         command = self._request(Stage.COMMAND, lambda: self._send(said(line, word)), visit)
         output = Output()
         begun = now = self._clock()
         give_up = begun + self._policy.longest_command
         size = 0
+        if wait := first_pause(asked, self._pace, self._policy):
+            self._sleep(wait)
         while output.exit_code is None:
             if len(output.stdout) > size:
-                self._sleep(pause(now - begun, marks(line), output.stdout.count(word.encode()), self._policy))
+                self._sleep(pause(now - begun, asked, output.stdout.count(word.encode()), self._policy))
                 size = len(output.stdout)
                 now = self._clock()
             if now >= give_up:
@@ -188,13 +199,19 @@ class ShellSession:
                 self._end(command)
                 detail = f"more than {self._policy.most_output} bytes"
                 raise self._error("output_too_long", visit, detail=detail, sent=True)
-        self._end(command)
+        self._over = command
+        self._pace = (now - begun) / asked if asked else None
         stdout, stderr = (bytes(stream).decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
         return Answer(output.exit_code, heard(stdout, word), stderr)
 
     def _send(self, line: str) -> str:
         self.commands += 1
         return self._channel.send(line)
+
+    def _end_last(self) -> None:
+        command, self._over = self._over, None
+        if command is not None:
+            self._end(command)
 
     def _end(self, command: str) -> None:
         # The answer is complete: whatever happens to this message changes nothing any more.
@@ -245,6 +262,7 @@ class ShellSession:
         if step.reset:
             self._channel.reset()
         if step.renew:
+            self._over = None
             self._channel.renew(self._policy.last_words)
             self._request(Stage.OPEN, self._channel.open, visit)
 

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError, factory, open_session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import ShellSession
 
-FIVE = ["Create", "Command", "Receive", "Signal", "Delete"]
+FOUR = ["Create", "Command", "Receive", "Delete"]
 
 
 @pytest.fixture(params=["winrm", "psrp"])
@@ -45,10 +45,10 @@ def failure(connection: Any, resend: bool = True) -> RemoteError:
     return raised.value
 
 
-def test_one_line_takes_five_requests(plugin: str, service: Any, connect: Callable[..., Any]) -> None:
+def test_one_line_takes_four_requests(plugin: str, service: Any, connect: Callable[..., Any]) -> None:
     service.output = b"#ok 1\r\n\xff"
     assert run(connect(plugin, service)) == Answer(3, "#ok 1\r\n\ufffd", "")
-    assert service.requests == FIVE
+    assert service.requests == FOUR
     assert service.lines == ["ver"]
 
 
@@ -57,14 +57,14 @@ def test_two_lines_share_the_shell(plugin: str, service: Any, connect: Callable[
         session.run("ver", attempted="read")
         session.run("hostname", attempted="read")
         assert session.commands == 2
-    assert service.requests == [*FIVE[:4], *FIVE[1:]]
+    assert service.requests == [*FOUR[:3], "Signal", *FOUR[1:]]
 
 
 def test_the_plugin_has_nothing_left_to_close(plugin: str, service: Any, connect: Callable[..., Any]) -> None:
     connection = connect(plugin, service)
     run(connection)
     connection.close()
-    assert service.requests == FIVE
+    assert service.requests == FOUR
 
 
 def test_a_wrong_password_is_sent_once(plugin: str, service: Any, connect: Callable[..., Any]) -> None:
@@ -136,15 +136,14 @@ def test_a_status_without_a_fault(
 @pytest.mark.parametrize(
     ("action", "steps", "requests"),
     [
-        ("Create", [503, 503], ["Create", "Create", *FIVE]),
-        ("Create", ["quota_shells"], ["Create", *FIVE]),
-        ("Command", ["quota_operations"], ["Create", "Command", "Delete", *FIVE]),
-        ("Command", ["shell_gone"], ["Create", "Command", "Delete", *FIVE]),
-        ("Command", ["drop"], ["Create", "Command", *FIVE[1:]]),
-        ("Receive", ["time_out", "time_out"], ["Create", "Command", "Receive", "Receive", *FIVE[2:]]),
-        ("Receive", ["drop"], ["Create", "Command", "Receive", *FIVE[1:]]),
-        ("Signal", ["drop"], FIVE[:4]),
-        ("Delete", ["drop"], FIVE),
+        ("Create", [503, 503], ["Create", "Create", *FOUR]),
+        ("Create", ["quota_shells"], ["Create", *FOUR]),
+        ("Command", ["quota_operations"], ["Create", "Command", "Delete", *FOUR]),
+        ("Command", ["shell_gone"], ["Create", "Command", "Delete", *FOUR]),
+        ("Command", ["drop"], ["Create", "Command", *FOUR[1:]]),
+        ("Receive", ["time_out", "time_out"], ["Create", "Command", "Receive", "Receive", *FOUR[2:]]),
+        ("Receive", ["drop"], ["Create", "Command", "Receive", *FOUR[1:]]),
+        ("Delete", ["drop"], FOUR),
     ],
 )
 def test_survived(
@@ -226,4 +225,4 @@ def test_the_environment_keeps_its_say(
             assert failure(connect(plugin, service)).code == code
         else:
             run(connect(plugin, service))
-            assert service.requests == FIVE
+            assert service.requests == FOUR

@@ -16,6 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import
     Policy,
     Stage,
     delay_before,
+    first_pause,
     next_step,
     pause,
 )
@@ -126,3 +127,10 @@ def test_delays_grow_and_stay_bounded(chance: float, tries: int) -> None:
 )
 def test_the_pace_of_receiving(elapsed: float, asked: int, answered: int, seconds: float) -> None:
     assert pause(elapsed, asked, answered, POLICY) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pace", "seconds"), [(20, None, 0.0), (20, 0.02, 0.4), (20, 0.0, 0.0), (0, 0.02, 0.0), (20, 5.0, 2.0)]
+)
+def test_the_first_wait_of_a_line(asked: int, pace: float | None, seconds: float) -> None:
+    assert first_pause(asked, pace, POLICY) == pytest.approx(seconds)

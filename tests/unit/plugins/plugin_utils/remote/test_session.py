@@ -110,13 +110,13 @@ class Run:
             self.session.close()
 
 
-USUAL = ["open", "send", "receive", "end", "close", "abandon"]
+USUAL = ["open", "send", "receive", "close", "abandon"]
 
 
 def test_the_usual_way() -> None:
     run = Run(Channel(receive=["a...", "nothing yet", "b"]))
     assert run.go() == "a...b"
-    assert run.channel.log == ["open", "send", "receive", "receive", "receive", "end", "close", "abandon"]
+    assert run.channel.log == ["open", "send", "receive", "receive", "receive", "close", "abandon"]
     assert run.session.commands == 1
     assert run.slept == [0.5]  # after output, so that the next message brings more of it; not when there was none
 
@@ -137,8 +137,6 @@ def test_the_usual_way() -> None:
         (Channel(receive=[BUSY]), False, "", ["open", "send", "receive", *USUAL[2:]], [1]),
         (Channel(receive=[GONE]), True, "", ["open", "send", "receive", "renew", *USUAL], [1]),
         # What follows the answer changes nothing any more.
-        (Channel(end=[DROP]), False, "", ["open", "send", "receive", "end", "abandon"], []),
-        (Channel(end=[GONE]), False, "", USUAL, []),
         (Channel(close=[DROP]), False, "", USUAL, []),
     ],
 )  # fmt: skip
@@ -207,6 +205,27 @@ def test_a_session_serves_more_than_one_line_and_recovers() -> None:
             session.run("reg add", attempted="change it", resend=False)
         assert session.run("ver", attempted="read") == Answer(0, "", "")
     assert run.channel.log[-2:] == ["close", "abandon"] and run.session.commands == 2
+
+
+@pytest.mark.parametrize("end", [[], [DROP], [GONE]])
+def test_a_command_is_ended_before_the_next_one_and_with_its_shell(end: list[Exception]) -> None:
+    run = Run(Channel(end=end))
+    with run.session.open() as session:
+        for _line in range(2):
+            session.run("ver", attempted="read")
+    assert run.channel.log == ["open", "send", "receive", "end", "send", "receive", "close", "abandon"]
+
+
+def test_the_second_line_is_waited_for_at_the_pace_of_the_first() -> None:
+    run = Run(Channel(), Policy(longest_pause=60))
+    with run.session.open() as session:
+        session.run("x&echo #ok 0&y&echo #ok 1", attempted="read")
+        assert run.slept == []
+        session.run("&".join(f"x&echo #ok {number}" for number in range(6)), attempted="read")
+        # The clock of this test takes a second from the first question to the answer.
+        assert run.slept == [3.0]
+        session.run("ver", attempted="read")
+    assert run.slept == [3.0]
 
 
 def test_a_line_that_cmd_would_not_get_is_never_sent() -> None:
