@@ -140,12 +140,16 @@ def kill_with_its_workers(leader: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def test_a_wrong_file_is_never_run(site: Site, lab: LabClient, source: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
+@pytest.mark.parametrize("fetched", [False, True], ids=["pushed", "fetched"])
+def test_a_wrong_file_is_never_run(site: Site, lab: LabClient, source: Path, tmp_path: Path, *, fetched: bool) -> None:
+    """The controller sees it before it is pushed; what the machine fetched is looked at there."""
+    copy, share = tmp_path / "copy", r"\\files01.contoso.example\updates"
     shutil.copytree(source, copy)
     with (copy / "sqlncli.msi").open("ab") as stream:
         stream.write(b"!")
-    failed = update(site, copy, "MP1")
+    lab.share(share, str(copy))
+    place, more = (share, {"manifest": str(copy / "manifest.yml")}) if fetched else (copy, {})
+    failed = update(site, place, "MP1", more)
     assert failed.code == "wrong_hash" and not failed.changed
     assert_described(failed)
     assert left_behind(lab, "MP1") == []
