@@ -39,6 +39,8 @@ Folder = Literal[
     "sql",
     "reporting",
 ]
+# What the client and the management point share renames a full log to its name, the date and the time.
+_DATED: tuple[Folder, ...] = ("client", "ccmsetup", "management_point", "distribution_point")
 Writer = Literal["sql_driver", "sql_server", "dotnet", "winhttp"]
 
 
@@ -67,7 +69,7 @@ class LogFile(Row):
     ``search``: lines (matching lines are read) or names (only which files hold a text, for files whose lines can be as
     long as the file). Without ``roles`` the folder decides: it exists only where its product is installed. ``writers``:
     what speaks TLS and writes its errors there, with the conversations that it has. ``rotated``: the name of the full
-    log before this one.
+    log before this one, where it is not that of a folder's kind.
     """
 
     id: str
@@ -84,10 +86,12 @@ class LogFile(Row):
                 raise FieldError(name, "not a plain file name")
 
     @property
-    def former(self) -> str | None:
-        """The file that the log was renamed to when it was full."""
-        renamed = f"{self.file[:-1]}_" if self.file.endswith(".log") and "*" not in self.file else None
-        return self.rotated or renamed
+    def formers(self) -> tuple[str, ...]:
+        """The files that the log was renamed to when it was full, the oldest first; a name may be a pattern."""
+        if self.rotated or not self.file.endswith(".log") or self.search == "names":
+            return (self.rotated,) if self.rotated else ()
+        dated = self.folder in _DATED and "*" not in self.file
+        return (f"{self.file[:-1]}_", *([f"{self.file[:-4]}-2*.log"] if dated else []))
 
 
 @dataclass(frozen=True, kw_only=True)

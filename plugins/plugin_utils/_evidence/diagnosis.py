@@ -121,7 +121,7 @@ def _beside(line: Line, other: Line) -> bool:
 
 def _is_foreign(text: str) -> bool:
     """Whether a message of .NET is in none of the languages of log_phrases.yml, or in a code page that is not told."""
-    if "WebException" not in text:
+    if not re.search(r"WebException|SqlException.*\b(SSL|TCP)\b", text):
         return False
     strange = re.findall(r"[^\x00-\x7f\u00a0-\u00ff\u2010-\u2026\u3000-\u30ff\uff00-\uffefœŒ]", text)
     japanese = bool(re.search(r"[\u3040-\u30ff]", text))
@@ -141,14 +141,14 @@ def _in_logs(row: LogSignature, seen: Sequence[tuple[Reading, _Sorted]]) -> Iter
         hits = [line for owner, line in lines if owner is row]
         if hits:
             last = hits[-1]
-            file = (place.log.former if last.former else None) or place.log.file
+            file = reading.formers[-1] if last.former and reading.formers else place.log.file
             newest = stamp(last.text)
             yield _Found(
                 f"{place.shown_folder}\\{file}",
                 file,
                 len(hits),
                 message(last.text),
-                0 if "*" in place.log.file else last.number,
+                0 if "*" in file else last.number,
                 newest.text if newest else None,
                 newest.utc if newest else None,
                 _conversations(row, place.log),

@@ -42,7 +42,8 @@ _ROOM = 7600
 _HEAD = '|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"'
 _PROBE = f'echo #probe|findstr /i /l /n /c:"#probe"{_HEAD}'
 _PROBED = "1:1:#probe"
-_TURNED = "#configmgr.tls turns to the newer log"
+_TURNED = "#configmgr.tls: newer"
+_FORMER = re.compile(r"^#former ([0-9])$")
 _NUMBERED = re.compile(r"^([0-9]{1,9}):(?:([0-9]{1,9}):)?(.*)$", re.DOTALL)
 
 
@@ -69,15 +70,15 @@ class Search:
     def piped(self) -> str:
         """C(type) into C(findstr), numbered; the line break behind the file ends a last line that has none."""
         texts = "".join(f' /c:"{text}"' for text in self.literals)
-        former = self.place.log.former
-        if not former:
-            return f"(type {self.file}&echo()|findstr /i /l /n{texts}"
-        older = f'(if exist "{former}" (type "{former}"&echo(&echo {_TURNED}))'
-        return f'({older}&type {self.file}&echo()|findstr /i /l /n /c:"{_TURNED}"{texts}'
+        formers = self.place.log.formers
+        older = "".join(f'(if exist "{name}" (type "{name}"&echo(&echo {_TURNED}))&' for name in formers)
+        turned = f' /c:"{_TURNED}"' if formers else ""
+        return f"({older}type {self.file}&echo()|findstr /i /l /n{turned}{texts}"
 
     def command(self, number: int) -> str:
         if self.place.log.search == "lines":
-            former = f'(if exist "{self.place.log.former}" echo #former)&' if self.place.log.former else ""
+            names = enumerate(self.place.log.formers)
+            former = "".join(f'(if exist "{name}" echo #former {index})&' for index, name in names)
             return (
                 f"echo #log {number}&(if exist {self.file} echo #there)&(type {self.file}>nul&&echo #read)&{former}"
                 f"{self.piped()}{_HEAD}"
@@ -96,7 +97,7 @@ class Reading:
 
     ``state``: read, missing (there is no such log), unreadable (it is there and cannot be read, or is empty) or
     unknown (the machine did not answer). ``lines`` in the order of the log; ``total`` when there are more than those.
-    ``former``: whether a full log of before was read as well.
+    ``formers``: the full logs of before that were read as well, the oldest first, as a name or a pattern.
     """
 
     search: Search
@@ -104,7 +105,7 @@ class Reading:
     lines: tuple[Line, ...] = ()
     total: int | None = None
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    former: bool = False
+    formers: tuple[str, ...] = ()
 
     @property
     def cut(self) -> bool:
@@ -184,22 +185,28 @@ def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> 
     if item.place.log.search == "names":
         return Reading(item, "read", named=_named(item, lines))
     found = tuple(line for text in lines if (line := _line(text)))
-    return Reading(item, "read", found, former="#former" in lines)
+    numbers = [int(match[1]) for line in lines if (match := _FORMER.match(line))]
+    names = item.place.log.formers
+    return Reading(item, "read", found, formers=tuple(names[number] for number in numbers if number < len(names)))
 
 
 def own_lines(reading: Reading) -> list[Line]:
-    """The lines with the numbers of their own file: the machine counts on from the former file to the log itself.
+    """The lines with the numbers of their own file: the machine counts on from the former files to the log itself.
 
     Where the turn is not among them, it lies between the oldest and the newest: their numbers cannot be told.
     """
-    if not reading.former:
+    if not reading.formers:
         return list(reading.lines)
-    turn = next((at for at, line in enumerate(reading.lines) if line.text.strip() == _TURNED), None)
-    if turn is None:
+    turns = [at for at, line in enumerate(reading.lines) if line.text.strip() == _TURNED]
+    if len(turns) < len(reading.formers):
         older, newer, ahead = reading.lines[:FIRST], reading.lines[FIRST:], None
     else:
-        older, newer, ahead = reading.lines[:turn], reading.lines[turn + 1 :], reading.lines[turn].number
-    return [replace(line, former=True) for line in older] + [
+        older, newer, ahead = (
+            reading.lines[: turns[-1]],
+            reading.lines[turns[-1] + 1 :],
+            reading.lines[turns[-1]].number,
+        )
+    return [replace(line, former=True) for line in older if line.text.strip() != _TURNED] + [
         replace(line, number=0 if ahead is None else line.number - ahead) for line in newer
     ]
 

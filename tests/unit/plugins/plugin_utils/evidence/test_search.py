@@ -44,9 +44,9 @@ def test_the_lines_as_they_are_sent() -> None:
     assert probe == ('(echo #probe|findstr /i /l /n /c:"#probe"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:")2>nul')
     assert control == (
         r'(cd /d "%SystemDrive%\SMS\Logs"&&(echo #log 0&(if exist "mpcontrol.log" echo #there)&'
-        '(type "mpcontrol.log">nul&&echo #read)&(if exist "mpcontrol.lo_" echo #former)&'
-        '((if exist "mpcontrol.lo_" (type "mpcontrol.lo_"&echo(&echo #configmgr.tls turns to the newer log))&'
-        'type "mpcontrol.log"&echo()|findstr /i /l /n /c:"#configmgr.tls turns to the newer log" /c:"[08001]" '
+        '(type "mpcontrol.log">nul&&echo #read)&(if exist "mpcontrol.lo_" echo #former 0)&'
+        '((if exist "mpcontrol.lo_" (type "mpcontrol.lo_"&echo(&echo #configmgr.tls: newer))&'
+        'type "mpcontrol.log"&echo()|findstr /i /l /n /c:"#configmgr.tls: newer" /c:"[08001]" '
         '/c:"SslSecurityError"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"))2>nul&echo #done'
     )
     assert search_parts([CATALOG])[1] == (
@@ -58,7 +58,7 @@ def test_the_lines_as_they_are_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "lines"), [("client", 2), ("management_point", 2), ("software_update_point", 1), ("site_server", 3)]
+    ("role", "lines"), [("client", 2), ("management_point", 3), ("software_update_point", 1), ("site_server", 4)]
 )
 def test_the_search_of_a_role_fits_few_lines(role: str, lines: int) -> None:
     wanted = searches([LogPlace(log, rf'"D:\{log.folder}"') for log in LOGS.values() if role in log.roles])
@@ -132,11 +132,12 @@ def test_oldest_and_newest_lines_never_overlap(total: int) -> None:
     assert (max(places), len(places)) == (total, min(FIRST, total - FIRST))
 
 
-def numbered(*lines: Line) -> Reading:
-    return Reading(CONTROL, "read", lines, former=True)
+def numbered(*lines: Line, formers: tuple[str, ...] = ("mpcontrol.lo_",)) -> Reading:
+    return Reading(CONTROL, "read", lines, formers=formers)
 
 
-TURN = "#configmgr.tls turns to the newer log"
+TURN = "#configmgr.tls: newer"
+TWO = ("CcmMessaging.lo_", "CcmMessaging-2*.log")
 
 
 @pytest.mark.parametrize(
@@ -149,8 +150,12 @@ TURN = "#configmgr.tls turns to the newer log"
         (numbered(Line(20, TURN), Line(23, "new")), [Line(3, "new")]),
         (numbered(Line(7, "old"), Line(20, TURN)), [Line(7, "old", former=True)]),
         (Reading(CONTROL, "read", (Line(7, "only"),)), [Line(7, "only")]),
+        (
+            numbered(Line(2, "oldest"), Line(4, TURN), Line(7, "old"), Line(20, TURN), Line(23, "new"), formers=TWO),
+            [Line(2, "oldest", former=True), Line(7, "old", former=True), Line(3, "new")],
+        ),
     ],
-    ids=["both", "newer", "older", "no former"],
+    ids=["both", "newer", "older", "no former", "two formers"],
 )
 def test_a_line_has_the_number_of_its_own_file(reading: Reading, lines: list[Line]) -> None:
     assert own_lines(reading) == lines
@@ -163,7 +168,31 @@ def test_a_number_that_cannot_be_told_is_not_told() -> None:
     assert lines[-1].number == 0
 
 
+def test_of_two_turns_the_second_can_be_missing() -> None:
+    oldest = [Line(number, "x") for number in range(2, FIRST + 1)]
+    lines = own_lines(numbered(Line(1, TURN), *oldest, Line(900, "newest"), formers=TWO))
+    assert ([line.former for line in lines], lines[-1].number) == ([True] * (FIRST - 1) + [False], 0)
+
+
+@pytest.mark.parametrize(
+    ("log", "formers"),
+    [
+        ("smsdbmon", ("smsdbmon.lo_",)),
+        ("ccm-messaging", TWO),
+        ("mp-getauth", ("MP_GetAuth.lo_", "MP_GetAuth-2*.log")),
+        ("ccmsetup", ("ccmsetup.lo_", "ccmsetup-2*.log")),
+        ("software-center", ("SCClient_*.lo_",)),
+        ("sql-errorlog", ("ERRORLOG.1",)),
+        ("software-distribution", ("SoftwareDistribution.old",)),
+        ("portal-website", ()),
+        ("reporting-service", ()),
+    ],
+)
+def test_what_a_full_log_is_renamed_to(log: str, formers: tuple[str, ...]) -> None:
+    assert LOGS[log].formers == formers
+
+
 def test_the_former_log_is_read_where_there_is_one() -> None:
-    text = PROBED + f"#log 0\r\n#there\r\n#read\r\n#former\r\n1:2:old\r\n2:9:{TURN}\r\n3:12:new\r\n#done\r\n"
+    text = PROBED + f"#log 0\r\n#there\r\n#read\r\n#former 0\r\n1:2:old\r\n2:9:{TURN}\r\n3:12:new\r\n#done\r\n"
     (reading,) = read_search([CONTROL], text, 2)
     assert own_lines(reading) == [Line(2, "old", former=True), Line(3, "new")]

@@ -107,6 +107,11 @@ LINES = [
     ("pulldp", "WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE is set", "certificate-key"),
     ("hman", "CERT_E_UNTRUSTEDROOT -2146762487", "certificate-trust"),
     ("wsyncmgr", f"Sync failed: UssCommunicationError: {TRUST}", "wsus-upstream-certificate"),
+    (
+        "adminservice",
+        "System.Security.Authentication.AuthenticationException: A call to SSPI failed, see inner exception.",
+        "dotnet-inner",
+    ),
 ]
 # Published cases with the right answer. What the log and the line are, and the sign.
 CASES = [
@@ -154,7 +159,7 @@ CASES = [
         "sql-certificate-untrusted",
     ),
     ("statesys", f"{NATIVE}The certificate's CN name does not match the passed value.", "sql-certificate-name"),
-    ("statesys", f"{NATIVE}Le nom principal cible est incorrect.", "sql-certificate-name"),
+    ("statesys", f"{NATIVE}Le nom du principal cible est incorrect.", "sql-certificate-name"),
     ("hman", "A required certificate is not within its validity period", "certificate-date"),
     ("mp-framework", f"[08001][-2146893019]{NATIVE}x", "sql-certificate-untrusted"),
     ("mpcontrol", "Http test request failed, error 0x00002f8f", "winhttp-secure-failure"),
@@ -221,8 +226,114 @@ CASES = [
         "wsus-connection",
     ),
 ]
+# Of the same kinds, from other public reports.
+KINDS = [
+    # Microsoft, "Configuration Manager connectivity issues when DigiCert Global Root G2 is not installed"
+    (
+        "dmpdownloader",
+        "Failed to check and load service signing certificate. System.ArgumentException: Fail to build chain",
+        "root-g2-missing",
+    ),
+    (
+        "gateway-sync",
+        "Exception details: [Critical][CMGatewaySyncUploadWorker][0][System.ArgumentException] Fail to build chain",
+        "root-g2-missing",
+    ),
+    # Microsoft, "What's new in version 2603"
+    (
+        "ccm-sts-managed",
+        "Microsoft.Identity.ServiceEssentials.Exceptions.MiseAuthenticationTicketProviderException: MISE12034: "
+        "AuthenticationTicketProvider Name:AuthenticationTicketProvider",
+        "entra-unreachable",
+    ),
+    # Microsoft, "Proxy server support": the same entry with another number of WinHTTP
+    ("rule-engine", "Failed to download the update from internet. Error = 12175.", "winhttp-secure-failure"),
+    ("patch-downloader", "HttpSendRequest failed HTTP_STATUS_x, error 12157", "winhttp-channel"),
+    ("task-sequence", "unknown host (gethostbyname failed), hr=80072f8f", "winhttp-secure-failure"),
+    (
+        "task-sequence",
+        "[TSMESSAGING] AsyncCallback(): WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA is set",
+        "certificate-trust",
+    ),
+    ("scan-agent", "ScanJob: CScanJob::OnScanComplete - Scan failed with error = 0x80072f8f", "winhttp-secure-failure"),
+    # .NET of the notification server, of the gateway's connection point and of tenant attach
+    (
+        "bgbserver",
+        f"AuthenticationException: A call to SSPI failed, see inner exception. ---> Win32Exception: {ALGORITHM}",
+        "dotnet-connection",
+    ),
+    (
+        "bgbserver",
+        f"AuthenticationException: A call to SSPI failed, see inner exception. ---> Win32Exception: {UNTRUSTED}",
+        "certificate-trust",
+    ),
+    (
+        "proxy-connector",
+        "System.IO.IOException: Authentication failed because the remote party has closed the transport stream.",
+        "dotnet-connection",
+    ),
+    (
+        "proxy-connector",
+        "System.IO.IOException: Received an unexpected EOF or 0 bytes from the transport stream.",
+        "dotnet-connection",
+    ),
+    ("gateway-notification", f"[System.Net.WebException] {CHANNEL}", "dotnet-connection"),
+    (
+        "gateway-sync",
+        "HttpRequestException: The SSL connection could not be established, see inner exception.",
+        "dotnet-inner",
+    ),
+    # Microsoft's page of SQL Server on Linux in German, French, Spanish and Japanese
+    ("statesys", f"{NATIVE}Der Zielprinzipalname ist falsch.", "sql-certificate-name"),
+    ("statesys", f"{NATIVE}El nombre principal de destino es incorrecto.", "sql-certificate-name"),
+    (
+        "srsrp",
+        "SqlException (0x80131904): (SSL, error: 0 - 対象のプリンシパル名が正しくありません。)",
+        "sql-certificate-name",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): (SSL, error: 0 - 証明書チェーンは、信頼されていない機関によって発行されました。)",
+        "sql-certificate-untrusted",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): La chaîne de certificats a été émise par une autorité qui n\u2019est pas approuvée.",
+        "sql-certificate-untrusted",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): La cadena de certificación fue emitida por una entidad en la que no se confía.",
+        "sql-certificate-untrusted",
+    ),
+    (
+        "wcm",
+        "Win32Exception : le client et le serveur ne peuvent pas communiquer car ils n\u2019ont pas d\u2019algorithme en commun",
+        "wsus-connection",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): (TCP, error: 0 - Une connexion existante a dû être fermée par l\u2019hôte distant.)",
+        "sql-login-closed",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): (TCP, error: 0 - 既存の接続はリモート ホストによって強制的に切断されました。)",
+        "sql-login-closed",
+    ),
+    (
+        "srsrp",
+        "SqlException (0x80131904): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.",
+        "sql-login-closed",
+    ),
+]
 # What looks like it, and is nothing of TLS.
 NOTHING = [
+    ("rule-engine", "Failed to download the update from internet. Error = 12007."),
+    ("bgbserver", "SocketException: A connection attempt failed because the connected party did not respond"),
+    ("ccm-sts-managed", "Token validated, MISE ready"),
+    ("dmpdownloader", "Successfully loaded the service signing certificate, chain built"),
+    ("srsrp", "SqlException (0x80131904): Transaction (Process ID 55) was deadlocked on lock resources"),
     ("mpcontrol", "Successfully connected to SQL Server with TLS 1.2, 0 errors."),
     (
         "mpcontrol",
@@ -269,10 +380,10 @@ def test_every_sign_in_a_log_has_a_line_here() -> None:
     by_name = {
         row.id for row in SIGNATURES.values() if row.logs and all(LOGS[log].search == "names" for log in row.logs)
     }
-    assert {sign for _log, _line, sign in (*LINES, *CASES)} == in_lines - by_name
+    assert {sign for _log, _line, sign in (*LINES, *CASES, *KINDS)} == in_lines - by_name
 
 
-@pytest.mark.parametrize(("log", "line", "sign"), [*LINES, *CASES])
+@pytest.mark.parametrize(("log", "line", "sign"), [*LINES, *CASES, *KINDS])
 def test_a_line_is_found_on_the_machine_and_is_one_sign(log: str, line: str, sign: str) -> None:
     assert found(log, line) == [(sign, 1)]
 
@@ -340,6 +451,8 @@ def test_a_certificate_is_never_told_as_a_protocol(sign: LogSignature) -> None:
         ("System.Net.WebException: Der Remotename konnte nicht aufgelöst werden", False),
         ("System.Net.WebException: リモート名を解決できませんでした。", False),
         ("System.Net.WebException: The operation has timed out", False),
+        ("SqlException (0x80131904): (provider: SSL, error: 0 - 证书链是由不受信任的颁发机构颁发的。)", True),
+        ("SqlException (0x80131904): 事务与另一个进程被死锁在资源上。", False),
     ],
 )
 def test_a_language_that_is_not_known_is_said_to_be_so(line: str, foreign: bool) -> None:
