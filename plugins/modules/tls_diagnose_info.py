@@ -14,14 +14,14 @@ description:
     point at TLS - the known issues of Microsoft's page about TLS 1.2 in ConfigMgr, and more.
   - What is found is linked to the requirements that are not met on the same machine, so that a symptom comes with its
     cause and its remedy.
-  - One command line reads the state of the machine, one asks for the folders of its logs, and one to four more search
+  - One command line reads the state of the machine, one asks for the folders of its logs, and one to five more search
     the logs there with C(findstr). Only matching lines travel, at most 58 of a log; a log with more than 28 matching
     lines takes two more commands, which count them and read the newest.
-  - The full log before each (C(.lo_)) is searched as well.
+  - The full logs before each (C(.lo_), or the name with date and time) are searched as well.
   - Logs in UTF-8, in UTF-16 with a mark, and in the code page of Windows are read.
 options:
   days:
-    description: How far back to look for events, from 1 to 366. Logs, and the full one before each, are read whole.
+    description: How far back to look for events, from 1 to 366. Logs, and the full ones before each, are read whole.
     type: int
     default: 7
   log_folders:

@@ -237,7 +237,7 @@ def test_with_nothing_planted_nothing_is_found(site: Site, lab: LabClient) -> No
     assert untold == {host for host, result in outcome.last.items() if result.data["logs"]["read"]}
     assert "none was found; looked in C:\\SMS\\Logs\\" in outcome.last["MP1"].data["msg"]
     assert len(untold) < len(site.hosts) / 2
-    assert {lab.counters()[host]["commands"] for host in site.hosts} <= {3, 4, 5, 6, 7, 8}
+    assert {lab.counters()[host]["commands"] for host in site.hosts} <= {3, 4, 5, 6, 7, 8, 9}
     assert all(lab.dump(host)["files"] == lab.image(host)["files"] for host in site.hosts)
 
 
@@ -429,10 +429,17 @@ def test_full_logs_other_folders_and_other_drives_are_read(site: Site, lab: LabC
     service = r"HKLM\SYSTEM\CurrentControlSet\Services\SMS_EXECUTIVE"
     lab.set_value("DP2", service, "ImagePath", r"E:\CM\bin\x64\smsexec.exe", type="REG_EXPAND_SZ")
     lab.plant_file("DP2", r"E:\CM\Logs\SMSPXE.log", logged("WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED is set"))
-    hosts = ["CM1", "MP1", "MP2", "DP2"]
+    client = r"C:\Windows\CCM\Logs"
+    for day in (18, 19):
+        lab.plant_file("PC10", rf"{client}\CcmMessaging-202611{day}-081500.log", logged("Post failed 0x80072f06"))
+    lab.plant_file("PC10", rf"{client}\CcmMessaging.log", quiet)
+    lab.plant_file("PC10", rf"{client}\SCClient_CONTOSO@anna_1.lo_", logged(CHANNEL))
+    lab.plant_file("PC10", rf"{client}\SCClient_CONTOSO@anna_1.log", quiet)
+    hosts = ["CM1", "MP1", "MP2", "DP2", "PC10"]
     last = site.module("tls_diagnose_info", limit=hosts).expect_ok().last
     found = {
-        host: [(each["path"], each["line"], each["count"]) for each in last[host].data["symptoms"]] for host in hosts
+        host: [(each["path"], each.get("line"), each["count"]) for each in last[host].data["symptoms"]]
+        for host in hosts
     }
     assert found == {
         "CM1": [(rf"{program}\smsdbmon.lo_", 2, 1)],
@@ -440,6 +447,8 @@ def test_full_logs_other_folders_and_other_drives_are_read(site: Site, lab: LabC
         # 43 lines match, and the one between the two files: the oldest 29 and the newest 14.
         "MP2": [(r"D:\SMS\Logs\mpcontrol.log", 3, 42)],
         "DP2": [(r"E:\CM\Logs\SMSPXE.log", 1, 1)],
+        # Of a pattern the line is not told, since it may be in any of the files.
+        "PC10": [(rf"{client}\CcmMessaging-2*.log", None, 2), (rf"{client}\SCClient_*.lo_", None, 1)],
     }
     assert [each["id"] for each in last["DP2"].data["symptoms"]] == ["certificate-revocation"]
     assert all(not last[host].data["unknown"] for host in hosts)

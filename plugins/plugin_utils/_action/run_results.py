@@ -12,7 +12,7 @@ from typing import Any
 from .._plain import plain
 from .._tls.standing import Progress, standing
 
-__all__ = ["CHANGES", "UPDATED", "RunResults", "last_change", "run_results", "step_times", "times_of"]
+__all__ = ["CHANGES", "UPDATED", "RunResults", "last_change", "progress_of", "run_results", "step_times", "times_of"]
 
 # The variables in which the playbooks keep the results.
 _FORECAST, _GATE, _VERIFIED = "configmgr_tls_forecast", "configmgr_tls_gate", "configmgr_tls_verified"
@@ -48,7 +48,7 @@ def run_results(variables: Mapping[str, Mapping[str, Any]], keeper: str, *, chec
     stages: Sequence[Mapping[str, Any]] = ()
     sentence = ""
     if order and not check_mode:
-        progress = {name: Progress.of(plain(_progress(mine))) for name, mine in variables.items()}
+        progress = {name: progress_of(mine) for name, mine in variables.items()}
         if not order["batches"] or any(mine.disabled for mine in progress.values()):
             found = standing(order, progress)
             stages, sentence = found.rows, found.text()
@@ -78,6 +78,15 @@ def last_change(variables: Mapping[str, Any]) -> str | None:
     return max(ended, default=None)
 
 
+def progress_of(variables: Mapping[str, Any]) -> Progress:
+    """How far a host came in the disable stage, from its raw variables."""
+    disabled, reopened, batch = (
+        _not_skipped(variables.get(f"configmgr_tls_{name}")) for name in ("disabled", "reopened", "batch")
+    )
+    stopped = variables.get("configmgr_tls_stopped")
+    return Progress(disabled, reopened, None if stopped is None else plain(stopped), batch)
+
+
 def step_times(
     changes: Mapping[str, Mapping[str, Any] | None], restarted: Mapping[str, Any]
 ) -> dict[str, dict[str, str]]:
@@ -105,6 +114,6 @@ def _ran(result: Any) -> dict[str, Any] | None:
     return {name: value for name, value in found.items() if name not in ("changed", "failed", "msg", "invocation")}
 
 
-def _progress(variables: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("configmgr_tls_disabled", "configmgr_tls_reopened", "configmgr_tls_stopped", "configmgr_tls_batch")
-    return {name: variables[name] for name in names if name in variables}
+def _not_skipped(result: Any) -> dict[str, Any] | None:
+    """A result as it is, a failed one too."""
+    return None if result is None or result.get("skipped") else plain(result)

@@ -94,7 +94,6 @@ class Role(Row):
     configmgr_names: tuple[str, ...]
     restart_group: int
     needs: RoleNeeds
-    services: tuple[str, ...]
     logs: tuple[str, ...]
     detection: tuple[Detection, ...]
     state: Literal["current", "deprecated", "removed"] = "current"

@@ -34,16 +34,6 @@ class Progress:
     stopped: Mapping[str, Any] | None = None
     looked: Mapping[str, Any] | None = None
 
-    @classmethod
-    def of(cls, variables: Mapping[str, Any]) -> Progress:
-        """From the variables in which the playbook keeps its results."""
-        return cls(
-            _ran(variables.get("configmgr_tls_disabled")),
-            _ran(variables.get("configmgr_tls_reopened")),
-            variables.get("configmgr_tls_stopped"),
-            _ran(variables.get("configmgr_tls_batch")),
-        )
-
     @property
     def state(self) -> str:
         if self.disabled is None:
@@ -107,10 +97,6 @@ def _note(members: Sequence[Progress]) -> str:
 
 def _of(progress: Mapping[str, Progress], name: str) -> Progress:
     return progress.get(name, Progress())
-
-
-def _ran(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if result is None or result.get("skipped") else result
 
 
 def _counted(names: Sequence[str]) -> str:

@@ -298,7 +298,8 @@ KINDS = [
     ),
     (
         "srsrp",
-        "SqlException (0x80131904): La chaîne de certificats a été émise par une autorité qui n\u2019est pas approuvée.",
+        "SqlException (0x80131904): La chaîne de certificats a été émise par une autorité qui "
+        "n\u2019est pas approuvée.",
         "sql-certificate-untrusted",
     ),
     (
@@ -308,12 +309,14 @@ KINDS = [
     ),
     (
         "wcm",
-        "Win32Exception : le client et le serveur ne peuvent pas communiquer car ils n\u2019ont pas d\u2019algorithme en commun",
+        "Win32Exception : le client et le serveur ne peuvent pas communiquer car ils "
+        "n\u2019ont pas d\u2019algorithme en commun",
         "wsus-connection",
     ),
     (
         "srsrp",
-        "SqlException (0x80131904): (TCP, error: 0 - Une connexion existante a dû être fermée par l\u2019hôte distant.)",
+        "SqlException (0x80131904): (TCP, error: 0 - Une connexion existante a dû être fermée par "
+        "l\u2019hôte distant.)",
         "sql-login-closed",
     ),
     (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import progress_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.standing import Progress, standing
 
 DONE = Progress(disabled={"changed": True})
@@ -59,7 +60,7 @@ BACK = Progress({"changed": True}, {"changed": True}, STOPPED, {"passed": True})
     ],
 )
 def test_a_machine_is_known_by_what_the_tasks_left_behind(variables: dict[str, Any], state: str) -> None:
-    assert Progress.of(variables).state == state
+    assert progress_of(variables).state == state
 
 
 def order(*batches: list[str], done: list[str] | None = None) -> dict[str, Any]:
