@@ -99,9 +99,9 @@ def offered_suites(state: HostState) -> Suites:
     """What the machine offers in handshakes, either way."""
     listed = _listed(state)
     off = turned_off(state)
-    keys_of_any_length = not any(
-        setting.unreadable or (setting.dword or 0) > _SHORTEST_DH_KEY for setting in state.schannel.dh_minimum.values()
-    )
+    # As a caller it may refuse a server's key; as a server it makes a longer one, which callers take.
+    least = state.schannel.dh_minimum["client"]
+    keys_of_any_length = not least.unreadable and (least.dword or 0) <= _SHORTEST_DH_KEY
     names, maybe = [], set()
     for name, certain in listed.items():
         touched = [(row, setting) for row, setting in off if row.touches(name)]

@@ -58,7 +58,7 @@ def test_the_lines_as_they_are_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "lines"), [("client", 2), ("management_point", 3), ("software_update_point", 1), ("site_server", 4)]
+    ("role", "lines"), [("client", 3), ("management_point", 3), ("software_update_point", 1), ("site_server", 4)]
 )
 def test_the_search_of_a_role_fits_few_lines(role: str, lines: int) -> None:
     wanted = searches([LogPlace(log, rf'"D:\{log.folder}"') for log in LOGS.values() if role in log.roles])

@@ -283,6 +283,36 @@ KINDS = [
         "HttpRequestException: The SSL connection could not be established, see inner exception.",
         "dotnet-inner",
     ),
+    # Schannel's other numbers, beside a driver and elsewhere
+    ("statesys", f"*** [08001][-2146893018]{ODBC}x", "sql-schannel"),
+    (
+        "mpcontrol",
+        f"*** [08001][-2146893051]{NATIVE}Das angeforderte Sicherheitspaket ist nicht vorhanden.",
+        "sql-schannel",
+    ),
+    ("smsdbmon", f"{NATIVE}The Local Security Authority cannot be contacted", "sql-schannel"),
+    ("ccm-messaging", "Post failed, 0x80090326", "schannel-message"),
+    # SQL Server 26014 and 17190
+    (
+        "sql-errorlog",
+        'Unable to load user-specified certificate [Cert Hash(sha1) "AB"].',
+        "sql-server-certificate-start",
+    ),
+    ("sql-errorlog", "Fehler: 26014, Schweregrad: 16, Status: 1.", "sql-server-certificate-start"),
+    (
+        "sql-errorlog",
+        "Initializing the FallBack certificate failed with error code: 1, state: 1, error number: -2146893802.",
+        "sql-server-certificate-start",
+    ),
+    # WinHTTP's own numbers, plain and as HRESULT in both forms
+    ("ccmsetup", "Failed to send HTTP request. (Error at WinHttpSendRequest: 12045)", "certificate-trust"),
+    ("ccmsetup", "WinHttpSendRequest failed, error 12038", "certificate-name"),
+    ("data-transfer-service", "error 12037", "certificate-date"),
+    ("location-services", "failed with -2147012839", "certificate-revocation"),
+    ("client-id", "status code 12170", "certificate-revoked"),
+    ("rule-engine", "Failed to download the update from internet. Error = 12169.", "certificate-refused"),
+    ("pulldp", "ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE", "certificate-key"),
+    ("patch-downloader", "ERROR_INTERNET_SEC_CERT_DATE_INVALID", "certificate-date"),
     # Microsoft's page of SQL Server on Linux in German, French, Spanish and Japanese
     ("statesys", f"{NATIVE}Der Zielprinzipalname ist falsch.", "sql-certificate-name"),
     ("statesys", f"{NATIVE}El nombre principal de destino es incorrecto.", "sql-certificate-name"),
@@ -333,6 +363,9 @@ KINDS = [
 # What looks like it, and is nothing of TLS.
 NOTHING = [
     ("rule-engine", "Failed to download the update from internet. Error = 12007."),
+    ("ccm-messaging", '<![LOG[Post done]LOG]!><time="12:03:70.000+000" thread="12037" file="x:12169">'),
+    ("hman", "Failed to get a Kerberos ticket, 0x80090308"),
+    ("sql-errorlog", "SQL Server is listening, process 26014x"),
     ("bgbserver", "SocketException: A connection attempt failed because the connected party did not respond"),
     ("ccm-sts-managed", "Token validated, MISE ready"),
     ("dmpdownloader", "Successfully loaded the service signing certificate, chain built"),

@@ -93,8 +93,10 @@ def test_tls13_is_decided_by_its_hello_alone() -> None:
     )
 
 
-def test_a_hello_retry_request_settles_protocol_and_suite() -> None:
-    retry = wire.server_hello(0x0303, 0x1301, bytes.fromhex("002b00020304 003300020018"))
+# A curve, and the hybrid groups with ML-KEM: https://www.iana.org/assignments/tls-parameters
+@pytest.mark.parametrize("group", [0x0018, 0x11EB, 0x11EC, 0x11ED], ids=hex)
+def test_a_hello_retry_request_settles_protocol_and_suite(group: int) -> None:
+    retry = wire.server_hello(0x0303, 0x1301, bytes.fromhex("002b00020304 00330002") + group.to_bytes(2, "big"))
     answer = read_answer(wire.record(22, retry, 0x0303), Protocol.TLS13)
     assert answer.hello is not None and answer.hello.protocol is Protocol.TLS13
 

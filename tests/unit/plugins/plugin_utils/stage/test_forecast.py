@@ -131,6 +131,40 @@ def test_what_is_possible_is_said_to_be_possible() -> None:
     assert "TLS 1.0, and possibly" in cause and "TLS 1.0 only" not in cause
 
 
+def hardened(machine: Machine, *, strict: bool) -> Machine:
+    """As the templates of IIS Crypto leave a machine: https://www.nartac.com/Products/IISCrypto/"""
+    for name in ("Multi-Protocol Unified Hello", "PCT 1.0", "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"):
+        on = name == "TLS 1.2"
+        for side in ("Client", "Server"):
+            values(machine, protocol(name, side), Enabled=0xFFFFFFFF if on else 0, DisabledByDefault=0 if on else 1)
+    off = ["Ciphers\\NULL", "Ciphers\\DES 56/56", "Ciphers\\RC2 128/128", "Ciphers\\RC4 128/128"]
+    on_or_strict = ["Ciphers\\Triple DES 168", "Hashes\\MD5", "Hashes\\SHA"]
+    on = ["Ciphers\\AES 128/128", "Ciphers\\AES 256/256", "Hashes\\SHA256", "Hashes\\SHA384", "Hashes\\SHA512"]
+    exchanges = [f"KeyExchangeAlgorithms\\{name}" for name in ("Diffie-Hellman", "PKCS", "ECDH")]
+    for key in (*off, *on_or_strict, *on, *exchanges):
+        out = key in off or (strict and key in on_or_strict)
+        machine.set(rf"{SCHANNEL}\{key}", "Enabled", dword(0 if out else 0xFFFFFFFF))
+    return machine.set(rf"{SCHANNEL}\{exchanges[0]}", "ServerMinKeyBitLength", dword(2048))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("build", [9600, 14393, 17763, 20348, 26100])
+def test_a_template_of_hardening_that_leaves_tls12_costs_nothing(build: int, strict: bool) -> None:
+    database = sql_instance(hardened(windows(build), strict=strict), "15.0.4043.16")
+    ends = {
+        "PC": client(),
+        "MP": point(hardened(windows(build), strict=strict)),
+        "DB": facts_of(enabled(database), "site_database"),
+    }
+    found = expected(ends, over_https=["MP", "DB"], controller=controller_end())
+    assert [each.as_dict() for each in found.broken("disable")] == []
+    assert {
+        str(row(found, name).stages["disable"]) for name in ("client-management-point", "management-point-database")
+    } == {"TLS 1.2"}
+    ids = {each["id"] for each in ends["MP"]["findings"] if each["status"] in ("fail", "unknown")}
+    assert not ids
+
+
 def test_a_build_newer_than_all_holds_back_only_what_hangs_on_its_defaults() -> None:
     own = windows(99999).set(
         LOCAL, "Functions", text(rf"{GCM_ONLY},TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA".replace(",", r"\0"))

@@ -154,7 +154,7 @@ def test_a_policy_replaces_the_own_list(build: int, policy: str | None, own: str
         (r"KeyExchangeAlgorithms\ECDH", "Enabled", 0, [f"?{NEWEST}", DHE]),
         (r"KeyExchangeAlgorithms\Diffie-Hellman", "Enabled", 0, [NEWEST, GCM, CBC]),
         (r"KeyExchangeAlgorithms\Diffie-Hellman", "ClientMinKeyBitLength", 2048, [NEWEST, GCM, f"?{DHE}", CBC]),
-        (r"KeyExchangeAlgorithms\Diffie-Hellman", "ServerMinKeyBitLength", 1024, [NEWEST, GCM, DHE, CBC]),
+        (r"KeyExchangeAlgorithms\Diffie-Hellman", "ServerMinKeyBitLength", 2048, [NEWEST, GCM, DHE, CBC]),
         (r"KeyExchangeAlgorithms\PKCS", "Enabled", 0, [NEWEST, f"?{GCM}", f"?{DHE}", f"?{CBC}"]),
         (r"Hashes\SHA", "Enabled", 0, [NEWEST, GCM, DHE]),
         (r"Hashes\SHA384", "Enabled", 0, [f"?{NEWEST}", CBC]),
