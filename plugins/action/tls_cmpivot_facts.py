@@ -7,25 +7,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.module_utils.basic import missing_required_lib
-
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_service import (
+    admin_service,
+    clients_of,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match, not_read, outcome_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
-from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import (
-    LIBRARY,
-    MISSING,
-    AdminService,
-    Login,
-)
-from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT
 
 
@@ -37,35 +30,9 @@ class ActionModule(TlsAction):
     _requires_connection = False
 
     def act(self, task: Task) -> dict[str, Any]:
-        if MISSING is not None:
-            raise AnsibleActionFail(missing_required_lib(LIBRARY), result={"code": "missing_library"})
-        task.secrets.update({task.arguments["password"] or ""} - {""})
-        hosts = {host.name: host.roles_of_groups for host in host_variables(task, task.arguments["hosts"])}
-        if task.arguments["hosts"] is None:
-            hosts = {name: found for name, found in hosts.items() if found == ["client"]}
-        service = _service(task)
-        try:
+        hosts = clients_of(task)
+        with admin_service(task) as service:
             return {"changed": False, **_read(task.arguments, service, hosts)}
-        finally:
-            service.close()
-
-
-def _service(task: Task) -> AdminService:
-    given = task.arguments
-    url, collection = str(given["url"]), str(given["collection"])
-    if not url.lower().startswith("https://"):
-        raise Failure("bad_argument", f"url is {url!r}.", "Give an address like https://cm01.corp.example.")
-    if collection and not collection.isalnum():
-        raise Failure("bad_argument", f"collection is {collection!r}.", "Give an id like SMS00001.")
-    trusted: str | bool = str(on_controller(given["ca_path"])) if given["ca_path"] else True
-    return AdminService(
-        url,
-        Login(given["authentication"], given["user"], given["password"]),
-        verify=trusted if given["validate_certs"] else False,
-        timeout=given["timeout"],
-        retries=2,
-        page_size=in_range(given, "page_size", 1, 100_000),
-    )
 
 
 def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, list[str]]) -> dict[str, Any]:

@@ -19,28 +19,6 @@ description:
   - Run it once per play (C(run_once)). On each client ConfigMgr runs Microsoft's own signed script, which needs
     PowerShell 4 there.
 options:
-  url:
-    description: Address of the SMS Provider, for example V(https://cm01.corp.example).
-    type: str
-    required: true
-  user:
-    description: Who asks. Without it, the Kerberos ticket of the controller is used.
-    type: str
-  password:
-    description: The password. It appears in no result and in no message.
-    type: str
-  authentication:
-    description: How to log in. Since ConfigMgr 2509 the AdminService takes Kerberos only. V(basic) is for tests.
-    type: str
-    choices: [negotiate, kerberos, ntlm, basic]
-    default: negotiate
-  validate_certs:
-    description: Whether the certificate of the SMS Provider is checked.
-    type: bool
-    default: true
-  ca_path:
-    description: File or folder of the authorities that are trusted, instead of the controller's own.
-    type: path
   hosts:
     description:
       - The clients to read. When not given, those hosts of the play that are in the group C(client) and in the group of
@@ -62,10 +40,6 @@ options:
     type: str
     choices: [allowed, 'off']
     default: allowed
-  timeout:
-    description: Seconds to wait for an answer of the AdminService.
-    type: float
-    default: 30
   wait:
     description: Seconds after which no client is waited for any more.
     type: float
@@ -82,20 +56,15 @@ options:
     description: How many questions are asked at a time.
     type: int
     default: 4
-  page_size:
-    description: Rows that are asked for at a time.
-    type: int
-    default: 5000
 notes:
   - The account needs the right Run CMPivot on the collection, Read on Inventory Reports and Read on Collection. The
     security role Security Administrator has them. ConfigMgr audits every question (status message 40805).
   - Needs ConfigMgr 2107 or later.
-requirements:
-  - C(pypsrp) on the controller
 extends_documentation_fragment:
   - configmgr.tls.attributes.action
   - configmgr.tls.attributes.controller
   - configmgr.tls.attributes.reading
+  - configmgr.tls.site.service
 seealso:
   - module: configmgr.tls.tls_facts
 """

@@ -20,6 +20,7 @@ from configmgr_lab.control.install import install
 from configmgr_lab.control.lab import Lab, LabError, UnknownHost, check_names
 from configmgr_lab.control.plant import move_people, plant_as, plant_events, plant_file
 from configmgr_lab.endpoints.cmpivot import Settings
+from configmgr_lab.endpoints.notifications import COUNTDOWN_SECONDS
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.power import Away
 from configmgr_lab.machine.shares import Share
@@ -218,6 +219,47 @@ async def post_admin_service(call: Call) -> Any:
     service.requests.clear()
     service.logons.clear()
     service.cmpivot.settings = Settings(**call.body.get("cmpivot", {}))
+    return {}
+
+
+@route("POST", "/console")
+async def post_console(call: Call) -> Any:
+    # The grammar of PowerShell is loaded by a lab that reads some.
+    from configmgr_lab.console.cmdlets import run_script
+    from configmgr_lab.console.powershell import NotRead, Thrown
+
+    check_names(call.body, {"script"})
+    compliance = call.lab.roles.admin_service.compliance
+    before = compliance.changes
+    try:
+        run = run_script(compliance, str(call.body["script"]))
+    except (NotRead, Thrown) as problem:
+        raise LabError(str(problem)) from problem
+    return {"output": run.output, "warnings": run.warnings, "changes": compliance.changes - before}
+
+
+@route("POST", "/clients/evaluate")
+async def post_clients_evaluate(call: Call) -> Any:
+    check_names(call.body, {"hosts", "unable"})
+    compliance = call.lab.roles.admin_service.compliance
+    names = call.body.get("hosts") or [machine.name for machine in compliance.clients.values()]
+    compliance.evaluate(names, call.body.get("unable") or ())
+    return {}
+
+
+@route("POST", "/clients/reset")
+async def post_clients_reset(call: Call) -> Any:
+    """Nothing is deployed, and nobody has told anything."""
+    call.lab.roles.admin_service.compliance.clear()
+    return {}
+
+
+@route("POST", "/notifications")
+async def post_notifications(call: Call) -> Any:
+    check_names(call.body, {"countdown", "forbidden"})
+    notifications = call.lab.roles.admin_service.notifications
+    notifications.countdown = float(call.body.get("countdown", COUNTDOWN_SECONDS))
+    notifications.forbidden = bool(call.body.get("forbidden", False))
     return {}
 
 

@@ -9,6 +9,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -131,6 +132,25 @@ class LabClient:
     def admin_service_reset(self, page: int = 1000, **cmpivot: Any) -> None:
         """Forget the requests; ``page``: how many rows an answer has at the most. ``cmpivot``: how CMPivot behaves."""
         self._post("/admin-service", {"page": page, "cmpivot": cmpivot})
+
+    def console(self, script: str) -> dict[str, Any]:
+        """Run a script on ConfigMgr's console: ``output``, ``warnings`` and how many ``changes`` it made.
+
+        Raises LabRefused with the message of what stopped it.
+        """
+        return dict(self._post("/console", {"script": script}))
+
+    def evaluate_baselines(self, *hosts: str, unable: Iterable[str] = ()) -> None:
+        """The clients that are up (all, or those named) evaluate what is deployed, and mend it; ``unable`` fail."""
+        self._post("/clients/evaluate", {"hosts": list(hosts), "unable": list(unable)})
+
+    def forget_baselines(self) -> None:
+        """No baseline is there, and no client has told anything."""
+        self._post("/clients/reset", {})
+
+    def notifications(self, **settings: Any) -> None:
+        """``countdown``: seconds of the site before a restart. ``forbidden``: the account may not ask for one."""
+        self._post("/notifications", settings)
 
     def admin_service_logons(self) -> list[str]:
         """How each of these requests had logged on: basic, negotiate (which is NTLM) or kerberos."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,7 +22,9 @@ from ..machine.machine import Machine
 from ..wire.authentication import Admitted, Authenticator
 from ..wire.http import HttpAnswer, HttpRequest
 from .cmpivot import FIRST_ID, CMPivot, NotParsed
+from .compliance import Compliance
 from .listeners import called_at
+from .notifications import Notifications
 from .tables import table
 
 PREFIX = "/adminservice/wmi/"
@@ -34,6 +37,7 @@ Row = dict[str, Any]
 _TYPES = {SECONDARY: 1, PRIMARY: 2, CENTRAL: 4}
 _CALLED = ("management_point", "distribution_point", "software_update_point", "state_migration_point")
 _COUNTED = re.compile(r"(?i:/adminservice/wmi/)SMS_ClientOperationStatus\(([0-9]+)\)")
+_NOTIFY = "SMS_ClientOperation.InitiateClientOperation"
 _COLLECTION = re.compile(r"Collections\('([A-Z0-9]{8})'\)/AdminService\.RunCMPivot")
 _EQUALS = re.compile(r"(\w+) eq '?([^']*)'?")
 
@@ -69,13 +73,31 @@ class AdminService:
             "SMS_R_System": lambda: _systems(machines),
             "SMS_FullCollectionMembership": lambda: _members(machines),
             "SMS_CombinedDeviceResources": lambda: _devices(machines, self.cmpivot),
+            "SMS_CI_CurrentComplianceStatus": lambda: self.compliance.statuses(),
+            "SMS_ConfigurationBaselineInfo": lambda: self.compliance.baseline_rows(),
+            "SMS_BaselineAssignment": lambda: self.compliance.assignment_rows(),
+            "SMS_G_System_OPERATING_SYSTEM": lambda: _systems_inventory(machines),
         }
         self._machines = machines
 
     @cached_property
     def cmpivot(self) -> CMPivot:
         """What the clients are asked; made when somebody asks."""
-        return CMPivot({FIRST_ID + number: machine for number, machine in enumerate(_clients(self._machines))})
+        return CMPivot(self._by_id)
+
+    @cached_property
+    def compliance(self) -> Compliance:
+        """Baselines, and what clients said of them."""
+        return Compliance(self._by_id)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """What clients are told to do at once."""
+        return Notifications(self._by_id, self.cmpivot.is_offline)
+
+    @property
+    def _by_id(self) -> dict[int, Machine]:
+        return {FIRST_ID + number: machine for number, machine in enumerate(_clients(self._machines))}
 
     def answer(self, request: HttpRequest, logon: Authenticator) -> HttpAnswer:
         """One request of a connection. Class names are case-sensitive, the way to them is not."""
@@ -90,6 +112,8 @@ class AdminService:
             return _json(503, {}, admitted.headers)
         if address.path.lower().startswith(ENTITIES) or _COUNTED.fullmatch(unquote(address.path)):
             return self._of_cmpivot(request, admitted)
+        if request.method == "POST" and address.path[len(PREFIX) :] == _NOTIFY:
+            return self._notify(request.body, admitted)
         rows = self._classes.get(address.path[len(PREFIX) :])
         if request.method != "GET" or rows is None:
             return _json(404, {"error": {"code": "", "message": "Resource not found"}}, admitted.headers)
@@ -109,7 +133,7 @@ class AdminService:
         if request.method == "POST":
             return self._run(name, request.body, admitted)
         if counted := _COUNTED.fullmatch(path):
-            rows = pivot.counted(int(counted[1]))
+            rows = pivot.counted(int(counted[1])) or self.notifications.counted(int(counted[1]))
         else:
             of = _EQUALS.fullmatch(query.get("$filter", [""])[0])
             rows = pivot.status(int(of[2])) if name == "SMS_CMPivotStatus" and of else []
@@ -133,6 +157,16 @@ class AdminService:
         except NotParsed:
             return _json(400, {}, admitted.headers)
         return _json(200, {"@odata.context": "$metadata", "OperationId": number}, admitted.headers)
+
+    def _notify(self, body: bytes, admitted: Admitted) -> HttpAnswer:
+        """Resource ids of no collection's members are all that is taken here; success is 201."""
+        asked = json.loads(body)
+        if self.notifications.forbidden:
+            return _json(403, {}, admitted.headers)
+        if set(asked) != {"Type", "TargetCollectionID", "RandomizationWindow", "TargetResourceIDs"}:
+            return _json(400, {}, admitted.headers)
+        number = self.notifications.initiate(int(asked["Type"]), [int(each) for each in asked["TargetResourceIDs"]])
+        return _json(201, {"@odata.context": "$metadata", "OperationID": number, "ReturnValue": 0}, admitted.headers)
 
     def _some(self, request: HttpRequest, rows: list[Row], options: Mapping[str, str]) -> dict[str, Any]:
         if match := _EQUALS.fullmatch(options.get("$filter", "")):
@@ -280,6 +314,34 @@ def _devices(machines: Mapping[str, Machine], pivot: CMPivot) -> list[Row]:
             "IsObsolete": False,
             "CNIsOnline": not pivot.is_offline(machine),
             "ClientActiveStatus": 0 if pivot.is_offline(machine) else 1,
+            "CNLastOnlineTime": _moment(machine.clock.now()),
+            "LastActiveTime": _moment(machine.clock.now()),
+            "UserName": next(iter(machine.people.sessions), ""),
+            "CurrentLogonUser": next(iter(machine.people.sessions), ""),
+            "DeviceOS": f"Microsoft Windows NT {'Server' if _is_server(machine) else 'Workstation'}",
+            "DeviceOSBuild": f"{'10.0' if machine.image.build >= 10240 else '6.1'}.{machine.image.build}.1",
+            "ClientState": 0,
+        }
+        for number, machine in enumerate(_clients(machines))
+    ]
+
+
+def _is_server(machine: Machine) -> bool:
+    path = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ProductOptions"
+    return machine.registry.text(path, "ProductType") != "WinNT"
+
+
+def _moment(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _systems_inventory(machines: Mapping[str, Machine]) -> list[Row]:
+    """As the last hardware inventory found it: here it is always of now."""
+    return [
+        {
+            "ResourceID": FIRST_ID + number,
+            "BuildNumber": str(machine.image.build),
+            "LastBootUpTime": _moment(machine.boot_time),
         }
         for number, machine in enumerate(_clients(machines))
     ]

@@ -217,6 +217,17 @@ class Machine:
         """Restart as `shutdown /r` would; False when a shutdown is scheduled already."""
         return self.power.schedule(seconds, ShutdownKind.RESTART)
 
+    def count_down(self, seconds: float) -> bool:
+        """Restart as ConfigMgr's client does: everybody who looks at a screen sees the countdown, and saves. False when
+        a shutdown is on its way already, which is left as it is.
+        """
+        with self._lock:
+            if not self.restart(seconds):
+                return False
+            self.people.tell("Software Center: this computer restarts", seconds)
+            self.people.save()
+            return True
+
     def log_on(self, user: str, session: Session = "console", documents: int = 0) -> None:
         with self._lock:
             self.people.log_on(user, session, documents)

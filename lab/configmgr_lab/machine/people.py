@@ -85,6 +85,12 @@ class People:
         seeing = sum(not person.disconnected for person in self.sessions.values())
         self.notices.append(Notice(text, seconds, seeing))
 
+    def save(self) -> None:
+        """Who sees the screen has time to save; a session that nobody looks at keeps what is open."""
+        for person in self.sessions.values():
+            if not person.disconnected:
+                person.documents = 0
+
     def power_off(self) -> None:
         """Windows closes the programs without asking."""
         self.documents_lost += sum(person.documents for person in self.sessions.values())

@@ -20,6 +20,7 @@ from .schema import (
     Update,
     WindowsRelease,
 )
+from .schema_baseline import BaselineBack, BaselineWindows
 from .schema_cmpivot import CmpivotLimit, CmpivotQuery
 from .schema_configmgr import (
     ConfigFile,
@@ -42,6 +43,8 @@ from .schema_packages import (
 from .schema_suites import CipherSuite, SchannelAlgorithm
 
 TABLES: dict[str, type[Row]] = {
+    "baseline_back": BaselineBack,
+    "baseline_windows": BaselineWindows,
     "cipher_suites": CipherSuite,
     "cmpivot_limits": CmpivotLimit,
     "cmpivot_queries": CmpivotQuery,

@@ -91,10 +91,10 @@ class AdminService:
         """All rows of an entity of the other route (v1.0), whose names are case-sensitive. Raises Failure."""
         return [row for page in self._pages(name, {"$filter": filter}, route="v1.0") for row in page]
 
-    def call(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an action of the route v1.0. Raises Failure."""
+    def call(self, name: str, body: Mapping[str, Any], route: str = "v1.0") -> dict[str, Any]:
+        """Call an action of a route. It is sent once: what may have begun is not begun again. Raises Failure."""
         attempted = f"call {name}"
-        answer = self._ask("POST", f"{self._root}/v1.0/{name}", attempted, json=dict(body))
+        answer = self._ask("POST", f"{self._root}/{route}/{name}", attempted, json=dict(body))
         return self._object(answer, attempted)
 
     def metadata(self) -> str:
