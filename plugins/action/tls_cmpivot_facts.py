@@ -14,11 +14,17 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_servic
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match, not_read, outcome_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import (
+    match,
+    not_read,
+    of_failure,
+    outcome_of,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT
 
 
@@ -31,8 +37,15 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         hosts = clients_of(task)
-        with admin_service(task) as service:
-            return {"changed": False, **_read(task.arguments, service, hosts)}
+        try:
+            with admin_service(task) as service:
+                return {"changed": False, **_read(task.arguments, service, hosts)}
+        except Failure as failure:
+            if failure.code == "bad_argument":
+                raise
+            # A play goes on without the clients: each of them is told why.
+            unread = {name: of_failure(name, failure) for name in hosts}
+            raise Failure(failure.code, str(failure), failure.remedy, {"hosts": {}, "not_read": unread}) from None
 
 
 def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, list[str]]) -> dict[str, Any]:

@@ -88,6 +88,7 @@ not_read:
   description:
     - Each client that was not read, with C(outcome), C(code), C(message), C(remedy) and whether it counts as
       C(unreachable).
+    - When the site could not be asked at all, the task fails, and this names each client with the reason.
     - C(outcome) is V(nothing), V(cut), V(failed), V(silent), V(offline) or V(not_asked).
   returned: success
   type: dict

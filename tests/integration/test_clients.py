@@ -154,18 +154,44 @@ def test_a_site_that_refuses(site: Site, lab: LabClient, site_is: dict[str, Any]
     lab.admin_service_reset()
     assert status == "failed" and result["code"] == code
     assert result["remedy"] in result["msg"] and "Lab-Only" not in str(result)
+    # Who goes on without the clients has the reason for each of them.
+    assert result["hosts"] == {} and {row["code"] for row in result["not_read"].values()} == {code}
+    assert all(row["message"].startswith(f"{host}: ") for host, row in result["not_read"].items())
 
 
 def test_a_busy_site_with_the_old_parser_is_asked_again(site: Site, lab: LabClient) -> None:
     lab.admin_service_reset(backslashes=2)
     status, result = read(site)
     assert status == "ok" and result["hosts"]
-    refused = [path for path in lab.admin_service_requests() if path.endswith("RunCMPivot")]
-    assert len(refused) == QUESTIONS + 1
-    lab.admin_service_reset(busy=0)
+    started = [path for path in lab.admin_service_requests() if path.endswith("RunCMPivot")]
+    assert len(started) == QUESTIONS + 1
+    lab.admin_service_reset()
 
 
 QUESTIONS = 26
+
+
+@pytest.mark.parametrize(("busy", "expected"), [(2, "ok"), (1000, "failed")])
+def test_a_busy_site_is_asked_again_and_not_for_ever(site: Site, lab: LabClient, busy: int, expected: str) -> None:
+    lab.admin_service_reset(busy=busy)
+    status, result = read(site)
+    lab.admin_service_reset()
+    assert status == expected
+    assert result.get("code") == (None if expected == "ok" else "admin_service_busy")
+
+
+def test_where_ciphers_were_set_one_with_a_slash_is_not_taken_for_absent(site: Site, lab: LabClient) -> None:
+    """CMPivot does not list it, on or off."""
+    lab.admin_service_reset()
+    one = sorted(read(site)[1]["hosts"])[0]
+    ciphers = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Ciphers"
+    for name in ("Triple DES 168", "AES 256/256"):
+        assert lab.run(one, rf'reg add "{ciphers}\{name}" /v Enabled /t REG_DWORD /d 0 /f')["exit_code"] == 0
+    facts = read(site)[1]["hosts"][one]
+    offered = {finding["id"]: finding for finding in facts["findings"]}["schannel-algorithms"]
+    assert offered["status"] not in PASSED
+    by_visit = site.module("tls_facts", limit=one).last[one].data["ansible_facts"]["configmgr_tls"]
+    assert facts["stacks"] != by_visit["stacks"]
 
 
 @pytest.mark.seam

@@ -107,13 +107,13 @@ class Run:
 
     def _assign(self, node: Node) -> None:
         left, operator, right = node.named_children
-        target, value = left.named_children[0], _one(self._pipeline(right))
+        target, value = _bare(left), _one(self._pipeline(right))
         if target.type == "member_access":
             mapping = self._value(target.named_children[0])
             mapping[_text(target.named_children[1])] = value
         elif _text(operator) == "+=":
             self._variables[_name(target)] = _many(self._variables[_name(target)]) + _many(value)
-        elif _text(operator) == "=":
+        elif _text(operator) == "=" and target.type == "variable":
             self._variables[_name(target)] = value
         else:
             raise NotRead(_text(node))
@@ -206,6 +206,13 @@ def _name(node: Node) -> str:
 
 def _without_comments(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def _bare(node: Node) -> Node:
+    """What is inside of expressions that do nothing."""
+    while node.type not in ("variable", "member_access") and node.named_child_count == 1:
+        node = node.named_children[0]
+    return node
 
 
 def _many(value: Any) -> list[Any]:

@@ -5,8 +5,8 @@
 
 A client evaluates each item that is for its Windows; a value that is not as it should be is not compliant, and where
 the deployment repairs, a rule with Equals that may remediate writes it. A new revision of an item or baseline has
-another CI_ID. Source: Microsoft, "Create custom configuration items", "Deploy configuration baselines", and the reference of
-SMS_CI_CurrentComplianceStatus.
+another CI_ID. Source: Microsoft, "Create custom configuration items", "Deploy configuration baselines", and the
+reference of SMS_CI_CurrentComplianceStatus.
 """
 
 from __future__ import annotations

@@ -65,6 +65,21 @@ SUBJECTS = (
                 Source.DOCUMENT,
             ),
             Feature("CMPivot: states and counts of an operation, the error 400 of backslashes", Source.ASSUMED),
+            Feature(
+                "baselines: items for platforms, evaluation and remediation by Equals, states of clients; 32-bit keys by "
+                "WOW6432Node",
+                Source.DOCUMENT,
+            ),
+            Feature(
+                "the console's cmdlets for them, of a script read by PowerShell's grammar; a taken name is refused",
+                Source.ASSUMED,
+                "of two readings the less convenient one",
+            ),
+            Feature("client notification of a restart: the countdown, seen by who looks at a screen", Source.DOCUMENT),
+            Feature(
+                "its number 17; that who sees the countdown saves; that clients that are off are never told",
+                Source.ASSUMED,
+            ),
         ),
         (
             "client certificates, Windows logons and everything behind them",

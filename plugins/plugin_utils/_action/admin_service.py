@@ -28,7 +28,7 @@ def admin_service(task: Task) -> Iterator[AdminService]:
         raise AnsibleActionFail(missing_required_lib(LIBRARY), result={"code": "missing_library"})
     given = task.arguments
     task.secrets.update({given["password"] or ""} - {""})
-    url, collection = str(given["url"]), str(given["collection"])
+    url, collection = str(given["url"]), str(given.get("collection", ""))
     if not url.lower().startswith("https://"):
         raise Failure("bad_argument", f"url is {url!r}.", "Give an address like https://cm01.corp.example.")
     if collection and not collection.isalnum():

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._failure import Failure
 from .answer import Answer, Outcome
 from .queries import queries
 
-__all__ = ["Devices", "match", "not_read", "outcome_of"]
+__all__ = ["Devices", "match", "not_read", "of_failure", "outcome_of"]
 
 _SAID = {
     Outcome.NOTHING: ("client_told_nothing", "it answered, and told nothing of its Windows"),
@@ -83,12 +84,22 @@ def not_read(host: str, outcome: Outcome, details: Sequence[str] = ()) -> dict[s
     """As a playbook notes a machine that it could not read."""
     code, phrase = _SAID[outcome]
     said = "".join(f" ({detail})" for detail in details if detail)
+    row = _row(host, outcome, code, f"{phrase}{said}.", _REMEDIES[outcome])
+    return {**row, "unreachable": outcome in (Outcome.SILENT, Outcome.OFFLINE)}
+
+
+def of_failure(host: str, failure: Failure) -> dict[str, Any]:
+    """The same of a client that could not be asked, since the site could not."""
+    return _row(host, Outcome.NOT_ASKED, failure.code, str(failure), failure.remedy)
+
+
+def _row(host: str, outcome: Outcome, code: str, phrase: str, remedy: str) -> dict[str, Any]:
     return {
         "step": "audit",
         "task": "Read the clients through CMPivot",
         "outcome": outcome.value,
         "code": code,
-        "message": f"{host}: could not be read through CMPivot: {phrase}{said}. {_REMEDIES[outcome]}",
-        "remedy": _REMEDIES[outcome],
-        "unreachable": outcome in (Outcome.SILENT, Outcome.OFFLINE),
+        "message": f"{host}: could not be read through CMPivot: {phrase} {remedy}",
+        "remedy": remedy,
+        "unreachable": False,
     }

@@ -15,8 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from .._data import schannel_algorithms
 from .._data.schema_cmpivot import CmpivotQuery
-from .._windows.registry import Key, KeyReading, Presence, Registry, Value, View
+from .._windows import snapshot as where
+from .._windows.registry import UNREADABLE, Key, KeyReading, Presence, Registry, Value, View
 from .answer import Answer
 from .queries import key_of, queries
 
@@ -47,7 +49,21 @@ def registry_of(answers: Mapping[str, Answer], numbers: str) -> Registry:
             for key, values in _values(query, answers[query.id], numbers, listed).items():
                 known = readings.get((View(query.view), key), KeyReading(Presence.PRESENT, partial=True))
                 readings[(View(query.view), key)] = replace(known, values={**known.values, **values})
+    _doubt_slashes(readings)
     return Registry(readings)
+
+
+def _doubt_slashes(readings: Readings) -> None:
+    """PowerShell takes a slash in a key's name for a backslash. Where somebody has set ciphers, one with a slash that was
+    not listed is not known.
+    """
+    listed = {key for view, key in readings if view is View.NATIVE}
+    if not any(key.parent == where.SCHANNEL.child("Ciphers") for key in listed):
+        return
+    for row in schannel_algorithms():
+        key = where.SCHANNEL.child(row.id)
+        if "/" in row.id and key not in listed:
+            readings[(View.NATIVE, key)] = UNREADABLE
 
 
 def _root(query: CmpivotQuery) -> Key:

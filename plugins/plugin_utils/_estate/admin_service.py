@@ -24,6 +24,7 @@ from .records import Rows
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
 except ImportError as missing:
     MISSING: ImportError | None = missing
 else:
@@ -38,6 +39,7 @@ _STATUSES = {
     404: "admin_service_not_found",
     503: "admin_service_busy",
 }
+_BACKOFF_SECONDS = 0.2
 # Methods are often answered with 201.
 _DONE = (200, 201)
 
@@ -69,7 +71,7 @@ class AdminService:
         self._session.verify = verify
         # The environment's own authorities would replace those of verify.
         self._session.trust_env = False
-        self._session.mount("https://", HTTPAdapter(max_retries=retries))
+        self._session.mount("https://", HTTPAdapter(max_retries=_again(retries)))
         self._login = login
         self._choice: Choice | None = None
 
@@ -183,6 +185,19 @@ class AdminService:
         why = self._choice.why
         detail = f"; Kerberos was not used: {why.fault.phrase} ({why.detail})" if why else ""
         return estate_failure("admin_service_ntlm", self._place, attempted, f"a login with NTLM was refused{detail}")
+
+
+def _again(retries: int) -> Any:
+    """Connections that were not made, and questions (never calls) that a busy site did not take."""
+    return Retry(
+        total=retries,
+        read=False,
+        status_forcelist=[503],
+        allowed_methods=["GET"],
+        backoff_factor=_BACKOFF_SECONDS,
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
 
 
 def read_rows(service: AdminService, wanted: Wanted) -> Rows:
