@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT, Record, of_facts
+
+# The result of tls_baseline_info, one for the whole play.
+_COMPLIANCE = "configmgr_tls_compliance"
 
 
 class ActionModule(TlsAction):
@@ -45,9 +49,22 @@ class ActionModule(TlsAction):
 
 def _learned(host: HostVariables) -> Record | None:
     """Facts that do not say when they were read are from an older version, out of a cache."""
+    told = _told(host)
+    # What a baseline has written is a change as well: facts from before are not those of today.
+    changed = max(filter(None, (last_change(host.variables), *(row["mended_at"] for row in told))), default=None)
     if host.facts is None or READ_AT not in host.facts:
-        return None
-    return of_facts(host.name, plain(host.facts), last_change(host.variables))
+        return Record(host.name, last_change=changed, compliance=told) if told else None
+    return replace(of_facts(host.name, plain(host.facts), changed), compliance=told)
+
+
+def _told(host: HostVariables) -> list[dict[str, Any]]:
+    """What ConfigMgr's baseline told of it, if it told anything."""
+    result = host.variables.get(_COMPLIANCE) or {}
+    row = plain((result.get("hosts") or {}).get(host.name) or {})
+    if not row.get("told_at"):
+        return []
+    names = ("state", "told_at", "mended_at")
+    return [{"by": "baseline", "baseline": str(result["baseline"]), **{name: row[name] for name in names}}]
 
 
 def _sentence(written: int, pruned: list[str], bad: dict[str, str]) -> str:

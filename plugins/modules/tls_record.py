@@ -13,6 +13,9 @@ description:
   - Writes the facts of all hosts of the play that were read, with when and by which way, into the site record. It is a
     folder with a readable JSON file per machine. M(configmgr.tls.tls_report), M(configmgr.tls.tls_forecast_info) and
     M(configmgr.tls.tls_gate_info) take from there what they know of machines that a later run does not reach.
+  - What M(configmgr.tls.tls_baseline_info) told of them is kept beside, with its age, when its result is registered as
+    C(configmgr_tls_compliance). Where the baseline has written since the last reading, that reading is no longer taken
+    for the machine of today.
   - Several runs may write at the same time. Of two readings of a machine the later one stays.
   - Files are for their user alone and hold no secret. One that is cut off, edited, a link, or of another form is told
     in RV(bad) and not believed.

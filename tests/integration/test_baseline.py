@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -154,14 +155,39 @@ def test_a_baseline_that_watches_tells_and_writes_nothing(admin: Admin) -> None:
     assert admin.told()["summary"]["compliant"] == len(admin.clients)
 
 
+def test_the_record_keeps_what_they_told_with_its_age(admin: Admin) -> None:
+    """And knows that what was read before the baseline wrote is not the machine of today."""
+    lab, folder = admin.lab, admin.folder / "record"
+    host, quiet = admin.clients[0], admin.clients[1]
+    visited = admin.site.tasks(
+        [{"configmgr.tls.tls_facts": {}}, {"configmgr.tls.tls_record": {"path": str(folder)}}], limit=host
+    )
+    visited.expect_ok()
+    lab.console(admin.script())
+    lab.evaluate_baselines(host)
+    told = {"configmgr_tls_compliance": admin.told()}
+    arguments = {"path": str(folder), "hosts": [host, quiet]}
+    admin.site.module("tls_record", arguments, limit=[host, quiet], variables=told, forks=1).expect_ok()
+    record = json.loads((folder / f"{host}.json").read_text(encoding="utf-8"))
+    [row] = record["compliance"]
+    assert (row["by"], row["state"], row["told_at"]) == ("baseline", "compliant", told_at(told, host))
+    assert record["last_change"] == row["mended_at"] >= record["read_at"]
+    assert not (folder / f"{quiet}.json").exists()
+
+
+def told_at(told: dict[str, Any], host: str) -> str:
+    return str(told["configmgr_tls_compliance"]["hosts"][host]["told_at"])
+
+
 def test_a_server_in_the_collection_is_left_alone(admin: Admin) -> None:
-    servers = [host for host in admin.site.hosts if host not in admin.clients]
+    # CON1 has Windows of a client: that it is a console does not matter to its settings.
+    servers = [host for host in admin.site.hosts if host not in (*admin.clients, "CON1")]
     before = {host: admin.lab.dump(host)["registry"] for host in servers}
     admin.lab.console(admin.script())
     admin.lab.evaluate_baselines()
     assert {host: admin.lab.dump(host)["registry"] for host in servers} == before
-    status, asked = admin.restarts(hosts=[*servers, *admin.clients], check=True)
-    assert status == "ok" and {asked["hosts"][host] for host in servers} <= {"not_a_client", "not_found"}
+    status, asked = admin.restarts(hosts=[*servers, "CON1", *admin.clients], check=True)
+    assert status == "ok" and {asked["hosts"][host] for host in (*servers, "CON1")} == {"not_a_client"}
 
 
 def test_what_somebody_else_made_is_not_touched(admin: Admin) -> None:

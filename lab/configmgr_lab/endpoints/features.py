@@ -66,8 +66,8 @@ SUBJECTS = (
             ),
             Feature("CMPivot: states and counts of an operation, the error 400 of backslashes", Source.ASSUMED),
             Feature(
-                "baselines: items for platforms, evaluation and remediation by Equals, states of clients; 32-bit keys by "
-                "WOW6432Node",
+                "baselines: items for platforms, evaluation and remediation by Equals, states of clients; the 32-bit "
+                "view by WOW6432Node",
                 Source.DOCUMENT,
             ),
             Feature(

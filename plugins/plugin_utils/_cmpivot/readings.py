@@ -54,8 +54,8 @@ def registry_of(answers: Mapping[str, Answer], numbers: str) -> Registry:
 
 
 def _doubt_slashes(readings: Readings) -> None:
-    """PowerShell takes a slash in a key's name for a backslash. Where somebody has set ciphers, one with a slash that was
-    not listed is not known.
+    """PowerShell takes a slash in a key's name for a backslash. Where somebody has set ciphers, one with a slash that
+    was not listed is not known.
     """
     listed = {key for view, key in readings if view is View.NATIVE}
     if not any(key.parent == where.SCHANNEL.child("Ciphers") for key in listed):
