@@ -84,7 +84,6 @@ def test_nothing_passes_that_a_visit_does_not_pass(
 NOT_TOLD = {
     "state-readable",
     "restart-after-change",
-    "restart-pending",
     "sql-server-build",
     "sql-client-known-bad",
     "sql-client-others",
@@ -168,7 +167,22 @@ def test_a_busy_site_with_the_old_parser_is_asked_again(site: Site, lab: LabClie
     lab.admin_service_reset()
 
 
-QUESTIONS = 26
+QUESTIONS = 31
+
+
+def test_a_pending_restart_is_told(site: Site, lab: LabClient) -> None:
+    lab.admin_service_reset()
+    one, other, third = sorted(read(site)[1]["hosts"])[:3]
+    current = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion"
+    for host, line in {
+        one: rf'reg add "{current}\Component Based Servicing\RebootPending" /f',
+        other: rf'reg add "{current}\WindowsUpdate\Auto Update\RebootRequired" /f',
+    }.items():
+        assert lab.run(host, line)["exit_code"] == 0
+    found = read(site)[1]["hosts"]
+    assert {host: statuses(found[host])["restart-pending"] for host in (one, other, third)} == {
+        one: "warn", other: "warn", third: "pass",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("busy", "expected"), [(2, "ok"), (1000, "failed")])

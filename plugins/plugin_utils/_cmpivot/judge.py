@@ -25,6 +25,7 @@ from .._tls.finding import NOT_ASKED, Evidence, Finding, Outcome, Reason, Status
 from .._tls.negotiation import Offer
 from .._tls.record import READ_BY
 from .._tls.state import HostState
+from .._windows.registry import Key, Presence, Registry
 from .._windows.snapshot import Snapshot
 from .answer import Answer
 from .queries import queries, query_text
@@ -42,6 +43,7 @@ _NO_ROW = "CMPivot does not answer this requirement"
 class _Reading:
     """One of the two ways to read the same answers."""
 
+    registry: Registry
     state: HostState
     enabled: HostState
     findings: Sequence[Finding]
@@ -51,9 +53,8 @@ class _Reading:
         snapshot = Snapshot(registry_of(answers, numbers), None, (), {}, True)
         read = host_state(snapshot)
         state = replace(read, unreadable=(*read.unreadable, *_unanswered(answers)))
-        return cls(
-            state, enabled_state(snapshot, state), audit(state, ask.roles, ask.release, legacy_off=ask.legacy_off)
-        )
+        findings = audit(state, ask.roles, ask.release, legacy_off=ask.legacy_off)
+        return cls(snapshot.registry, state, enabled_state(snapshot, state), findings)
 
     def stacks(self, ask: _Asked) -> dict[str, dict[str, Any]]:
         """In force or not is not known: nothing tells when settings were changed, and whether a restart came after."""
@@ -76,7 +77,7 @@ def client_facts(
     likely, other = (_Reading.of(answers, numbers, ask) for numbers in NUMBER_TYPES)
     limits = {row.id: row for row in load_table("cmpivot_limits", CmpivotLimit)}
     findings = [
-        _limited(_agreed(mine, its), limits.get(mine.id))
+        _limited(_agreed(mine, its), limits.get(mine.id), likely.registry)
         for mine, its in zip(likely.findings, other.findings, strict=True)
     ]
     told = facts(likely.state, likely.enabled, ask.roles, findings, release)
@@ -106,12 +107,16 @@ def _agreed(likely: Finding, other: Finding) -> Finding:
     return replace(likely, outcome=outcome)
 
 
-def _limited(finding: Finding, limit: CmpivotLimit | None) -> Finding:
+def _limited(finding: Finding, limit: CmpivotLimit | None, registry: Registry) -> Finding:
     good = _GOOD.get(finding.status)
-    if good is None or finding.outcome is NOT_ASKED or (limit is not None and good in limit.holds):
+    if good is None or finding.outcome is NOT_ASKED or (limit is not None and _holds(limit, good, registry)):
         return finding
     reason = Reason("not_told_by_cmpivot", limit.phrase if limit else _NO_ROW)
     return replace(finding, outcome=_doubted(finding.outcome, finding.outcome.expected or finding.title, reason))
+
+
+def _holds(limit: CmpivotLimit, good: str, registry: Registry) -> bool:
+    return good in limit.holds and all(registry.key(Key(path)).presence is Presence.ABSENT for path in limit.absent)
 
 
 def _doubted(outcome: Outcome, expected: str, reason: Reason, evidence: Sequence[Evidence] = ()) -> Outcome:

@@ -40,10 +40,13 @@ class CmpivotQuery(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class CmpivotLimit(Row):
-    """cmpivot_limits.yml: ``id`` is a requirement, ``holds`` the answers to it that CMPivot can prove."""
+    """cmpivot_limits.yml: ``id`` is a requirement, ``holds`` the answers to it that CMPivot can prove, where the keys
+    of ``absent`` are known to be so.
+    """
 
     id: str
     holds: tuple[Literal["pass", "not_applicable"], ...]
+    absent: tuple[str, ...] = ()
     phrase: str = ""
 
     def __post_init__(self) -> None:
