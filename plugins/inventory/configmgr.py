@@ -95,6 +95,8 @@ options:
   clients_activity:
     description:
       - Whether the site is asked which clients it calls active, for the host variable C(configmgr_client_active).
+      - With it come C(configmgr_resource_id), C(configmgr_client_online), C(configmgr_client_last_active),
+        C(configmgr_last_user) and C(configmgr_os_build), as far as the site knows them.
       - It takes one more class to read. O(configmgr.tls.tls_gate_info#module:leave_out_inactive) goes by it.
     type: bool
     default: false

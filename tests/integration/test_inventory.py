@@ -136,6 +136,10 @@ def test_a_part_of_the_clients(contoso: tuple[Site, LabClient], tmp_path: Path) 
     assert groups(tree)["client"] == set(site.groups["client"])
     variables = tree["_meta"]["hostvars"]
     assert {variables[host]["configmgr_client_active"] for host in groups(tree)["client"]} == {True}
+    assert len({variables[host]["configmgr_resource_id"] for host in groups(tree)["client"]}) == len(
+        groups(tree)["client"]
+    )
+    assert {variables[host]["configmgr_client_online"] for host in groups(tree)["client"]} == {True}
     _code, tree, _said = listed(written(tmp_path / "b", options(site, "CM1", clients_collection="SMS000ZZ")))
     assert "client" not in groups(tree)
     _code, tree, _said = listed(written(tmp_path / "c", options(site, "CM1", clients_filter="Name eq 'PC10'")))

@@ -19,7 +19,7 @@ from .._remote.errors import table
 from .errors import estate_failure
 from .logon import MISSING as LOGON_MISSING
 from .logon import Choice, Login, Reason, choose, reason_of
-from .records import Rows
+from .records import OF_ACTIVITY, Rows
 
 try:
     import requests
@@ -225,10 +225,10 @@ def _clients(service: AdminService, wanted: Wanted) -> list[dict[str, Any]]:
 
 
 def _with_activity(service: AdminService, clients: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each with the property C(ClientActiveStatus) that another class has of it."""
+    """Each with the properties that another class has of it."""
     rows = service.rows("SMS_CombinedDeviceResources") if clients else []
-    states = {row.get("ResourceID"): row.get("ClientActiveStatus") for row in rows}
-    return [{**client, "ClientActiveStatus": states.get(client.get("ResourceID"))} for client in clients]
+    known = {row.get("ResourceID"): {name: row.get(name) for name in OF_ACTIVITY} for row in rows}
+    return [{**client, **known.get(client.get("ResourceID"), {})} for client in clients]
 
 
 def _first(rows: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:

@@ -16,6 +16,13 @@ __all__ = ["PARENT", "Host", "hosts_of"]
 
 PARENT = "configmgr"
 _CLIENT = "client"
+_KNOWN = {
+    "ResourceID": "configmgr_resource_id",
+    "CNIsOnline": "configmgr_client_online",
+    "LastActiveTime": "configmgr_client_last_active",
+    "UserName": "configmgr_last_user",
+    "DeviceOSBuild": "configmgr_os_build",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ def _variables(estate: Estate, name: str, site: str, ids: list[str], strangers: 
         variables["configmgr_assigned_site"] = client.site
         if client.active is not None:
             variables["configmgr_client_active"] = client.active
+        variables |= {_KNOWN[name]: value for name, value in client.known.items()}
     if server := estate.servers.get(name):
         variables |= _of_server(server)
     if strangers:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._data import configmgr_release, roles
 
-__all__ = ["Client", "Estate", "Rows", "Server", "SiteRecord", "estate_of"]
+__all__ = ["OF_ACTIVITY", "Client", "Estate", "Rows", "Server", "SiteRecord", "estate_of"]
 
 # Windows' names of computers and domains, with the underscore that older ones have. Never a hyphen in front.
 _MACHINE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?")
@@ -24,6 +24,8 @@ SITE_TYPES = {1: "secondary", 2: "primary", 4: "central_administration_site"}
 _NO_ROLES = frozenset({"SMS Site System", "SMS Component Server"})
 _SITE_SERVER = "SMS Site Server"
 _WINDOWS_SERVER = "Windows NT Server"
+OF_ACTIVITY = ("ClientActiveStatus", "CNIsOnline", "LastActiveTime", "UserName", "DeviceOSBuild")
+"""What SMS_CombinedDeviceResources has of a client; public programs choose these columns of it."""
 _PULLS = "pull_distribution_point"
 
 
@@ -69,12 +71,13 @@ class Server:
 @dataclass(frozen=True)
 class Client:
     """``site``: the code of the site it is assigned to, empty when not told. ``active``: whether the site calls it so,
-    None when it was not asked or does not say.
+    None when it was not asked or does not say. ``known``: what else the site has of it, by the names of OF_ACTIVITY.
     """
 
     name: str
     site: str
     active: bool | None = None
+    known: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,10 @@ def _client(row: Mapping[str, Any]) -> Client:
     site = site_code(_first(row.get("SMSAssignedSites")) or row.get("SiteCode"))
     # Source: Microsoft, Client activity details; 1 is active, 0 inactive.
     told = row.get("ClientActiveStatus")
-    return Client(machine_name(_full_name(row)), site, told == 1 if told in (0, 1) else None)
+    # Of a row without any of them nobody asked.
+    names = ("ResourceID", *OF_ACTIVITY[1:]) if any(name in row for name in OF_ACTIVITY) else ()
+    known = {name: row[name] for name in names if isinstance(row.get(name), (str, int)) and row[name] != ""}
+    return Client(machine_name(_full_name(row)), site, told == 1 if told in (0, 1) else None, known)
 
 
 def _first(values: Any) -> str:

@@ -102,6 +102,27 @@ def test_whether_the_site_calls_a_client_active(told: dict[str, Any], variables:
     assert {name: value for name, value in host.variables.items() if name == "configmgr_client_active"} == variables
 
 
+def test_what_else_the_site_knows_of_a_client_where_it_was_asked() -> None:
+    told = {
+        "ResourceID": 7,
+        "CNIsOnline": False,
+        "LastActiveTime": "2026-11-28T12:00:00Z",
+        "UserName": "",
+        "DeviceOSBuild": None,
+    }
+    (host,) = hosts_of(estate_of(Rows([SITE], [], [], clients=[client("PC1", **told)])), [], short=True)
+    named = {
+        name: value for name, value in host.variables.items() if "client_" in name or name == "configmgr_resource_id"
+    }
+    assert named == {
+        "configmgr_resource_id": 7,
+        "configmgr_client_online": False,
+        "configmgr_client_last_active": "2026-11-28T12:00:00Z",
+    }
+    (host,) = hosts_of(estate_of(Rows([SITE], [], [], clients=[client("PC1", ResourceID=7)])), [], short=True)
+    assert "configmgr_resource_id" not in host.variables and "configmgr_last_user" not in host.variables
+
+
 def test_short_names_are_only_used_where_they_are_unique() -> None:
     rows = Rows([SITE], [], [], clients=[client("PC1"), client("PC1", ResourceNames=["pc1.other.example"])])
     names = {host.name for host in hosts_of(estate_of(rows), [], short=True)}
