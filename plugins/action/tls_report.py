@@ -190,7 +190,7 @@ def _events(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the event log told, None where nobody asked or it did not answer."""
     if not result or "legacy_use" not in result:
         return None
-    names = ("days", "log_begins", "success_logging", "truncated", "protocols", "alerts", "legacy_use")
+    names = ("days", "log_begins", "success_logging", "truncated", "protocols", "refused", "alerts", "legacy_use")
     return {name: plain(result[name]) for name in names if name in result}
 
 

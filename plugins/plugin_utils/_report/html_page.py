@@ -24,6 +24,7 @@ from .groups import group_machines
 from .headline import FIXES, STATES, amount, compared, headline
 from .seen import as_seen, not_seen
 from .symptoms import signs, unread_places
+from .turned_away import turned_away
 from .waiting import why_waiting
 from .work import broken_causes, named, open_requirements
 
@@ -161,6 +162,7 @@ def _environment() -> Environment:
         justification=justification,
         named=named,
         not_seen=not_seen,
+        turned_away=turned_away,
         why_waiting=why_waiting,
     )
     environment.filters["moment"] = _moment

@@ -15,6 +15,7 @@ from .gaps import open_findings, phrase
 from .headline import FIXES, STATES, compared, headline
 from .seen import as_seen
 from .symptoms import signs, unread_places
+from .turned_away import turned_away
 from .work import broken_conversations, named, open_requirements
 
 __all__ = ["markdown"]
@@ -35,7 +36,7 @@ def markdown(document: Mapping[str, Any]) -> str:
         *_conversations(document),
         *_gate(document.get("gate")),
         *_waivers(document),
-        *_legacy(document["hosts"]),
+        *_legacy(document),
         *_stopped(document["hosts"]),
         *_seen(document["hosts"]),
         *_stages(document["stages"]),
@@ -177,7 +178,8 @@ def _waivers(document: Mapping[str, Any]) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _legacy(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _legacy(document: Mapping[str, Any]) -> Iterator[str]:
+    hosts = document["hosts"]
     asked = {name: host["events"] for name, host in hosts.items() if host.get("events")}
     if asked:
         yield "## Older protocols in use"
@@ -186,6 +188,9 @@ def _legacy(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield f"Seen on {len(users)} of {len(asked)} machines, not known on {unknown}."
         if users:
             yield _table(("Machine", "Used by"), users)
+    lines = [f"- {_text(line.strip())}" for line in turned_away(document)]
+    if lines:
+        yield "\n".join(lines)
 
 
 def _stopped(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from .gaps import open_findings, phrase
 from .headline import compared
 from .seen import not_seen_lines, seen_lines
 from .symptoms import signs, unread_places
+from .turned_away import turned_away
 from .waiting import waiting_lines
 from .work import named
 
@@ -37,6 +38,7 @@ def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> s
             *_conversations(document["summary"]),
             *_stopped(document, most_hosts),
             *seen_lines(document, most_hosts),
+            *turned_away(document),
             *filter(None, [accepted(document)]),
             *waiver_lines(document),
             *_compared(document.get("comparison")),
