@@ -136,16 +136,18 @@ def _record(
         times_of(host.variables),
         _protocols_before(host.variables),
         _updates(host.variables.get(UPDATED)),
-        _waiting(restarted),
+        _waiting(restarted, host.variables.get(CHANGES["enable"]) or {}),
         None if absent is None else absent.as_dict(seen_days),
     )
 
 
-def _waiting(restarted: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the last restart of the run was left for, None when it was made or not needed."""
+def _waiting(restarted: Mapping[str, Any], enabled: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the last restart of the run was left for, or the whole change; None when nothing was."""
+    if enabled.get("left"):
+        return {"state": "left", "waits_for": "window", "until": plain(enabled["left"]["until"])}
     if restarted.get("state") not in ("waiting", "announced"):
         return None
-    names = ("state", "waits_for", "until", "logged_on", "logged_on_known")
+    names = ("state", "waits_for", "until", "logged_on", "logged_on_known", "configmgr_pending")
     return {name: plain(restarted[name]) for name in names if name in restarted}
 
 

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import (
+    backup_location,
+    utc_text,
+    windows_of,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import look_around
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import Around, look_around
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import (
     Waiter,
@@ -23,12 +27,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import (
-    MaintenanceError,
-    opening,
-    parse_windows,
-)
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.restart_policy import Act, Decision, LoggedOn, decide
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import opening
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.restart_policy import Act, Decision, decide
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
     Told,
@@ -60,16 +60,18 @@ class ActionModule(TlsAction):
                 return self._services(task, session)
             # Whoever says machine has said it of everybody who may be there.
             asks = arguments["policy"] != "machine" or arguments["maintenance"]
-            people, clocks = look_around(session) if asks else ([], {})
+            around = look_around(session) if asks else Around([], {})
             notice = timedelta(minutes=arguments["notice"])
-            windows = parse_windows(arguments["maintenance"])
-            decision = decide(arguments["policy"], people, notice, lambda lasts: opening(windows, clocks, lasts))
+            windows = windows_of(arguments)
+            decision = decide(
+                arguments["policy"], around.people, notice, lambda lasts: opening(windows, around.clocks, lasts)
+            )
             told = Told.DONE
             if decision.act is not Act.WAIT and not task.check_mode:
                 told = shut_down(
                     session, _seconds(decision.act, arguments), arguments["message"], force=_forced(decision.act)
                 )
-        result = _outcome(decision, told, arguments, people) | {"reason": _REASONS[required]}
+        result = _outcome(decision, told, arguments, around) | {"reason": _REASONS[required]}
         if result["restarted"] and not task.check_mode:
             result |= self._wait(task, state.boot, _seconds(decision.act, arguments))
         return result
@@ -115,9 +117,7 @@ def _forced(act: Act) -> bool:
     return act is not Act.IF_NOBODY
 
 
-def _outcome(
-    decision: Decision, told: Told, arguments: dict[str, Any], people: Sequence[LoggedOn] | None
-) -> dict[str, Any]:
+def _outcome(decision: Decision, told: Told, arguments: dict[str, Any], around: Around) -> dict[str, Any]:
     """What becomes of the machine; of a restart that is begun before it is waited for."""
     waits_for, until = decision.waits_for, decision.opening.until
     if told is Told.SOMEBODY:
@@ -125,14 +125,15 @@ def _outcome(
     elif told is Told.ALREADY and arguments["policy"] != "machine":
         waits_for = "countdown"
     seen = {
-        "logged_on": [{"user": person.user, "session": person.session} for person in people or ()],
-        "logged_on_known": people is not None,
+        "logged_on": [{"user": person.user, "session": person.session} for person in around.people or ()],
+        "logged_on_known": around.people is not None,
+        "configmgr_pending": around.configmgr_pending,
     }
     if waits_for:
-        return _result("waiting", "", waits_for=waits_for, until=_time(until)) | seen
+        return _result("waiting", "", waits_for=waits_for, until=utc_text(until)) | seen
     if decision.act is Act.ANNOUNCE:
         until = datetime.now(UTC) + timedelta(seconds=_seconds(decision.act, arguments))
-        return _result("announced", "", changed=True, waits_for="notice", until=_time(until)) | seen
+        return _result("announced", "", changed=True, waits_for="notice", until=utc_text(until)) | seen
     return _result("restarted", "", changed=True) | seen
 
 
@@ -156,10 +157,6 @@ def _result(
     }
 
 
-def _time(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
-
-
 def _refuse_bad_input(arguments: dict[str, Any]) -> None:
     for name in ("delay", "notice", "down_timeout", "up_timeout"):
         if arguments[name] < 0:
@@ -174,9 +171,4 @@ def _refuse_bad_input(arguments: dict[str, Any]) -> None:
             service_command("query", service)
     except UnsafeText as error:
         raise Failure("bad_argument", f"{error}.", "Leave the character out.") from None
-    try:
-        parse_windows(arguments["maintenance"])
-    except MaintenanceError as error:
-        raise Failure(
-            "bad_argument", f"maintenance: {error}.", "The documentation of the module has an example."
-        ) from None
+    windows_of(arguments)

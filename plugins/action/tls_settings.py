@@ -4,18 +4,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import backup_location, roles_of, run_name
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import (
+    backup_location,
+    roles_of,
+    run_name,
+    utc_text,
+    windows_of,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import look_around
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import Opening, Window, opening
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
 
@@ -27,9 +38,18 @@ class ActionModule(TlsAction):
     def act(self, task: Task) -> dict[str, Any]:
         location, run = backup_location(task.arguments), run_name(task.arguments)
         _refuse_contradictions(task)
+        windows = windows_of(task.arguments) if task.arguments["stage"] == "enable" else ()
         with self.session(task) as session:
             visit = read_machine(session, location, changing=True)
             plan = _plan(task, visit)
+            if plan and windows and not (room := _room(session, windows)).is_open:
+                left = {"until": utc_text(room.until)}
+                return {
+                    "changed": False,
+                    "changes": [],
+                    "restart_required": restart_required(visit.state),
+                    "left": left,
+                }
             result: dict[str, Any] = {
                 "changed": bool(plan),
                 "changes": [change.as_dict() for change in plan.changes],
@@ -46,6 +66,10 @@ class ActionModule(TlsAction):
             )
         _refuse_missing(outcome)
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
+
+
+def _room(session: Session, windows: Sequence[Window]) -> Opening:
+    return opening(windows, look_around(session).clocks, timedelta(0))
 
 
 def _refuse_contradictions(task: Task) -> None:

@@ -61,3 +61,30 @@ options:
       - A file that cannot be believed is named and passed over.
     type: path
 """
+
+    MAINTENANCE = r"""
+options:
+  maintenance:
+    description: Windows of maintenance. Any time will do when there is none.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      days:
+        description: The days on which the window opens, by the first three letters of their English names.
+        type: list
+        elements: str
+      from:
+        description: When it opens, such as V(22:00), in quotes.
+        type: str
+        required: true
+      to:
+        description: When it closes. A time that is not after O(maintenance[].from) is on the next day.
+        type: str
+        required: true
+      zone:
+        description: Whose clock is meant; that of a machine is the controller's in the time zone of the machine.
+        type: str
+        choices: [controller, machine]
+        default: controller
+"""

@@ -15,6 +15,8 @@ description:
   - The machine is restarted by C(shutdown /r), without PowerShell.
   - A machine with somebody in front of it is left alone when O(policy) says so. It is set, and waits for a restart;
     that is no failure, and the next run restarts it.
+  - Outside of O(maintenance) the machine is not restarted, whatever O(policy) says; it waits. A restart with a notice
+    is announced only when it ends within a window. Windows do not hold for O(services).
 options:
   when:
     description:
@@ -53,32 +55,6 @@ options:
         than eleven. V(0) is no notice.
     type: float
     default: 15
-  maintenance:
-    description:
-      - Windows of maintenance. Outside of them the machine is not restarted, whatever O(policy) says; it waits. A
-        restart with a notice is announced only when it ends within a window.
-      - Any time will do when there is none. They do not hold for O(services).
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      days:
-        description: The days on which the window opens, by the first three letters of their English names.
-        type: list
-        elements: str
-      from:
-        description: When it opens, such as V(22:00), in quotes.
-        type: str
-        required: true
-      to:
-        description: When it closes. A time that is not after O(maintenance[].from) is on the next day.
-        type: str
-        required: true
-      zone:
-        description: Whose clock is meant; that of a machine is the controller's in the time zone of the machine.
-        type: str
-        choices: [controller, machine]
-        default: controller
   cancel:
     description:
       - Take back a restart that was announced, instead of all else. It need not be ours - Windows has only one, and
@@ -108,6 +84,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes
   - configmgr.tls.attributes.changing
   - configmgr.tls.common.backup
+  - configmgr.tls.common.maintenance
 attributes:
   diff_mode:
     support: none
@@ -178,6 +155,10 @@ logged_on:
     session:
       description: What Windows called the session when it began, such as V(Console).
       type: str
+configmgr_pending:
+  description: Whether ConfigMgr's client is seen to have a restart of its own pending. Nothing is decided by it.
+  returned: when people were asked for
+  type: bool
 logged_on_known:
   description: Whether the machine told who is logged on. When it did not, somebody is.
   returned: when a restart is needed

@@ -17,6 +17,8 @@ description:
     machine that undoes the change by a double-click. Afterwards the values are read back; what was read is what is
     returned.
   - A machine that needs nothing is visited with one command line, any other with two.
+  - Outside of O(maintenance) a machine that O(stage=enable) would change is left as it is. The disable stage does not
+    look at it, since one machine may not stay behind.
 options:
   stage:
     description: What to do.
@@ -54,6 +56,7 @@ extends_documentation_fragment:
   - configmgr.tls.attributes.changing
   - configmgr.tls.common
   - configmgr.tls.common.backup
+  - configmgr.tls.common.maintenance
 seealso:
   - module: configmgr.tls.tls_facts
   - module: configmgr.tls.tls_gate_info
@@ -117,6 +120,11 @@ changes:
       description: Type and data after.
       type: str
       sample: REG_DWORD 0x1
+left:
+  description: Until when the machine is left as it is, in C(until); null where that is not known.
+  returned: when its window of maintenance is shut and something would be changed
+  type: dict
+  sample: {until: '2026-11-28T20:00:00+00:00'}
 backup:
   description: The backup on the machine and the run it belongs to.
   returned: when something was changed

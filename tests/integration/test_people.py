@@ -89,6 +89,9 @@ def test_a_server_with_a_session_is_restarted_after_the_notice(site: Site, lab: 
 def test_the_owner_may_leave_the_restart_to_configmgr(site: Site, lab: LabClient) -> None:
     told = restart(site, CLIENT, policy="configmgr")
     assert (told["state"], told["waits_for"], lab.restarts(CLIENT)) == ("waiting", "configmgr", 0)
+    assert told["configmgr_pending"] is False
+    lab.set_value(CLIENT, r"HKLM\SOFTWARE\Microsoft\SMS\Mobile Client\Reboot Management\RebootData", "RebootBy", 1)
+    assert restart(site, CLIENT, policy="configmgr")["configmgr_pending"] is True
 
 
 def test_outside_of_its_window_a_machine_waits(site: Site, lab: LabClient) -> None:
@@ -104,6 +107,23 @@ def test_outside_of_its_window_a_machine_waits(site: Site, lab: LabClient) -> No
     assert (told["waits_for"], told["until"]) == ("window", None)
     lab.set_value(CLIENT, TIME_ZONE, "ActiveTimeBias", 0)
     assert restart(site, CLIENT, policy="when_nobody", maintenance=is_open)["state"] == "restarted"
+
+
+def test_outside_of_its_window_nothing_is_set_where_the_owner_says_so(site: Site, lab: LabClient) -> None:
+    shut, is_open = window(timedelta(hours=2), timedelta(hours=3)), window(timedelta(hours=-1), timedelta(hours=3))
+    before = lab.dump(CLIENT)["registry"]
+    for check in (True, False):
+        told = (
+            site.module("tls_settings", {"maintenance": shut}, limit=CLIENT, check=check).expect_ok().last[CLIENT].data
+        )
+        assert (told["changed"], told["changes"]) == (False, [])
+        assert timedelta(minutes=118) < datetime.fromisoformat(told["left"]["until"]) - datetime.now(UTC)
+    assert lab.dump(CLIENT)["registry"] == before
+    told = site.module("tls_settings", {"maintenance": is_open}, limit=CLIENT).expect_ok().last[CLIENT].data
+    assert told["changed"] and "left" not in told
+    # What needs nothing is not left either.
+    told = site.module("tls_settings", {"maintenance": shut}, limit=CLIENT).expect_ok().last[CLIENT].data
+    assert not told["changed"] and "left" not in told
 
 
 @pytest.mark.parametrize(
@@ -157,6 +177,17 @@ def test_a_day_and_the_evening_after(site: Site, lab: LabClient) -> None:
     assert {host: lab.restarts(host) for host in (*clients, *servers)} == dict.fromkeys([*clients, *servers], 1)
     assert {lost(lab, host) for host in (*clients, *servers)} == {0}
     assert {evening["hosts"][host]["status"] for host in clients} == {"compliant"}
+
+
+@pytest.mark.seam
+def test_a_run_leaves_machines_as_they_are_outside_of_their_windows(site: Site, lab: LabClient) -> None:
+    shut = window(timedelta(hours=2), timedelta(hours=3))
+    before = lab.dump(CLIENT)["registry"]
+    day = enforced(
+        site, "enforce_tls12", [CLIENT], configmgr_tls_maintenance=shut, configmgr_tls_outside_window="leave"
+    )
+    assert day["hosts"][CLIENT]["waiting"]["state"] == "left" and "changes" not in day["hosts"][CLIENT]
+    assert (lab.dump(CLIENT)["registry"], lab.restarts(CLIENT)) == (before, 0)
 
 
 @pytest.mark.seam

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from .._data import roles as known_roles
 from .._failure import Failure
 from .._tls.journal import RUN_NAME
+from .._tls.maintenance import MaintenanceError, Window, parse_windows
 from .._windows.command import UnsafeText, location_path
 from .._windows.location import Location
 from .base import Task
 from .run_name import DEFAULT_RUN
 
-__all__ = ["backup_location", "in_range", "roles_of", "run_name"]
+__all__ = ["backup_location", "in_range", "roles_of", "run_name", "utc_text", "windows_of"]
 
 _ABSOLUTE = re.compile(r"^(%SystemRoot%|%ProgramData%|[A-Za-z]:)\\[^*?]+$", re.IGNORECASE)
 
@@ -57,6 +59,21 @@ def run_name(arguments: Mapping[str, Any]) -> str:
             "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
         )
     return name
+
+
+def windows_of(arguments: Mapping[str, Any]) -> Sequence[Window]:
+    """The windows of maintenance; Failure for one that cannot be understood."""
+    try:
+        return parse_windows(arguments["maintenance"])
+    except MaintenanceError as error:
+        raise Failure(
+            "bad_argument", f"maintenance: {error}.", "The documentation of the module has an example."
+        ) from None
+
+
+def utc_text(moment: datetime | None) -> str | None:
+    """ISO 8601 to the second, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def in_range(arguments: Mapping[str, Any], name: str, least: int, most: int) -> int:

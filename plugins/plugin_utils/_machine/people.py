@@ -5,36 +5,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timezone
 
 from .._remote import Session
 from .._tls.restart_policy import LoggedOn
-from .._windows.people import HIVES_QUESTIONS, clock_bias, loaded_users, session_questions, sessions_of
+from .._windows.people import (
+    HIVES_QUESTIONS,
+    clock_bias,
+    configmgr_restarts,
+    loaded_users,
+    session_questions,
+    sessions_of,
+)
 from .asking import ask_machine
 
-__all__ = ["look_around", "somebody_there"]
+__all__ = ["Around", "look_around", "somebody_there"]
 
 _ATTEMPTED = "see who is logged on"
 
 
-def look_around(session: Session) -> tuple[list[LoggedOn] | None, dict[str, datetime]]:
-    """Who is logged on, None when it could not be told; and the time by the controller's and the machine's clock.
-
-    The machine's is the controller's in the zone of the machine, and missing when that is not known. RemoteError.
+@dataclass(frozen=True)
+class Around:
+    """``people``: who is logged on, None when it could not be told. ``clocks``: the time by the controller's clock and
+    by the machine's, which is the controller's in the zone of the machine, and missing when that is not known.
+    ``configmgr_pending``: whether ConfigMgr's client is seen to have a restart of its own pending.
     """
+
+    people: list[LoggedOn] | None
+    clocks: dict[str, datetime]
+    configmgr_pending: bool = False
+
+
+def look_around(session: Session) -> Around:
+    """RemoteError."""
     answers = ask_machine(session, HIVES_QUESTIONS, _ATTEMPTED)
     now = datetime.now(UTC)
     clocks, bias = {"controller": now.astimezone()}, clock_bias(answers)
     if bias is not None:
         clocks["machine"] = now.astimezone(timezone(-bias))
     users = loaded_users(answers)
+    pending = configmgr_restarts(answers)
     if users is None:
-        return None, clocks
+        return Around(None, clocks, pending)
     found = ask_machine(session, session_questions(users), _ATTEMPTED) if users else None
-    return [LoggedOn(*row) for row in sessions_of(users, found)] if found else [], clocks
+    people = [LoggedOn(*row) for row in sessions_of(users, found)] if found else []
+    return Around(people, clocks, pending)
 
 
 def somebody_there(session: Session) -> bool:
     """Whether anybody is logged on, or that could not be told. RemoteError."""
-    people, _clocks = look_around(session)
+    people = look_around(session).people
     return people is None or len(people) > 0

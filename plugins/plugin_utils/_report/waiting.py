@@ -26,6 +26,8 @@ def why_waiting(waiting: Mapping[str, Any]) -> str:
         for row in waiting.get("logged_on") or ()
     )
     why = _WHY.get(str(waiting["waits_for"]), str(waiting["waits_for"]))
+    if waiting["waits_for"] == "configmgr" and "configmgr_pending" in waiting:
+        why += ", and has one pending" if waiting["configmgr_pending"] else ", and is not seen to have one pending yet"
     if waiting.get("logged_on_known") is False:
         people = "who, it does not tell"
     # Whom else a restart will meet is of interest too.
@@ -37,9 +39,13 @@ def why_waiting(waiting: Mapping[str, Any]) -> str:
 def waiting_lines(document: Mapping[str, Any], most: int) -> Iterator[str]:
     """For the terminal, machine by machine."""
     waiting = {name: host["waiting"] for name, host in document["hosts"].items() if "waiting" in host}
-    if waiting:
-        yield "Would be set and wait for a restart:" if document["check_mode"] else "Set, waiting for a restart:"
-    for name, row in list(waiting.items())[:most]:
-        yield f"  {name}: {why_waiting(row)}"
-    if len(waiting) > most:
-        yield f"  and {len(waiting) - most} more machines, all of them in the report's file"
+    left = {name: row for name, row in waiting.items() if row["state"] == "left"}
+    others = {name: row for name, row in waiting.items() if name not in left}
+    set_ = "Would be set and wait for a restart:" if document["check_mode"] else "Set, waiting for a restart:"
+    for title, rows in ((set_, others), ("Left as they are:", left)):
+        if rows:
+            yield title
+        for name, row in list(rows.items())[:most]:
+            yield f"  {name}: {why_waiting(row)}"
+        if len(rows) > most:
+            yield f"  and {len(rows) - most} more machines, all of them in the report's file"

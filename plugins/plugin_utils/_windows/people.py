@@ -15,14 +15,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from .questions import Answers, Command, Query
-from .registry import Key
+from .registry import Key, Presence
 
-__all__ = ["HIVES_QUESTIONS", "clock_bias", "loaded_users", "session_questions", "sessions_of"]
+__all__ = ["HIVES_QUESTIONS", "clock_bias", "configmgr_restarts", "loaded_users", "session_questions", "sessions_of"]
 
 _TIME_ZONE = Key(r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation")
+# General knowledge, and no page of Microsoft's: so it is told, and nothing is decided by it.
+_REBOOT_DATA = Key(r"SOFTWARE\Microsoft\SMS\Mobile Client\Reboot Management\RebootData")
 HIVES_QUESTIONS: tuple[Query | Command, ...] = (
     Command("hives", "reg query HKU"),
     Query(_TIME_ZONE, value="ActiveTimeBias"),
+    Query(_REBOOT_DATA, exists=True),
 )
 
 # Accounts of a domain or of the machine, and those of Microsoft Entra ID; not the hives of their classes.
@@ -57,6 +60,11 @@ def sessions_of(users: Sequence[str], answers: Answers) -> list[tuple[str, str]]
         if hive is None or any(line.strip().lower().endswith(_VOLATILE.lower()) for line in hive):
             found.append(_named(user, answers.commands.get(f"session {user}", ())))
     return found
+
+
+def configmgr_restarts(answers: Answers) -> bool:
+    """Whether ConfigMgr's client is seen to have a restart of its own pending."""
+    return answers.registry.key(_REBOOT_DATA).presence is Presence.PRESENT
 
 
 def clock_bias(answers: Answers) -> timedelta | None:

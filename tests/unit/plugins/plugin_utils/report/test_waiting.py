@@ -66,6 +66,28 @@ def test_it_fails_no_run_for_that() -> None:
     assert list(failing(document(RESTART, waiting=None), "low")) == ["PC1"]
 
 
+@pytest.mark.parametrize(
+    ("pending", "told"),
+    [
+        ({}, "ConfigMgr restarts it"),
+        ({"configmgr_pending": True}, "ConfigMgr restarts it, and has one pending"),
+        ({"configmgr_pending": False}, "ConfigMgr restarts it, and is not seen to have one pending yet"),
+    ],
+)
+def test_configmgrs_own_restart_is_told(pending: dict[str, bool], told: str) -> None:
+    assert why_waiting({"state": "waiting", "waits_for": "configmgr", "until": None, **pending}) == told
+
+
+def test_a_machine_that_was_left_as_it_is_waits_for_nothing_but_its_window() -> None:
+    left = {"state": "left", "waits_for": "window", "until": "2026-11-28T20:00:00+00:00"}
+    made = document(open_finding("dotnet-v4-settings", fix="settings"), waiting=left)
+    assert made["hosts"]["PC1"]["status"] == "not_compliant" and made["summary"]["waiting"] == 0
+    assert list(Draft202012Validator(SCHEMA).iter_errors(made)) == []
+    told = "PC1: its window of maintenance is shut; not before 2026-11-28T20:00:00+00:00"
+    assert f"Left as they are:\n  {told}" in summary_text(made) and "waiting for a restart" not in summary_text(made)
+    assert "Left as it is:" in RENDERERS["html"].render(made)
+
+
 def test_every_reader_hears_of_it() -> None:
     made = document(RESTART)
     assert "1 machine is set and will do after a restart." in headline(made)

@@ -28,7 +28,7 @@ ZONE = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\TimeZoneInformation
 
 def hives(bias: str = "0x0") -> Answers:
     zone = f"\n{ZONE}\n    ActiveTimeBias    REG_DWORD    {bias}\n"
-    return Answers.parse(HIVES_QUESTIONS, f"\n{HIVES}{HEARD}0\n{zone}\n{HEARD}1\n")
+    return Answers.parse(HIVES_QUESTIONS, f"\n{HIVES}{HEARD}0\n{zone}\n{HEARD}1\n{HEARD}2\n")
 
 
 def session(hive: str | None, volatile: str = "") -> list[tuple[str, str]]:
