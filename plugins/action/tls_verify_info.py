@@ -113,7 +113,7 @@ def _asked(task: Task, hosts: Sequence[HostVariables]) -> Asked:
         for endpoint in role_endpoints(facts["roles"]) if facts else ():
             variables = _Variables(task, host.name)
             for port in variables.ports(endpoint, facts or {}):
-                expected = expected_offer(facts or {}, endpoint.stack, arguments["expect"], protocols).encode()
+                expected = expected_offer(facts or {}, endpoint.stack, port, arguments["expect"], protocols).encode()
                 seen = SeenEndpoint(host.name, endpoint.role, port, endpoint.kind, tuple(expected), {})
                 asked.setdefault((host.name, port), (seen, {**variables.target(), "port": port, "kind": endpoint.kind}))
     return list(asked.values())

@@ -119,11 +119,23 @@ ansible_facts:
           type: list
           elements: int
           sample: [443, 8531]
+        https_off:
+          description:
+            - The protocols that flags of a certificate's binding turn off, by port; with a question mark where that is
+              not certain. Left out when there is none.
+          type: dict
+          sample: {'443': [SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1]}
         sql_ports:
-          description: The TCP ports that instances of SQL Server were given. Left out when there is none.
+          description: The TCP ports of instances of SQL Server, given or dynamic. Left out when there is none.
           type: list
           elements: int
           sample: [1433]
+        sql_encryption:
+          description:
+            - What each instance of SQL Server insists on to have encrypted - the V(login) only, V(all) (Force
+              Encryption), or V(strict) (Force Strict Encryption, TDS 8.0). Left out when it is not known.
+          type: dict
+          sample: {MSSQLSERVER: login}
         protocols:
           description:
             - What SCHANNEL's values come to per side and protocol after the next restart.

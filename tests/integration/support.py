@@ -233,7 +233,8 @@ class Site:
         results = []
         for task in tasks:
             action = list(task)[1]
-            rows = play.run(action, task[action], check=check, diff=diff, forks=forks)
+            once = hosts[0] if task.get("run_once") else ""
+            rows = play.run(action, task[action], check=check, diff=diff, forks=forks, once=once)
             results += [Result(host, task["name"], action, status, data) for host, status, data in rows]
         states = {result.status for result in results}
         exit_code = UNREACHABLE if "unreachable" in states else FAILED if "failed" in states else 0

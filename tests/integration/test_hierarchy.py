@@ -36,12 +36,11 @@ class Hierarchy:
     machines: Site
     estate: Site
     lab: LabClient
-    variables: dict[str, dict[str, Any]]
 
     def forecast(self) -> Forecast:
         read = self.machines.module("tls_facts").expect_ok()
         facts = {host: result.data["ansible_facts"]["configmgr_tls"] for host, result in read.last.items()}
-        hosts = [HostVariables(name, facts[name], None, self.variables[name]) for name in facts]
+        hosts = [HostVariables(name, facts[name], None, self.estate.variables[name]) for name in facts]
         return forecast(facts, LEGACY_PROTOCOLS, told={host.name: host.told for host in hosts})
 
 
@@ -63,7 +62,10 @@ def shared_tailspin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hierar
             written(folder / "host_vars", given, f"{name}.yml")
         code, tree, said = listed(path)
         assert code == 0, said
-        yield Hierarchy(machines, Site(folder, work, lab), lab, trusted(tree["_meta"]["hostvars"]))
+        estate = Site(folder, work, lab)
+        estate.variables = trusted(tree.pop("_meta")["hostvars"])
+        estate.groups = {name: list(row.get("hosts", ())) for name, row in tree.items()}
+        yield Hierarchy(machines, estate, lab)
     finally:
         running.__exit__(None, None, None)
 
@@ -94,14 +96,13 @@ def foreseen(expected: Forecast, stage: str, known: set[str]) -> set[tuple[str, 
 
 
 def test_the_inventory_knows_the_sites(tailspin: Hierarchy) -> None:
-    sites = {
-        name: (row["configmgr_site_code"], row["configmgr_parent_site"]) for name, row in tailspin.variables.items()
-    }
+    told = tailspin.estate.variables
+    sites = {name: (row["configmgr_site_code"], row["configmgr_parent_site"]) for name, row in told.items()}
     assert set(sites) == set(tailspin.machines.hosts)
     assert sites["TCAS1"] == ("TSC", "") and sites["TCM2"] == ("TS2", "TSC") and sites["TPULL1"] == ("T01", "TS1")
-    assert tailspin.variables["TSEC1"]["configmgr_assigned_site"] == "TS1"
-    assert "pull_distribution_point" in tailspin.variables["TPULL1"]["configmgr_roles"]
-    assert tailspin.variables["TMP2"]["configmgr_ssl_state"] == {"management_point": 0, "distribution_point": 0}
+    assert told["TSEC1"]["configmgr_assigned_site"] == "TS1"
+    assert "pull_distribution_point" in told["TPULL1"]["configmgr_roles"]
+    assert told["TMP2"]["configmgr_ssl_state"] == {"management_point": 0, "distribution_point": 0}
 
 
 def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_too(tailspin: Hierarchy) -> None:
@@ -138,7 +139,7 @@ def install_everything(lab: LabClient, hosts: list[str]) -> None:
 def assert_ports(probes: dict[str, Any]) -> None:
     """No port variable is set: the machines know their ports, and the one primary site that it uses HTTP only."""
     seen = {(row["host"], row["port"]): row for row in probes["endpoints"]}
-    assert {("TMP1", 8443), ("TSUP1", 443), ("TCSUP", 8531), ("TSEC1", 1433), ("TSQL2", 1450)} <= seen.keys()
+    assert {("TMP1", 8443), ("TSUP1", 443), ("TCSUP", 8531), ("TSEC1", 1433), ("TSQL2", 31450)} <= seen.keys()
     assert all(row["status"] == "pass" and set(row["accepted"]) <= MODERN for row in seen.values())
     assert {(row["host"], row["role"]) for row in probes["not_in_use"]} == {
         ("TMP2", "management_point"),
@@ -147,17 +148,55 @@ def assert_ports(probes: dict[str, Any]) -> None:
     }
 
 
-def test_with_its_updates_nothing_is_foreseen_to_break_and_nothing_does(tailspin: Hierarchy) -> None:
-    lab, machines = tailspin.lab, tailspin.machines
-    install_everything(lab, [*machines.hosts, GATEWAY])
+def looked_at(site: Site, **arguments: Any) -> dict[str, Any]:
+    """What one look from outside over facts of now tells."""
+    look = {"configmgr.tls.tls_verify_info": arguments, "run_once": True}
+    return site.tasks([{"configmgr.tls.tls_facts": {}}, look]).expect_ok().results[-1].data
+
+
+def test_the_gate_opens_once_its_updates_are_there_and_nobody_is_ever_cut_off(tailspin: Hierarchy) -> None:
+    """With the inventory of the AdminService; the steps of the one command, without Ansible."""
+    lab, site = tailspin.lab, tailspin.estate
     restart = {"configmgr.tls.tls_restart": {"when": "always"}}
-    machines.tasks([{"configmgr.tls.tls_settings": {"stage": "enable"}}, restart]).expect_ok()
-    assert tailspin.forecast().broken("disable") == [] and broken(lab) == set()
-    machines.tasks([{"configmgr.tls.tls_settings": {"stage": "disable"}}, restart]).expect_ok()
-    assert broken(lab) == set()
-    look = {"configmgr.tls.tls_verify_info": {"expect": "disable"}, "run_once": True}
-    looked = machines.tasks([{"configmgr.tls.tls_facts": {}}, look]).expect_ok()
-    assert_ports(next(result.data for result in looked.results if "not_in_use" in result.data))
+
+    def ask_the_gate(verified: dict[str, Any] | None = None) -> dict[str, Any]:
+        gate = {"configmgr.tls.tls_gate_info": {"verified": verified} if verified else {}, "run_once": True}
+        return site.tasks([{"configmgr.tls.tls_facts": {}}, gate]).expect_ok().results[-1].data
+
+    with everybody_talks(lab):
+        site.tasks([{"configmgr.tls.tls_settings": {"stage": "enable"}}, restart]).expect_ok()
+        shut = ask_the_gate()
+        assert not shut["open"] and {"TCASSQL", "TSEC1", "TPC7"} <= shut["shut_by"].keys()
+        install_everything(lab, [*site.hosts, GATEWAY])
+        verified = looked_at(site)
+        assert ask_the_gate(verified)["reasons"] == []
+        site.tasks([{"configmgr.tls.tls_settings": {"stage": "disable"}}, restart]).expect_ok()
+    counts = lab.talk_counts()
+    assert counts["totals"]["failed"] == 0 and counts["rounds"] > 1
+    assert all(older_protocols(lab, host) == [] for host in site.hosts)
+    assert_ports(looked_at(site, expect="disable"))
+
+
+def test_what_one_port_alone_does_not_take_is_foreseen_and_seen(tailspin: Hierarchy) -> None:
+    """A management point whose binding takes no older protocols, and a SQL Server with strict encryption."""
+    lab = tailspin.lab
+    lab.install("TSQL2", "sql-2022-strict-named")
+    binding = r"HKLM\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\0.0.0.0:8443"
+    lab.set_value("TMP1", binding, "DefaultFlags", 0x400)
+    lab.restart("TMP1")
+    assert lab.wait_for_power("TMP1", up=True, restarts=1)
+    expected = tailspin.forecast()
+    known = {row["id"] for row in lab.talk(count=False)["conversations"]}
+    cut = broken(lab)
+    assert {("client-management-point", "TPC7", "TMP1"), ("site-server-database", "TCM2", "TSQL2")} <= cut
+    # Untouched, the connection point has TLS 1.0 only, which a gateway may not take.
+    assert foreseen(expected, "now", known) == cut | NOT_KNOWN | {("cmg-connection-point-gateway", "TCGW1", GATEWAY)}
+    seen = {row["host"]: row for row in looked_at(tailspin.machines, hosts=["TMP1", "TSQL2"])["endpoints"]}
+    assert {host: (row["port"], row["status"]) for host, row in seen.items()} == {
+        "TMP1": (8443, "pass"),
+        "TSQL2": (31450, "pass"),
+    }
+    assert set(seen["TMP1"]["accepted"]) <= MODERN and "TLS 1.0" in seen["TSQL2"]["accepted"]
 
 
 @pytest.mark.skipif(not WHOLE, reason="three minutes: before a release")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..machine.machine import Machine
+from .bindings import turned_off
 from .protocols import NOTHING, Protocol
 from .schannel import Side, knows_tls13, schannel
 from .sql_server import SqlServer, sql_server
@@ -26,7 +27,7 @@ class Accepted:
     sql: SqlServer | None = None
 
 
-def accepted(machine: Machine, kind: str) -> Accepted:
+def accepted(machine: Machine, kind: str, port: int) -> Accepted:
     """What the machine accepts since its last start on a listener of this kind (``https`` or ``tds``).
 
     SQL Server's build is that of now: an update restarts its service.
@@ -35,8 +36,12 @@ def accepted(machine: Machine, kind: str) -> Accepted:
     side = schannel(registry, Side.SERVER)
     suites = windows_suites(registry)
     if kind != "tds":
-        return Accepted(without_suites(side.by_default, suites), suites, knows_tls13(registry))
+        protocols = side.by_default - turned_off(registry, port)
+        return Accepted(without_suites(protocols, suites), suites, knows_tls13(registry))
     sql = sql_server(machine.registry)
+    if sql is not None and sql.strict:
+        protocols = side.by_default & (sql.can_do | {Protocol.TLS13})
+        return Accepted(without_suites(protocols, suites), suites, knows_tls13(registry), sql)
     if sql is None:
         protocols = NOTHING
     elif sql.is_capable:

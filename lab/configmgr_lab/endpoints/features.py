@@ -30,6 +30,10 @@ SUBJECTS = (
             ),
             Feature("a protocol without one suite in the list is not used", Source.ASSUMED),
             Feature("everything as at the machine's last start", Source.DOCUMENT),
+            Feature(
+                "DefaultFlags of a binding: older protocols off for its port, from Server 2019 on", Source.DOCUMENT
+            ),
+            Feature("DefaultFlags: TLS 1.2 and 1.3 off for its port, on the same Windows", Source.ASSUMED),
             Feature("highest protocol of the server that is not above the hello, holes or not", Source.DOCUMENT),
             Feature("a refused version gets the alert protocol_version", Source.ASSUMED, "some builds hang up instead"),
         ),
@@ -94,7 +98,9 @@ SUBJECTS = (
             Feature("PRELOGIN with the instance's build, TLS inside PRELOGIN packets", Source.DOCUMENT),
             Feature("a build without TLS 1.2 does TLS 1.0 only", Source.DOCUMENT),
             Feature("no TLS 1.3 before TDS 8.0", Source.DOCUMENT),
+            Feature("strict encryption: TLS comes first, a PRELOGIN in clear ends the connection", Source.DOCUMENT),
+            Feature("no caller of ConfigMgr asks for strict encryption", Source.ASSUMED),
         ),
-        ("TDS 8.0", "logins: the connection is closed after the caller's first message", "named instances"),
+        ("logins: the connection is closed after the caller's first message", "named instances"),
     ),
 )

@@ -75,7 +75,7 @@ async def _accept(served: Served, listener: Listener, carrier: Carrier) -> TlsSt
             data += more
     except NotAHello:
         return None
-    side = accepted(served.machine, listener.kind)
+    side = accepted(served.machine, listener.kind, listener.port)
     protocols = side.protocols - served.faults.refused(listener.port)
     protocol = choose(hello, protocols, reads_versions=side.reads_versions)
     if protocol is None:
@@ -113,11 +113,18 @@ async def _wait_for_goodbye(carrier: Carrier) -> None:
 async def _serve_tds(
     served: Served, listener: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
+    side = accepted(served.machine, listener.kind, listener.port)
+    if side.sql is not None and side.sql.strict:
+        # A beginning in clear is no hello: the connection ends.
+        stream = await _accept(served, listener, PlainCarrier(reader, writer))
+        if stream is not None:
+            await stream.read()
+            await stream.close()
+        return
     try:
         asked = tds.Prelogin.decode(await tds.read_message(reader, tds.PRELOGIN))
     except tds.NotTds:
         return
-    side = accepted(served.machine, listener.kind)
     major, minor, build, _ = side.sql.version if side.sql else (0, 0, 0, 0)
     # Without a certificate of its own the server still encrypts the login; only a caller without TLS gets none.
     encryption = (

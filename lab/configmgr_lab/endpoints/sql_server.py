@@ -25,6 +25,8 @@ class SqlServer:
     """An instance. `version` is spelled as the product does: 11.0.5058.0, not 11.2.5058.0."""
 
     version: tuple[int, int, int, int]
+    strict: bool = False
+    """Whether it takes TDS 8.0 only. Source: Microsoft, "Connect to SQL Server with strict encryption"."""
 
     @property
     def can_do(self) -> frozenset[Protocol]:
@@ -61,5 +63,6 @@ def sql_server(registry: RegistryReader) -> SqlServer | None:
     if len(parts) != 4 or not all(part.isdigit() for part in parts):
         return None
     major, minor, build, revision = (int(part) for part in parts)
+    strict = bool(registry.number(f"{_ROOT}\\{instance}\\MSSQLServer\\SuperSocketNetLib", "ForceStrict"))
     # Setup counts the service pack in the minor number; 10.50 to 10.53 is 2008 R2.
-    return SqlServer((major, 50 if (major, minor // 50) == (10, 1) else 0, build, revision))
+    return SqlServer((major, 50 if (major, minor // 50) == (10, 1) else 0, build, revision), strict)

@@ -121,7 +121,7 @@ class Talker:
         if outcome.cause == NOTHING_OFFERED:
             return said
         callee = pair.callee
-        side = accepted(callee, pair.kind)
+        side = accepted(callee, pair.kind, pair.port)
         protocols = side.protocols - self._endpoints[callee.name].faults.refused(pair.port)
         by = f" (SQL Server {side.sql.text})" if side.sql else ""
         return f"{said}; {callee.name} accepts {sentence(protocols)}{by}: {outcome.detail}"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configmgr_lab.endpoints.bindings import BINDINGS, turned_off
 from configmgr_lab.endpoints.protocols import Protocol, sentence
 from configmgr_lab.endpoints.schannel import Side, knows_tls13, schannel
 from configmgr_lab.endpoints.suites import NO_SUITE, openssl_names, windows_suites, without_suites
@@ -198,6 +199,23 @@ def test_with_nothing_left_no_protocol_is_used() -> None:
 def test_a_protocol_without_a_suite_is_not_used(suites: tuple[str, ...], left: str) -> None:
     everything = frozenset({P.TLS10, P.TLS11, P.TLS12, P.TLS13})
     assert names(without_suites(everything, suites)) == left
+
+
+@pytest.mark.parametrize(
+    ("image", "flags", "off"),
+    [
+        ("windows-server-2016", 0x400, ""),
+        ("windows-server-2019", 0, ""),
+        ("windows-server-2019", 0x10, ""),
+        ("windows-server-2019", 0x400, "SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1"),
+        ("windows-server-2022", 0x1040, "TLS 1.2, TLS 1.3"),
+    ],
+)
+def test_flags_of_a_binding_count_for_its_port_from_server_2019_on(image: str, flags: int, off: str) -> None:
+    machine = sample_machine(image)
+    machine.write_registry(f"{BINDINGS}\\0.0.0.0:8443", Value.dword("DefaultFlags", flags))
+    assert ", ".join(protocol.label for protocol in sorted(turned_off(machine.registry, 8443))) == off
+    assert turned_off(machine.registry, 443) == frozenset()
 
 
 def test_sentence() -> None:

@@ -212,6 +212,20 @@ def test_sql_server_talks_tls_inside_prelogin_as_its_build_can(running: Any) -> 
     assert tds_handshake(running, ssl.TLSVersion.TLSv1_2) == ((11, 0, 7001, 0), "TLSv1.2")
 
 
+def test_strict_encryption_wants_tls_before_everything_else(running: Any) -> None:
+    net = r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL15.MSSQLSERVER\MSSQLServer\SuperSocketNetLib"
+    running.client.install("SQL1", "sql-2019")
+    running.client.set_value("SQL1", net, "ForceStrict", 1)
+    with socket.create_connection(running.place("SQL1", 1433), timeout=30) as sock:
+        sock.sendall(tds.HEADER.pack(tds.PRELOGIN, 1, 8, 0, 1, 0))
+        with contextlib.suppress(ConnectionResetError):
+            assert sock.recv(1) == b""
+    context = ssl.create_default_context(cafile=running.ca)
+    context.check_hostname = False
+    with socket.create_connection(running.place("SQL1", 1433), timeout=30) as sock, context.wrap_socket(sock) as talk:
+        assert talk.version() == "TLSv1.2"
+
+
 @pytest.mark.parametrize("data", [b"GET / HTTP/1.0\r\n\r\n", b"\x12\x01\x00\x03\x00\x00\x01\x00", b"\x16\x03"])
 @pytest.mark.parametrize(("host", "port"), [("SQL1", 1433), ("MP1", 443)])
 def test_strangers_are_hung_up_on(running: Any, host: str, port: int, data: bytes) -> None:

@@ -47,6 +47,17 @@ def test_a_value(machine: Machine) -> None:
     assert run(machine, f"reg query {KEY} /ve") == (not_set, "", 0)
 
 
+def test_a_search_in_the_names_of_values(machine: Machine) -> None:
+    machine.write_registry(f"{KEY}\\Tcp", Value.text("TcpPort", "1433"))
+    machine.write_registry(f"{KEY}\\Tcp", Value.text("Display", "port"))
+    machine.write_registry(KEY, Value.dword("FORCE", 1))
+    force = f"{LONG}\r\n    FORCE    REG_DWORD    0x1\r\n\r\n"
+    found = f"\r\n{force}{LONG}\\Tcp\r\n    TcpPort    REG_SZ    1433\r\n\r\nEnd of search: 2 match(es) found.\r\n"
+    assert run(machine, f"reg query {KEY} /s /f or /v") == (found, "", 0)
+    assert run(machine, f"reg query {KEY} /s /f nothing /v") == ("\r\nEnd of search: 0 match(es) found.\r\n", "", 1)
+    assert run(machine, f"reg query {KEY} /s /v")[2] == 1
+
+
 def test_subkeys_with_and_without_s(machine: Machine) -> None:
     machine.write_registry(f"{KEY}\\Zeta", Value.text("W", "1"))
     machine.write_registry(f"{KEY}\\alpha", Value.text("", "d"))

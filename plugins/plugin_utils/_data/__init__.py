@@ -79,6 +79,7 @@ from .sql import (
 from .suites import (
     cipher_suite,
     cipher_suites,
+    http_flags,
     schannel_algorithms,
 )
 from .tables import TABLES, preload
@@ -142,6 +143,7 @@ __all__ = [
     "dotnet_requirement",
     "dotnet_version",
     "exit_code",
+    "http_flags",
     "installer",
     "known_bad_client",
     "known_bad_clients",

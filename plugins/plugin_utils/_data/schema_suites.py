@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The row types of the tables about cipher suites."""
+"""The row types of the tables about cipher suites, and about what turns protocols off for one port."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from .convert import FieldError
-from .rows import Row
+from .rows import ProtocolId, Row
 
 Ranges = tuple[tuple[int, ...], ...]
 
@@ -61,3 +61,23 @@ class SchannelAlgorithm(Row):
     def touches(self, suite: str) -> bool:
         """Whether the suite is gone, or may be."""
         return self.takes_out(suite) or any(fnmatchcase(suite, pattern) for pattern in self.doubtful)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpFlag(Row):
+    """http_flags.yml: a flag of a binding of http.sys that turns ``protocols`` off.
+
+    ``build`` and ``revision``: the first Windows that heeds it for certain; None where that is not known.
+    """
+
+    id: str
+    bit: int
+    protocols: tuple[ProtocolId, ...]
+    build: int | None = None
+    revision: int = 0
+
+    def is_heeded(self, build: int | None, revision: int | None) -> bool:
+        """Whether Windows of this build and update revision heeds it for certain."""
+        if self.build is None or build is None:
+            return False
+        return build > self.build or (build == self.build and (revision or 0) >= self.revision)

@@ -40,7 +40,7 @@ from .schema_packages import (
     Installer,
     Package,
 )
-from .schema_suites import CipherSuite, SchannelAlgorithm
+from .schema_suites import CipherSuite, HttpFlag, SchannelAlgorithm
 
 TABLES: dict[str, type[Row]] = {
     "baseline_back": BaselineBack,
@@ -53,6 +53,7 @@ TABLES: dict[str, type[Row]] = {
     "dotnet": DotnetRelease,
     "dotnet_requirements": DotnetRequirement,
     "exit_codes": ExitCode,
+    "http_flags": HttpFlag,
     "installers": Installer,
     "known_issues": KnownIssue,
     "log_files": LogFile,

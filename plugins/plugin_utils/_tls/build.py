@@ -15,7 +15,7 @@ from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import Snapshot
 from .detect import detected_roles
 from .journal import BootMarker, parse_journal
-from .listening import https_ports, sql_ports
+from .listening import https_off, https_ports, sql_encryption, sql_ports
 from .state import (
     ConfigMgr,
     DotNet,
@@ -73,6 +73,7 @@ def host_state(snapshot: Snapshot) -> HostState:
         file_versions={name: version for name, text in snapshot.file_versions.items() if (version := _version(text))},
         sql_instances=_sql_instances(registry, views),
         https_ports=https_ports(registry),
+        https_off=https_off(registry, windows.build, windows.update_revision),
         sql_clients=_sql_clients(registry),
         newer_drivers=_newer_drivers(registry),
         wsus=_wsus(registry, snapshot),
@@ -184,8 +185,9 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
                 continue
             setup = registry.key(where.SQL_SERVER.child(rf"{value.data}\Setup"), view)
             build = _version(_text(setup.value("PatchLevel")))
-            ports = sql_ports(registry, str(value.data))
-            found.append(SqlInstance(name, str(value.data), build, name.upper() == "CONFIGMGRSEC", ports))
+            instance = str(value.data)
+            ports, encryption = sql_ports(registry, instance), sql_encryption(registry, instance)
+            found.append(SqlInstance(name, instance, build, name.upper() == "CONFIGMGRSEC", ports, encryption))
     return tuple(found)
 
 

@@ -59,7 +59,9 @@ def facts(
         "protocols": effective_protocols(state),
         "stacks": capabilities(state, enabled, names, release, findings, in_force=in_force),
         **({} if state.https_ports is None else {"https_ports": list(state.https_ports)}),
+        **({"https_off": off} if (off := {str(port): list(off) for port, off in state.https_off.items()}) else {}),
         **({"sql_ports": ports} if (ports := _sql_ports(state)) else {}),
+        **({"sql_encryption": encryption} if (encryption := _sql_encryption(state)) else {}),
         "fips": bool(state.schannel.fips.dword),
         "suites": offered_suites(state).encode(),
         "feigns": [protocol for protocol in ("TLS 1.3",) if feigned_settings(state, protocol)],
@@ -87,6 +89,10 @@ def _configmgr(state: HostState) -> dict[str, Any]:
 
 def _sql_ports(state: HostState) -> list[int]:
     return sorted({port for instance in state.sql_instances for port in instance.ports})
+
+
+def _sql_encryption(state: HostState) -> dict[str, str]:
+    return {instance.name: instance.encryption for instance in state.sql_instances if instance.encryption}
 
 
 def _settings(state: HostState) -> dict[str, int | str]:

@@ -17,8 +17,9 @@ from typing import Any
 
 from .conversation import OUTSIDE, Conversation, conversations
 from .endpoints import ports_in_use, role_endpoints
+from .explanation import explain, feigned, first_few
+from .limits import is_strict, turned_off, within
 from .negotiation import Agreement, Offer, agree, outcomes
-from .requirement import requirements
 from .sites import NOT_TOLD, Reach, Sites, Told
 from .suites import Suites, fitting
 from .winhttp import BITS
@@ -26,10 +27,9 @@ from .winhttp import BITS
 __all__ = ["Controller", "Forecast", "Group", "Row", "forecast", "stage_offers"]
 
 STAGES = ("now", "enable", "disable")
-_UNKNOWN = Offer(frozenset(), frozenset(BITS))
-_SAMPLE = 5
+_UNKNOWN, _NOTHING = Offer(frozenset(), frozenset(BITS)), Offer()
 # In place of a role: the hosts that the controller reaches over HTTPS.
-_WINRM = "WinRM"
+_WINRM, _WINRM_PORT = "WinRM", 5986
 
 
 @dataclass
@@ -38,7 +38,8 @@ class Group:
 
     ``suites``: None where no list is known. ``feigns``: protocols that they may answer with and do not have.
     ``scope``: the site of them all, or the top site of their hierarchy in conversations that go that far; empty when it
-    is not known. ``in_use``: whether they take TLS at all in a role that may do without.
+    is not known. ``in_use``: whether they take TLS at all in a role that may do without. ``off``: protocols that the
+    port of this role turns off. ``strict``: whether SQL Server takes strict encryption only.
     """
 
     hosts: list[str]
@@ -49,11 +50,13 @@ class Group:
     facts: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     in_use: bool = True
+    off: Offer = field(default_factory=Offer)
+    strict: bool = False
 
     @property
     def name(self) -> str:
         """The hosts by name, the first few when there are many."""
-        return _first_few(self.hosts)
+        return first_few(self.hosts)
 
 
 @dataclass(frozen=True)
@@ -107,26 +110,7 @@ class Row:
 
     def explained(self) -> tuple[str, str]:
         """The cause in one sentence, and the remedy of the requirement behind it."""
-        for group, verb in ((self.caller, "offers"), (self.callee, "accepts")):
-            if group.cause:
-                phrase, remedy = _reason(group)
-                return f"{group.name} {_verb(verb, group)} {_spelled(group.offers['enable'])}: {phrase}", remedy
-        last = next(stage for stage in STAGES if self.broken_by(stage))
-        if (feigned := _feigned(self.caller, self.callee, last)) is not None:
-            return (
-                f"{feigned.name} may answer with {_listed(feigned.feigns)}, which its Windows does not have, and fail",
-                "Delete the TLS 1.3 key below SCHANNEL\\Protocols and restart the machine.",
-            )
-        if agree(self.caller.offers[last], self.callee.offers[last]).works:
-            return (
-                f"{self.caller.name} and {self.callee.name} are not certain to have a cipher suite in common",
-                'Compare the policies "SSL Cipher Suite Order" of both, and the keys Ciphers, Hashes and '
-                "KeyExchangeAlgorithms below SCHANNEL; let both allow one more common suite.",
-            )
-        return (
-            f"{self.caller.name} {_verb('offers', self.caller)} {_spelled(self.caller.offers[last])}, "
-            f"{self.callee.name} {_verb('accepts', self.callee)} {_spelled(self.callee.offers[last])}"
-        ), "Run the enable stage and restart the machines, then look again."
+        return explain(self, next(stage for stage in STAGES if self.broken_by(stage)))
 
 
 @dataclass(frozen=True)
@@ -149,7 +133,7 @@ class Forecast:
     @property
     def alone_phrase(self) -> str:
         """A sentence about ``alone``, without its full stop."""
-        return f"Nobody here talks with {_first_few(self.alone)}: machines may be missing, or their sites are wrong"
+        return f"Nobody here talks with {first_few(self.alone)}: machines may be missing, or their sites are wrong"
 
     def broken(self, stage: str) -> list[Row]:
         return [row for row in self.rows if row.broken_by(stage)]
@@ -189,25 +173,18 @@ def forecast(
 
 
 def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
-    return Row(conversation, caller, callee, {stage: _agreed(caller, callee, stage) for stage in STAGES})
+    strict = callee.strict and conversation.probed
+    return Row(conversation, caller, callee, {stage: _agreed(caller, callee, stage, strict) for stage in STAGES})
 
 
-def _agreed(caller: Group, callee: Group, stage: str) -> Agreement:
+def _agreed(caller: Group, callee: Group, stage: str, strict: bool) -> Agreement:
+    """``strict``: that the caller begins in the one way that the callee takes is nowhere to be seen."""
     one, other = caller.offers[stage], callee.offers[stage]
     agreement = agree(one, other)
-    if agreement.works and _feigned(caller, callee, stage) is not None:
+    if agreement.works and (strict or feigned(caller, callee, stage) is not None):
         return Agreement(None, None)
     possible = [protocol for protocol in outcomes(one, other) if protocol]
     return fitting(agreement, possible, caller.suites, callee.suites)
-
-
-def _feigned(caller: Group, callee: Group, stage: str) -> Group | None:
-    """The end that may answer with a protocol which it does not have, and which the other one offers."""
-    for group, other in ((caller, callee), (callee, caller)):
-        offer = other.offers[stage]
-        if group.feigns & (offer.sure | offer.maybe | other.feigns):
-            return group
-    return None
 
 
 def _merged(rows: Iterable[Row]) -> list[Row]:
@@ -229,7 +206,7 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
 
 
 def _likeness(group: Group) -> Any:
-    return (group.scope, group.in_use, tuple(group.offers.items()), group.cause, group.feigns)
+    return (group.scope, group.in_use, tuple(group.offers.items()), group.cause, group.feigns, group.off, group.strict)
 
 
 def _are_two(conversation: Conversation, caller: Group, callee: Group) -> bool:
@@ -302,28 +279,27 @@ class _Ends:
             entry = (host.get("stacks") or {}).get(stack)
             fips, suites = bool(host.get("fips")), host.get("suites")
             scope = "" if role == _WINRM else self._sites.scope(name, role, reach)
-            in_use = self._in_use(name, host, role, stack)
-            feigns = frozenset(host.get("feigns") or ())
-            key = (scope, in_use, fips, _frozen(entry), None if suites is None else tuple(suites), feigns)
+            in_use, off = self._at_port(name, host, role, stack)
+            strict, feigns = is_strict(host, stack), frozenset(host.get("feigns") or ())
+            key = (scope, in_use, off, strict, fips, _frozen(entry), None if suites is None else tuple(suites), feigns)
             if key in groups:
                 groups[key].hosts.append(name)
             else:
                 cause = str(entry.get("cause", "")) if entry else "unknown"
                 listed = None if suites is None else Suites.decode(suites)
-                offers = stage_offers(entry, fips, self._protocols)
-                groups[key] = Group([name], offers, cause, listed, feigns, host, scope, in_use)
+                offers = stage_offers(entry, fips, self._protocols, off)
+                groups[key] = Group([name], offers, cause, listed, feigns, host, scope, in_use, off, strict)
         return list(groups.values())
 
-    def _in_use(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> bool:
+    def _at_port(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> tuple[bool, Offer]:
+        """Whether the role takes TLS at all, and what its port turns off."""
+        if role == _WINRM:
+            return True, turned_off(host, stack, [_WINRM_PORT])
         endpoint = self._endpoints.get((role, stack))
-        if endpoint is None or not endpoint.optional:
-            return True
-        return bool(ports_in_use(endpoint, host, self._told.get(name, NOT_TOLD).ports.get(endpoint.variable)))
-
-
-def _first_few(hosts: Sequence[str]) -> str:
-    more = len(hosts) - _SAMPLE
-    return ", ".join(hosts[:_SAMPLE]) + (f" and {more} more" if more > 0 else "")
+        if endpoint is None:
+            return True, Offer()
+        ports = ports_in_use(endpoint, host, self._told.get(name, NOT_TOLD).ports.get(endpoint.variable))
+        return bool(ports) or not endpoint.optional, turned_off(host, stack, ports)
 
 
 def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
@@ -333,44 +309,17 @@ def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     return (tuple(entry["enable"]), None if now is None else tuple(now), entry.get("cause"))
 
 
-def stage_offers(entry: Mapping[str, Any] | None, fips: bool, protocols: Sequence[str]) -> dict[str, Offer]:
-    """What a stack has now, after the enable and after the disable stage, from its entry in the facts."""
+def stage_offers(
+    entry: Mapping[str, Any] | None, fips: bool, protocols: Sequence[str], off: Offer = _NOTHING
+) -> dict[str, Offer]:
+    """What a stack has now, after the enable and after the disable stage, from its entry in the facts; ``off``: what
+    its port turns off.
+    """
     if entry is None:
         return dict.fromkeys(STAGES, _UNKNOWN)
     enable = Offer.decode(entry["enable"])
     now = enable if "now" not in entry else Offer.decode(entry["now"]) if entry["now"] else _UNKNOWN
     disable = enable.without(protocols)
     # With the FIPS policy on, Schannel can use TLS 1.0 even where it is disabled.
-    return {"now": now, "enable": enable, "disable": disable.unsure(["TLS 1.0"]) if fips else disable}
-
-
-def _verb(verb: str, group: Group) -> str:
-    return verb if len(group.hosts) == 1 else verb.removesuffix("s")
-
-
-def _spelled(offer: Offer) -> str:
-    """ "TLS 1.0 only" is said of what offers nothing else; what is possible is said to be so."""
-    encoded = offer.encode()
-    names = [name for name in encoded if not name.startswith("?")]
-    possible = [name[1:] for name in encoded if name.startswith("?")]
-    if not names:
-        return "nothing that is known for certain"
-    if possible:
-        return f"{_listed(names)}, and possibly {_listed(possible)}"
-    return f"{names[0]} only" if len(names) == 1 else _listed(names)
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _reason(group: Group) -> tuple[str, str]:
-    findings = {finding["id"]: finding for finding in group.facts.get("findings", [])}
-    finding = findings.get(group.cause)
-    if finding and finding.get("reasons"):
-        return str(finding["reasons"][0]["phrase"]), str(finding["remedy"])
-    remedy = next(
-        (row.remedy for row in requirements() if row.id == group.cause), "Audit the machine and mend what is found."
-    )
-    return "what it is able to do is not known", remedy
+    offers = {"now": now, "enable": enable, "disable": disable.unsure(["TLS 1.0"]) if fips else disable}
+    return {stage: within(offer, off) for stage, offer in offers.items()}

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .finding import Evidence, Finding, Outcome, Reason, Status
 from .forecast import stage_offers
+from .limits import turned_off
 from .negotiation import Offer
 
 __all__ = [
@@ -106,13 +107,15 @@ class SeenHealth:
         return {**plain, "phrase": self.phrase} if self.phrase else plain
 
 
-def expected_offer(facts: Mapping[str, Any], stack: str, expectation: Expectation, protocols: Sequence[str]) -> Offer:
-    """What ``stack`` of a host accepts according to its facts.
+def expected_offer(
+    facts: Mapping[str, Any], stack: str, port: int, expectation: Expectation, protocols: Sequence[str]
+) -> Offer:
+    """What ``stack`` of a host accepts on ``port`` according to its facts.
 
     pending: the protocols are turned off in the registry, but whether that is in force cannot be told.
     """
     entry = (facts.get("stacks") or {}).get(stack)
-    stages = stage_offers(entry, bool(facts.get("fips")), protocols)
+    stages = stage_offers(entry, bool(facts.get("fips")), protocols, turned_off(facts, stack, [port]))
     return stages["enable"].unsure(protocols) if expectation == "pending" else stages[expectation]
 
 

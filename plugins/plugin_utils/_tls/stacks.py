@@ -194,7 +194,11 @@ def _sql_server(state: HostState, _release: int | None) -> Offer:
     modern = _by_default(state, "server", _SQL)
     # Whether the old builds ask Schannel by name, and so get what is only disabled by default, is not documented.
     old = _either(_by_default(state, "server", TLS10_ONLY), _from_schannel(state, "server", TLS10_ONLY))
-    return _by_ability(_builds(state), modern, old)
+    offer = _by_ability(_builds(state), modern, old)
+    if not any(instance.encryption == "strict" for instance in state.sql_instances):
+        return offer
+    newest = _by_default(state, "server", frozenset({"TLS 1.3"}))
+    return Offer(offer.sure, offer.maybe | newest.sure | newest.maybe)
 
 
 def _sql_endpoint(state: HostState, _release: int | None) -> Offer:

@@ -13,6 +13,7 @@ from typing import Literal
 from .._data import Version, WindowsRelease
 from .._windows.registry import Key, Presence, Value, View
 from .journal import BootMarker, JournalEntry
+from .listening import SqlEncryption
 
 __all__ = [
     "ConfigMgr",
@@ -136,13 +137,14 @@ class DotNet:
 
 @dataclass(frozen=True)
 class SqlInstance:
-    """``ports``: TCP ports that were given to it, without dynamic ones, which ConfigMgr does not support."""
+    """``ports``: its TCP ports, dynamic ones as well. ``encryption``: what it insists on, None when it is not known."""
 
     name: str
     key: str
     version: Version | None
     express: bool
     ports: tuple[int, ...] = ()
+    encryption: SqlEncryption | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ class HostState:
     """Everything that one visit read. ``roles`` are those found on the machine itself.
 
     ``newer_drivers``: ODBC drivers of SQL Server that are newer than those that are known, by name.
-    ``https_ports``: those that http.sys has a certificate for, None when that is not known.
+    ``https_ports``: those that http.sys has a certificate for, None when that is not known. ``https_off``: protocols
+    that are turned off for one of them.
     """
 
     windows: WindowsState
@@ -193,6 +196,7 @@ class HostState:
     sql_instances: tuple[SqlInstance, ...]
     sql_clients: tuple[SqlClientState, ...]
     https_ports: tuple[int, ...] | None
+    https_off: Mapping[int, tuple[str, ...]]
     newer_drivers: tuple[str, ...]
     wsus: WsusState | None
     configmgr: ConfigMgr

@@ -41,7 +41,8 @@ class Command:
 @dataclass(frozen=True)
 class Query:
     """One C(reg query). ``value`` asks for one value, ``tree`` for that value, or for everything, in every key below,
-    ``exists`` only whether it is there, ``named`` for the keys directly below whose names hold that text.
+    ``exists`` only whether it is there, ``named`` for the keys directly below whose names hold that text, ``holding``
+    for the values of every key below whose names do.
 
     ``covers``: keys of a tree that count as asked for one by one. ``sure``: what reg says when it fails is kept, and
     the key is absent only when that is what it says of NOWHERE, in whatever language. ``surely`` goes around such ones.
@@ -58,6 +59,7 @@ class Query:
     tree: bool = False
     exists: bool = False
     named: str | None = None
+    holding: str | None = None
     covers: tuple[Key, ...] = ()
     sure: bool = False
     given: bool = False
@@ -76,6 +78,9 @@ class Query:
             words.append("/s")
         if self.view:
             words.append(f"/reg:{self.view.value}")
+        if self.holding:
+            # /v without a name searches in names only; it comes last, so that nothing is taken for the name.
+            words.append(f"/f {self.holding} /v")
         # What reg complains of goes where its answer would have gone, whose own way is chosen after that.
         line = " ".join(words) + (" 2>&1" if self.sure else "") + (">nul" if self.exists else "")
         return f"{line}{'&' if self.tree or self.named else '&&'}echo #ok {number}"

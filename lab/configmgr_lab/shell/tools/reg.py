@@ -27,7 +27,9 @@ _OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("/v", True, _CHECKED),
         Option("/ve", False, _CHECKED),
         Option("/s", False, _CHECKED, "with /v the last line counts the matches (document)"),
-        Option("/f", True, _DOCUMENT, "with /k and without /s"),
+        Option(
+            "/f", True, _DOCUMENT, "with /k and without /s, or with /s and a last /v without a name: names of values"
+        ),
         Option("/k", False, _DOCUMENT),
         *_VIEWS,
     ),
@@ -61,11 +63,14 @@ def run(call: Call) -> int:
     if any(word.lower() in ("/?", "-?", "/h", "-h") for word in call.arguments[1:]):
         return 0
     try:
-        parsed = read_switches(call.arguments[1:], _OPTIONS[verb])
+        arguments, run_verb = call.arguments[1:], _VERBS[verb]
+        if verb == "query" and arguments[-1:] == ["/v"]:
+            arguments, run_verb = arguments[:-1], _query_names
+        parsed = read_switches(arguments, _OPTIONS[verb])
         if parsed.has("/reg:32") and parsed.has("/reg:64"):
             raise UsageError
         access = call.machine.registry_access(call.session.user, View.BIT32 if parsed.has("/reg:32") else View.BIT64)
-        return _VERBS[verb](call, parsed, access)
+        return run_verb(call, parsed, access)
     except UsageError:
         call.complain(call.message("reg_syntax", verb=verb.upper()))
     except BadPath:
@@ -96,9 +101,8 @@ def _query(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
         _print_key(call, access, path, key, recurse=parsed.has("/s"), below=False)
         return 0
     if parsed.has("/s"):
-        found = _print_matches(call, access, path, key, name)
-        call.say(call.message("reg_matches", count=str(found)))
-        return 0 if found else 1
+        wanted = name.lower()
+        return _matches(call, access, path, key, lambda each: each.lower() == wanted)
     value = key.value(name)
     if value is None and name:
         raise KeyNotFound(path)
@@ -108,6 +112,22 @@ def _query(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
     else:
         call.say(_line(call, value) + "\n")
     return 0
+
+
+def _query_names(call: Call, parsed: Parsed, access: RegistryAccess) -> int:
+    """A search in the names of values: /v without a name, which has to be the last word here."""
+    path = _only_key(parsed)
+    if not (parsed.has("/f") and parsed.has("/s")) or parsed.has("/k") or parsed.has("/ve"):
+        raise UsageError
+    wanted, key = parsed.switches["/f"].lower(), access.key(path)
+    call.say("\n")
+    return _matches(call, access, path, key, lambda name: wanted in name.lower())
+
+
+def _matches(call: Call, access: RegistryAccess, path: str, key: Key, fits: Callable[[str], bool]) -> int:
+    found = _print_matches(call, access, path, key, fits)
+    call.say(call.message("reg_matches", count=str(found)))
+    return 0 if found else 1
 
 
 def _print_key(call: Call, access: RegistryAccess, path: str, key: Key, *, recurse: bool, below: bool) -> None:
@@ -126,18 +146,18 @@ def _print_key(call: Call, access: RegistryAccess, path: str, key: Key, *, recur
         _print_key(call, access, f"{path}\\{inner.name}", inner, recurse=True, below=True)
 
 
-def _print_matches(call: Call, access: RegistryAccess, path: str, key: Key, name: str) -> int:
-    value = key.value(name)
-    if value is not None:
-        call.say(f"{path}\n" + _line(call, value) + "\n")
-    found = int(value is not None)
+def _print_matches(call: Call, access: RegistryAccess, path: str, key: Key, fits: Callable[[str], bool]) -> int:
+    values = [value for value in key.values if fits(value.name)]
+    if values:
+        call.say(f"{path}\n" + "".join(_line(call, value) for value in values) + "\n")
+    found = len(values)
     for subkey in key.subkeys:
         try:
             inner = access.key(f"{path}\\{subkey}")
         except AccessDenied:
             call.complain(call.message("reg_denied"))
             continue
-        found += _print_matches(call, access, f"{path}\\{inner.name}", inner, name)
+        found += _print_matches(call, access, f"{path}\\{inner.name}", inner, fits)
     return found
 
 

@@ -91,11 +91,18 @@ FACTS: dict[str, Any] = {
     ],
 )
 def test_what_is_expected_comes_from_the_facts(stack: str, expectation: Any, expected: list[str]) -> None:
-    assert expected_offer(FACTS, stack, expectation, LEGACY_PROTOCOLS).encode() == expected
+    assert expected_offer(FACTS, stack, 443, expectation, LEGACY_PROTOCOLS).encode() == expected
+
+
+def test_what_a_binding_turns_off_is_not_expected_on_its_port_and_on_no_other() -> None:
+    facts = {**FACTS, "https_off": {"8443": ["TLS 1.0", "?TLS 1.2"]}}
+    at = {port: expected_offer(facts, "http_sys", port, "enable", LEGACY_PROTOCOLS).encode() for port in (443, 8443)}
+    assert "TLS 1.0" in at[443] and "TLS 1.2" in at[443]
+    assert not {"TLS 1.0", "?TLS 1.0", "TLS 1.2"} & set(at[8443]) and "?TLS 1.2" in at[8443]
 
 
 def test_the_fips_policy_leaves_tls_1_0_open() -> None:
-    expected = expected_offer({**FACTS, "fips": True}, "http_sys", "disable", LEGACY_PROTOCOLS)
+    expected = expected_offer({**FACTS, "fips": True}, "http_sys", 443, "disable", LEGACY_PROTOCOLS)
     assert expected.encode() == ["?TLS 1.0", "TLS 1.2"]
 
 

@@ -11,7 +11,12 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import ports_in_use, role_endpoints
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.listening import https_ports, sql_ports
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.listening import (
+    https_off,
+    https_ports,
+    sql_encryption,
+    sql_ports,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Told
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import (
@@ -86,13 +91,91 @@ def test_where_a_role_listens(
     assert ports_in_use(endpoint, facts, set_to) == ports
 
 
+def flagged(*bindings: tuple[str, int | None]) -> Registry:
+    """Bindings of port 443 by address, with their flags."""
+    readings = {
+        (View.NATIVE, Key(rf"{HTTP}\SslBindingInfo\{name}:443")): KeyReading(
+            Presence.PRESENT, HASH | ({} if flags is None else {"DefaultFlags": Value("REG_DWORD", flags)})
+        )
+        for name, flags in bindings
+    }
+    return Registry(readings)
+
+
+OLDER = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1")
+
+
 @pytest.mark.parametrize(
-    ("text", "ports"), [("1450", (1450,)), ("1433, 1450", (1433, 1450)), ("", ()), ("0", ()), (None, ()), ("x", ())]
+    ("seen", "build", "revision", "off"),
+    [
+        (flagged(("0.0.0.0", 0)), 17763, 5329, {}),
+        (flagged(("0.0.0.0", None)), 17763, 5329, {}),
+        # HTTP/2, QUIC and stapling are other things.
+        (flagged(("0.0.0.0", 0x10 | 0x20 | 0x80)), 20348, 1, {}),
+        (flagged(("0.0.0.0", 0x400)), 17763, 5329, {443: OLDER}),
+        (flagged(("0.0.0.0", 0x400)), 20348, None, {443: OLDER}),
+        # Without the update that brought it, or where nobody says, it may or may not be heeded.
+        (flagged(("0.0.0.0", 0x400)), 17763, 401, {443: tuple(f"?{name}" for name in OLDER)}),
+        (flagged(("0.0.0.0", 0x400)), 14393, 5000, {443: tuple(f"?{name}" for name in OLDER)}),
+        (flagged(("0.0.0.0", 0x400)), None, None, {443: tuple(f"?{name}" for name in OLDER)}),
+        (flagged(("0.0.0.0", 0x440)), 20348, 1, {443: (*OLDER, "TLS 1.3")}),
+        (flagged(("0.0.0.0", 0x1000)), 20348, 1, {443: ("?TLS 1.2",)}),
+        # Whoever calls may meet the one or the other.
+        (flagged(("0.0.0.0", 0x400), ("[::]", 0)), 20348, 1, {443: tuple(f"?{name}" for name in OLDER)}),
+        (flagged(("0.0.0.0", 0x400), ("[::]", 0x440)), 20348, 1, {443: (*OLDER, "?TLS 1.3")}),
+    ],
 )
-def test_the_ports_that_an_instance_was_given(text: str | None, ports: tuple[int, ...]) -> None:
-    key = Key(r"SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL15.A\MSSQLServer\SuperSocketNetLib\Tcp\IPAll")
-    values = {} if text is None else {"TcpPort": Value("REG_SZ", text)}
-    assert sql_ports(Registry({(View.NATIVE, key): KeyReading(Presence.PRESENT, values)}), "MSSQL15.A") == ports
+def test_what_bindings_turn_off(
+    seen: Registry, build: int | None, revision: int | None, off: dict[int, tuple[str, ...]]
+) -> None:
+    assert https_off(seen, build, revision) == off
+
+
+def instance(values: dict[str, Value], **tcp: dict[str, str]) -> Registry:
+    """What was read of MSSQL15.A: of its network library, and of the keys below Tcp by name."""
+    net = Key(r"SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL15.A\MSSQLServer\SuperSocketNetLib")
+    readings = {(View.NATIVE, net): KeyReading(Presence.PRESENT, values, partial=True)} if values else {}
+    for name, ports in tcp.items():
+        told = {each: Value("REG_SZ", port) for each, port in ports.items()}
+        readings[(View.NATIVE, net.child("Tcp").child(name))] = KeyReading(Presence.PRESENT, told, partial=True)
+    return Registry(readings)
+
+
+NO_PORT = {"TcpPort": "", "TcpDynamicPorts": ""}
+
+
+@pytest.mark.parametrize(
+    ("seen", "ports"),
+    [
+        (instance({}, IPAll={"TcpPort": "1450", "TcpDynamicPorts": ""}), (1450,)),
+        (instance({}, IPAll={"TcpPort": "1433, 1450"}), (1433, 1450)),
+        (instance({}, IPAll={"TcpPort": "", "TcpDynamicPorts": "51433"}), (51433,)),
+        # It has not been started since it was told to take any.
+        (instance({}, IPAll={"TcpPort": "", "TcpDynamicPorts": "0"}), ()),
+        # It listens on single addresses.
+        (instance({}, IPAll=NO_PORT, IP1={"TcpPort": "1500"}, IP2={"TcpDynamicPorts": "0"}), (1500,)),
+        # Left over from the set-up, and without effect.
+        (instance({}, IPAll={"TcpPort": "1450"}, IP1={"TcpPort": "1433"}), (1450,)),
+        (instance({}, IPAll={"TcpPort": "x"}), ()),
+        (instance({}), ()),
+    ],
+)
+def test_the_ports_of_an_instance(seen: Registry, ports: tuple[int, ...]) -> None:
+    assert sql_ports(seen, "MSSQL15.A") == ports
+
+
+@pytest.mark.parametrize(
+    ("forced", "strict", "encryption"),
+    [(0, None, "login"), (1, None, "all"), (0, 0, "login"), (1, 0, "all"), (0, 1, "strict"), (1, 1, "strict")],
+)
+def test_what_an_instance_has_encrypted(forced: int, strict: int | None, encryption: str) -> None:
+    values = {"ForceEncryption": Value("REG_DWORD", forced)}
+    values |= {} if strict is None else {"ForceStrict": Value("REG_DWORD", strict)}
+    assert sql_encryption(instance(values), "MSSQL15.A") == encryption
+
+
+def test_an_instance_that_was_not_read_has_no_encryption() -> None:
+    assert sql_encryption(instance({}), "MSSQL15.A") is None
 
 
 @pytest.mark.parametrize(
@@ -143,3 +226,64 @@ def test_what_may_be_encrypted_is_forecast(bound: list[int] | None, given: int |
     found = forecast(site(bound), LEGACY_PROTOCOLS, told={"DP1": Told(ports=ports)})
     assert "client-distribution-point" in {row.conversation.id for row in found.broken("disable")}
     assert not any(row.conversation.id == "client-distribution-point" for row in found.plain)
+
+
+@pytest.mark.parametrize(
+    ("off", "now", "disable"),
+    [
+        ({}, "TLS 1.0", "broken"),
+        ({"443": ["TLS 1.0"]}, "broken", "broken"),
+        ({"443": ["?TLS 1.0"]}, "unknown", "broken"),
+        # The flags of another port are none of its business.
+        ({"8531": ["TLS 1.0"]}, "TLS 1.0", "broken"),
+    ],
+)
+def test_a_binding_can_break_today_what_the_machine_would_take(
+    off: dict[str, list[str]], now: str, disable: str
+) -> None:
+    facts = site([443])
+    facts["DP1"]["https_off"] = off
+    (row,) = (
+        row for row in forecast(facts, LEGACY_PROTOCOLS).rows if row.conversation.id == "client-distribution-point"
+    )
+    assert (str(row.stages["now"]), str(row.stages["disable"])) == (now, disable)
+
+
+def test_a_binding_without_tls_1_2_is_named_as_the_cause() -> None:
+    facts = site([443])
+    facts["PC1"]["stacks"]["winhttp"] = NEW
+    assert forecast(facts, LEGACY_PROTOCOLS).broken("disable") == []
+    facts["DP1"]["https_off"] = {"443": ["?TLS 1.2"]}
+    row = next(row for row in forecast(facts, LEGACY_PROTOCOLS).broken("disable"))
+    cause, remedy = row.explained()
+    assert row.stages["disable"].works is None
+    assert "binding on DP1 turns TLS 1.2 off" in cause and "netsh" in remedy
+
+
+def test_winrm_has_the_flags_of_its_own_port() -> None:
+    facts = site([443, 5986])
+    facts["DP1"]["https_off"] = {"5986": ["TLS 1.2"]}
+    found = forecast(facts, LEGACY_PROTOCOLS, over_https=["DP1"]).broken("disable")
+    assert {row.conversation.id for row in found if row.callee.hosts == ["DP1"]} == {
+        "controller-winrm",
+        "client-distribution-point",
+    }
+
+
+@pytest.mark.parametrize(("encryption", "broken"), [("login", False), ("all", False), ("strict", True)])
+def test_nobody_is_certain_to_reach_a_strict_sql_server(encryption: str, broken: bool) -> None:
+    facts = {
+        "MP1": {"roles": ["management_point"], "stacks": {"sql_client": NEW, "http_sys": NEW}, "findings": []},
+        "SQL1": {
+            "roles": ["site_database"],
+            "stacks": {"sql_server": NEW, "sql_client": NEW, "sql_endpoint": NEW},
+            "findings": [],
+            "sql_encryption": {"MSSQLSERVER": encryption},
+        },
+    }
+    found = forecast(facts, LEGACY_PROTOCOLS).broken("now")
+    assert {row.conversation.id for row in found} == ({"management-point-database"} if broken else set())
+    for row in found:
+        cause, remedy = row.explained()
+        assert "strict encryption" in cause and "MP1" in cause and "Force Strict Encryption" in remedy
+        assert [row.stages[stage].works for stage in ("now", "enable", "disable")] == [None] * 3

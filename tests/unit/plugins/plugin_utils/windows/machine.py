@@ -18,7 +18,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry im
 
 QUERY = re.compile(
     r'reg query "HKLM\\(?P<key>[^"]+)"(?: /k /f (?P<named>\w+))?(?: /v (?P<value>\w+))?(?P<tree> /s)?'
-    r"(?: /reg:(?P<view>32|64))?(?P<told> 2>&1)?(?P<quiet>>nul)?(?P<join>&&?)echo #ok (?P<number>\d+)"
+    r"(?: /reg:(?P<view>32|64))?(?: /f (?P<holding>\w+) /v)?(?P<told> 2>&1)?(?P<quiet>>nul)?"
+    r"(?P<join>&&?)echo #ok (?P<number>\d+)"
 )
 NOT_FOUND = "FEHLER: Der angegebene Schluessel oder Wert wurde nicht gefunden."
 DENIED = "FEHLER: Zugriff verweigert"
@@ -153,6 +154,8 @@ class Machine:
     def _query(self, match: re.Match[str]) -> str | None:
         """None when it fails."""
         path, wanted, named = match["key"], match["value"], match["named"]
+        if match["holding"]:
+            return self._holding(match)
         view = self._view(path, match["view"])
         below = path.lower() + "\\"
         if not self._readable(view, path):
@@ -179,6 +182,20 @@ class Machine:
             return "\r\n" + "".join(found_names) + f"Suche beendet: {len(found_names)} gefunden.\r\n"
         # A key without values shows its subkeys alone.
         return (self._section(node) if node.values else "") + "\r\n" + "".join(subkeys)
+
+    def _holding(self, match: re.Match[str]) -> str | None:
+        view, below, text = (
+            self._view(match["key"], match["view"]),
+            match["key"].lower() + "\\",
+            match["holding"].lower(),
+        )
+        shown = [
+            self._section(Node(node.path, values))
+            for (place_view, place), node in sorted(self.nodes.items())
+            if place_view == view and f"{place}\\".startswith(below) and self._readable(view, node.path)
+            if (values := {name: value for name, value in node.values.items() if text in name.lower()})
+        ]
+        return "".join(shown) + "\r\nEnd of search: 7 match(es) found.\r\n" if shown else None
 
     def _readable(self, view: int, path: str) -> bool:
         parts = path.lower().split("\\")
