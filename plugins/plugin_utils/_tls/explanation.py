@@ -5,24 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from .conversation import Conversation
+from .group import Group
 from .negotiation import Offer, agree
 from .requirement import requirements
 
-if TYPE_CHECKING:
-    from .forecast import Group, Row
-
-__all__ = ["explain", "feigned", "first_few"]
-
-_SAMPLE = 5
+__all__ = ["explain", "feigned"]
 
 
-def explain(row: Row, stage: str) -> tuple[str, str]:
+def explain(conversation: Conversation, caller: Group, callee: Group, stage: str) -> tuple[str, str]:
     """The cause in one sentence, and its remedy. ``stage``: the first in which the conversation does not work."""
-    caller, callee = row.caller, row.callee
-    if callee.strict and row.conversation.probed:
+    if callee.strict and conversation.probed:
         return (
             f"SQL Server of {callee.name} takes strict encryption (TDS 8.0) only, and nothing shows that {caller.name} "
             f"{_verb('asks', caller)} for it"
@@ -59,12 +54,6 @@ def feigned(caller: Group, callee: Group, stage: str) -> Group | None:
         if group.feigns & (offer.sure | offer.maybe | other.feigns):
             return group
     return None
-
-
-def first_few(hosts: Sequence[str]) -> str:
-    """The hosts by name, and how many more there are."""
-    more = len(hosts) - _SAMPLE
-    return ", ".join(hosts[:_SAMPLE]) + (f" and {more} more" if more > 0 else "")
 
 
 def _verb(verb: str, group: Group) -> str:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .conversation import OUTSIDE, Conversation, conversations
 from .endpoints import ports_in_use, role_endpoints
-from .explanation import explain, feigned, first_few
+from .explanation import explain, feigned
+from .group import Group, first_few
 from .limits import is_strict, turned_off, within
 from .negotiation import Agreement, Offer, agree, outcomes
 from .sites import NOT_TOLD, Reach, Sites, Told
@@ -30,33 +31,6 @@ STAGES = ("now", "enable", "disable")
 _UNKNOWN, _NOTHING = Offer(frozenset(), frozenset(BITS)), Offer()
 # In place of a role: the hosts that the controller reaches over HTTPS.
 _WINRM, _WINRM_PORT = "WinRM", 5986
-
-
-@dataclass
-class Group:
-    """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
-
-    ``suites``: None where no list is known. ``feigns``: protocols that they may answer with and do not have.
-    ``scope``: the site of them all, or the top site of their hierarchy in conversations that go that far; empty when it
-    is not known. ``in_use``: whether they take TLS at all in a role that may do without. ``off``: protocols that the
-    port of this role turns off. ``strict``: whether SQL Server takes strict encryption only.
-    """
-
-    hosts: list[str]
-    offers: Mapping[str, Offer]
-    cause: str = ""
-    suites: Suites | None = None
-    feigns: frozenset[str] = frozenset()
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    scope: str = ""
-    in_use: bool = True
-    off: Offer = field(default_factory=Offer)
-    strict: bool = False
-
-    @property
-    def name(self) -> str:
-        """The hosts by name, the first few when there are many."""
-        return first_few(self.hosts)
 
 
 @dataclass(frozen=True)
@@ -110,7 +84,9 @@ class Row:
 
     def explained(self) -> tuple[str, str]:
         """The cause in one sentence, and the remedy of the requirement behind it."""
-        return explain(self, next(stage for stage in STAGES if self.broken_by(stage)))
+        return explain(
+            self.conversation, self.caller, self.callee, next(stage for stage in STAGES if self.broken_by(stage))
+        )
 
 
 @dataclass(frozen=True)
