@@ -31,7 +31,7 @@ def https_ports(registry: Registry) -> tuple[int, ...] | None:
     if parameters.presence is not Presence.PRESENT or parameters.has_subkey(where.HTTP_CENTRAL_BINDINGS):
         return None
     ports: set[int] = set()
-    for name in where.HTTP_BINDINGS:
+    for name in (where.HTTP_BINDINGS, where.HTTP_NAMED_BINDINGS):
         found = [port for port, _reading in _bindings(registry, name)]
         # A key that is listed and shows nothing is empty, or was not readable.
         if (parameters.has_subkey(name) and not found) or not all(port.isdecimal() for port in found):
@@ -45,7 +45,7 @@ def https_off(registry: Registry, build: int | None, revision: int | None) -> di
     port says so and this Windows heeds the flag.
     """
     offs: dict[int, list[Offer]] = {}
-    for name in where.HTTP_BINDINGS:
+    for name in (where.HTTP_BINDINGS, where.HTTP_NAMED_BINDINGS):
         for port, reading in _bindings(registry, name):
             if port.isdecimal():
                 offs.setdefault(int(port), []).append(_off(reading.value("DefaultFlags"), build, revision))
