@@ -18,6 +18,7 @@ from .snapshot import (
     CONTROL_WINDOWS,
     DOTNET_SETUP,
     FILE_VERSIONS,
+    HTTP_BINDINGS,
     HTTP_PARAMETERS,
     MICROSOFT,
     ODBC_DRIVERS,
@@ -42,6 +43,8 @@ __all__ = ["further_questions"]
 _SMS_KEYS = ("Identification", "Setup", "SQL Server", "DP")
 # A plain Windows has it, too: its old client for SQL Server keeps its settings there.
 _OF_WINDOWS = frozenset({"mssqlserver"})
+# What TcpPort, TcpDynamicPorts, ForceEncryption and ForceStrict have in common.
+_SQL_LISTENING = "or"
 _BUILD = re.compile("[0-9]{1,6}")
 
 
@@ -61,9 +64,9 @@ def further_questions(answers: Answers, sql_client_keys: Sequence[str]) -> list[
     if serves:
         questions += [
             Query(HTTP_PARAMETERS, sure=True),
+            Query(HTTP_PARAMETERS.child(HTTP_BINDINGS), tree=True, given=True),
             Query(WSUS, View.NATIVE, sure=True),
             Query(SERVER_MANAGER, View.NATIVE, "CurrentRebootAttempts", exists=True, sure=True),
-            Query(HTTP_PARAMETERS, value="SslHash", tree=True),
         ]
     build = registry.key(WINDOWS_VERSION).value("CurrentBuild")
     questions += [file.command() for file in FILE_VERSIONS if build and file.decides(str(build.data), serves)]
@@ -83,7 +86,8 @@ def _about_sql(registry: Registry, client_keys: Sequence[str], serves: bool) -> 
     questions: list[Query | Command] = []
     if SQL_SERVER.name.lower() in named or not told:
         questions.append(Query(SQL_INSTANCES, native, sure=True))
-        questions += [Query(SQL_SERVER, native, name, tree=True, given=True) for name in ("PatchLevel", "TcpPort")]
+        questions.append(Query(SQL_SERVER, native, "PatchLevel", tree=True, given=True))
+        questions.append(Query(SQL_SERVER, native, tree=True, holding=_SQL_LISTENING, given=True))
     if named or serves or not told:
         questions.append(Query(SQL_INSTANCES, wow, sure=True))
         questions.append(Query(SQL_SERVER, wow, "PatchLevel", tree=True, given=True))

@@ -50,7 +50,8 @@ class Query:
     ``given``: asked only when the question before was answered, with all such that follow it.
 
     A tree with everything prints its own key when that has values, or something below: when it prints nothing its key
-    counts as refused. ``named`` ends in a number, that of the matches: when it prints none the key was refused.
+    counts as refused, unless it is ``given``: then the question before tells. ``named`` ends in a number, that of the
+    matches: when it prints none the key was refused.
     """
 
     key: Key
@@ -214,13 +215,14 @@ def _shows_nothing(query: Query, lines: Sequence[str]) -> bool:
     """Of a question whose mark tells only that it is over: whether its answer shows that it was refused."""
     if query.named:
         return not any(is_key_line(line) or _NUMBER.search(line) for line in lines)
-    return query.tree and query.value is None and not any(is_key_line(line) for line in lines)
+    whole = query.tree and query.value is None and query.holding is None and not query.given
+    return whole and not any(is_key_line(line) for line in lines)
 
 
 def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list[str]) -> None:
     parsed = parse_query(lines)
     if query.tree:
-        if query.value is None:
+        if query.value is None and query.holding is None:
             _merge(readings, query.place, KeyReading(Presence.PRESENT, partial=True))
         for key, values in parsed:
             if key.is_below(query.key):

@@ -57,8 +57,8 @@ SQL_SERVER = Key(rf"{_MICROSOFT}\Microsoft SQL Server")
 SQL_INSTANCES = SQL_SERVER.child(r"Instance Names\SQL")
 ODBC_DRIVERS = Key(r"SOFTWARE\ODBC\ODBCINST.INI\ODBC Drivers")
 HTTP_PARAMETERS = Key(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters")
-# Bindings of a certificate to a port have its hash, those to a central store of certificates have none.
-HTTP_BINDINGS = ("SslBindingInfo", "SslSniBindingInfo")
+# Bindings of a certificate to a port, and to a port for one name.
+HTTP_BINDINGS, HTTP_NAMED_BINDINGS = "SslBindingInfo", "SslSniBindingInfo"
 HTTP_CENTRAL_BINDINGS = "SslCcsBindingInfo"
 WSUS_SERVER = Key(rf"{_MICROSOFT}\Update Services\Server")
 WSUS = WSUS_SERVER.child("Setup")

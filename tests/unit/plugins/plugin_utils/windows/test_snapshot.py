@@ -14,10 +14,9 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking impo
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.further import further_questions
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, Value, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     FILE_VERSIONS,
-    HTTP_PARAMETERS,
     PROTOCOLS,
     SIDES,
     Snapshot,
@@ -34,7 +33,6 @@ def everything_further() -> list[Query | Command]:
         hosts.sql_instance(hosts.sql_instance(windows(9200), "13.0.5026.0"), "11.0.7001.0", view=32), 9122
     )
     machine.set(hosts.protocol("TLS 1.0", "Server")).set(rf"{hosts.SMS}\COMPONENTS")
-    machine.set(rf"{HTTP_PARAMETERS.path}\SslSniBindingInfo\mp.corp.example:443", "SslHash", Value("REG_BINARY", "00"))
     for name in ("SQL Server", "DP"):
         machine.set(rf"{hosts.SMS}\{name}")
     keys = [client.registry_key for client in sql_clients() if client.registry_key]
