@@ -222,7 +222,7 @@ def _shows_nothing(query: Query, lines: Sequence[str]) -> bool:
 def _add(readings: dict[tuple[View, Key], KeyReading], query: Query, lines: list[str]) -> None:
     parsed = parse_query(lines)
     if query.tree:
-        if query.value is None and query.holding is None:
+        if query.value is None and query.holding is None and (parsed or not query.given):
             _merge(readings, query.place, KeyReading(Presence.PRESENT, partial=True))
         for key, values in parsed:
             if key.is_below(query.key):
