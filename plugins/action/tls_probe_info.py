@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,11 @@ from typing import Any
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_context
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import (
+    ClientCertificate,
+    Trust,
+    http_trust,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import check_all, probe_all
@@ -47,9 +50,9 @@ def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
     protocols = [Protocol(name) for name in arguments["protocols"]]
     endpoints = [_endpoint(given) for given in arguments["endpoints"]]
     targets = [_target(given) for given in arguments["health"]]
-    context = _context(arguments) if targets else None
+    trust = _trust(arguments) if targets else None
     probed = probe_all(endpoints, protocols, timeout, concurrency, datetime.now(UTC))
-    checked = check_all(targets, context, timeout, concurrency) if context else []
+    checked = check_all(targets, trust, timeout, concurrency) if trust else []
     return {
         "endpoints": [one.to_dict() for one in probed],
         "health": [one.to_dict() for one in checked],
@@ -77,13 +80,13 @@ def _target(given: dict[str, Any]) -> Target:
     return Target(given["host"], find_check(given["check"]), _port(given), given.get("server_name"))
 
 
-def _context(arguments: dict[str, Any]) -> ssl.SSLContext:
+def _trust(arguments: dict[str, Any]) -> Trust:
     certificate = arguments.get("client_certificate")
     client = None
     if certificate:
         client = ClientCertificate(certificate, arguments.get("client_key"), arguments.get("client_key_password"))
     try:
-        return http_context(client, arguments.get("ca_path"))
+        return http_trust(client, arguments.get("ca_path"))
     except OSError as problem:
         raise Failure(
             "certificate_file",

@@ -17,7 +17,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller, write_whole
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import (
@@ -232,21 +232,11 @@ def _earlier(path: Path) -> Mapping[str, Any] | None:
 def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[str]:
     """Write a file per format and name them."""
     base = _base(path)
-    files = []
-    for name in formats:
-        renderer = RENDERERS[name]
-        file = base.with_name(base.name + renderer.ending)
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(renderer.render(document).encode("utf-8", "replace"))
-        except OSError as error:
-            raise Failure(
-                "report_not_written",
-                f"the report could not be written to {file}: {error.strerror}.",
-                "Choose a folder on the controller that its user may write to.",
-            ) from None
-        files.append(str(file))
-    return files
+    wanted = [RENDERERS[name] for name in formats]
+    texts = {base.with_name(base.name + renderer.ending): renderer.render(document) for renderer in wanted}
+    for file, text in texts.items():
+        write_whole(file, text.encode("utf-8", "replace"), code="report_not_written")
+    return list(map(str, texts))
 
 
 def _base(path: str) -> Path:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import (
+    AS_UMASK,
+    on_controller,
+    write_whole,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import (
@@ -41,7 +45,8 @@ class ActionModule(TlsAction):
         if task.diff and result["changed"]:
             result["diff"] = {"before": before, "after": text, "before_header": str(path), "after_header": str(path)}
         if result["changed"] and not task.check_mode:
-            _write(path, text)
+            # Machines and their administrators read it where it lies, like the files that it names.
+            write_whole(path, text.encode(), code="not_written", mode=AS_UMASK)
         return result
 
 
@@ -68,12 +73,3 @@ def _scan(folder: Path, given: dict[str, Any]) -> Scan:
             "Put the files there as Microsoft names them, or name them under files.",
         )
     return scan
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure(
-            "not_written", f"{path} could not be written: {error.strerror}.", "Give yourself access, or another path."
-        ) from None

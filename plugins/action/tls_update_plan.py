@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller, write_whole
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
@@ -72,15 +72,14 @@ def _read(path: Path) -> str | None:
 
 
 def _write(folder: Path, texts: dict[Path, str], stale: list[Path]) -> None:
+    for path, text in texts.items():
+        write_whole(path, text.encode(), code="not_written")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
         for path in stale:
             path.unlink()
     except OSError as error:
         raise Failure(
             "not_written",
-            f"the plan could not be written to {folder}: {error.strerror}.",
+            f"an earlier plan could not be taken out of {folder}: {error.strerror}.",
             "Choose a folder on the controller that its user may write to.",
         ) from None

@@ -189,7 +189,13 @@ def _checked(check: SeenHealth, row: Mapping[str, Any]) -> SeenHealth:
     said = error.get("detail") or f"HTTP status {row['status']}"
     phrase = "" if row["health"] == "healthy" else f"{check.check} on port {check.port}: {said}"
     hint = f" ({row['hint']})" if row["hint"] else ""
-    return replace(check, health=row["health"], phrase=f"{phrase}{hint}", error=str(error.get("code", "")))
+    return replace(
+        check,
+        health=row["health"],
+        phrase=f"{phrase}{hint}",
+        error=str(error.get("code", "")),
+        doubt=row["doubt"] or "",
+    )
 
 
 def _as_result(look: Look, unused: list[dict[str, Any]]) -> dict[str, Any]:
@@ -212,7 +218,12 @@ def _with_certificate(endpoint: SeenEndpoint, certificates: Mapping[str, Any]) -
 
 def _sentence(look: Look, unused: int) -> str:
     plain = f", {unused} roles take no TLS" if unused else ""
-    seen = f"{len(look.endpoints)} endpoints and {len(look.health)} health checks{plain}"
+    seen = f"{len(look.endpoints)} endpoints and {len(look.health)} health checks{plain}{_doubted(look.health)}"
     if not look.against:
         return f"{seen}: all is as it should be."
     return f"{seen}: " + "; ".join(f"{host}: {', '.join(phrases)}" for host, phrases in list(look.against.items())[:5])
+
+
+def _doubted(health: Sequence[SeenHealth]) -> str:
+    count = sum(bool(check.doubt) for check in health)
+    return f" ({count} answered with a certificate that nobody vouches for: give ca_path)" if count else ""

@@ -114,8 +114,9 @@ options:
   ca_path:
     description:
       - Path on the controller of a file or directory of certificate authorities.
-      - When given, a health request is only made to a server whose certificate they vouch for. Without it the
-        certificate is not verified, as nothing secret is sent.
+      - When given, a health request is only made to a server whose certificate they vouch for.
+      - Without it the controller's own authorities are asked. A server that they do not vouch for is asked all the
+        same, as nothing secret is sent, and RV(health[].doubt) says so.
     type: path
   timeout:
     description:
@@ -327,6 +328,10 @@ health:
     hint:
       description: What the status means for this role, where that is known.
       type: str
+    doubt:
+      description: Why no authority of the controller vouches for who answered.
+      type: str
+      sample: 'the certificate was not accepted: self-signed certificate'
     error:
       description: Why there was no answer, with C(code) and C(detail) as above; also V(handshake), V(certificate),
         V(client_certificate) and V(not_http).

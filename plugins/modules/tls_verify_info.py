@@ -64,6 +64,8 @@ options:
     description:
       - Path on the controller of a file or directory of certificate authorities.
       - When given, a health request is only made to a server whose certificate they vouch for.
+      - Without it the controller's own authorities are asked. A server that they do not vouch for is asked all the
+        same, and RV(health[].doubt) and RV(msg) say so.
     type: path
   timeout:
     description: Seconds to wait for a connection, and again for its answer.
@@ -189,6 +191,10 @@ health:
       type: str
     phrase:
       description: What was answered.
+      type: str
+    doubt:
+      description: Why no authority of the controller vouches for who answered.
+      returned: when none does
       type: str
 findings:
   description:

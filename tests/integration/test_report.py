@@ -18,6 +18,7 @@ import yaml
 from support import ROOT, Outcome, Site
 
 from configmgr_lab.control.client import LabClient
+from configmgr_lab.wire.certificates import Authority
 
 pytestmark = pytest.mark.seam
 
@@ -29,9 +30,9 @@ LIMIT = "MP2,PC10"
 
 
 class Drop:
-    """A web server that keeps what is put; ``refusing`` makes it say no."""
+    """A web server over https that keeps what is put; ``refusing`` makes it say no."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.got: dict[str, bytes] = {}
         self.logins: set[str] = set()
         self.refusing = False
@@ -49,12 +50,17 @@ class Drop:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/tls"
+        authority = Authority.create("authority of the server of reports")
+        self.ca_path = folder / "authority.pem"
+        self.ca_path.write_bytes(authority.pem)
+        context, _certificate = authority.server_context(("localhost",), "127.0.0.1")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://127.0.0.1:{self.server.server_address[1]}/tls"
 
 
 @pytest.fixture
-def drop() -> Iterator[Drop]:
-    drop = Drop()
+def drop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drop]:
+    drop = Drop(tmp_path_factory.mktemp("drop"))
     thread = threading.Thread(target=drop.server.serve_forever, daemon=True)
     thread.start()
     yield drop
@@ -180,6 +186,7 @@ def test_the_report_is_pushed(site: Site, lab: LabClient, tmp_path: Path, drop: 
         tmp_path / "kept",
         configmgr_tls_report_share=str(share),
         configmgr_tls_report_url=drop.url,
+        configmgr_tls_report_url_ca_path=str(drop.ca_path),
         configmgr_tls_report_url_user="auditor",
         configmgr_tls_report_url_password="Only-For-Tests-1!",
         configmgr_tls_report_mail_to="owner@contoso.example",
@@ -187,6 +194,8 @@ def test_the_report_is_pushed(site: Site, lab: LabClient, tmp_path: Path, drop: 
     ).expect_ok()
     kept = {file.name: file.read_bytes() for file in (tmp_path / "kept").iterdir()}
     assert {file.name: file.read_bytes() for file in share.iterdir()} == kept
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "kept").iterdir()} == {0o600}
+    assert {file.stat().st_mode & 0o777 for file in share.iterdir()} == {0o640}
     assert drop.got == {f"/tls/{name}": body for name, body in kept.items()}
     assert drop.logins == {"Basic YXVkaXRvcjpPbmx5LUZvci1UZXN0cy0xIQ=="}
     text = mail.read_text(encoding="utf-8")
@@ -197,7 +206,9 @@ def test_a_push_that_fails_makes_the_run_fail_at_its_end(
     site: Site, lab: LabClient, tmp_path: Path, drop: Drop
 ) -> None:
     drop.refusing = True
-    outcome = audit(site, tmp_path, configmgr_tls_report_url=drop.url)
+    outcome = audit(
+        site, tmp_path, configmgr_tls_report_url=drop.url, configmgr_tls_report_url_ca_path=str(drop.ca_path)
+    )
     assert outcome.exit_code != 0
     assert read(tmp_path)["summary"]["hosts"] == 2
     assert "did not get further" in outcome.output

@@ -40,17 +40,36 @@ class ClientCertificate:
     password: str | None = None
 
 
-def http_context(client: ClientCertificate | None = None, ca_path: str | None = None) -> ssl.SSLContext:
-    """Everything this OpenSSL can still do, whatever the system's policy: what a role answers is the question here.
+@dataclass(frozen=True)
+class Trust:
+    """Whom a request over HTTPS believes.
 
-    ca_path: a file or directory of authorities; the server's certificate is then verified, else not.
+    checking: only servers that an authority vouches for. anybody: for a second look at the others, whose answer is then
+    told as doubtful; None where the owner named his authorities, which is to say that he wants no others.
+    """
+
+    checking: ssl.SSLContext
+    anybody: ssl.SSLContext | None = None
+
+
+def http_trust(client: ClientCertificate | None = None, ca_path: str | None = None) -> Trust:
+    """ca_path: a file or directory of authorities; without it the controller's own.
+
     OSError (ssl.SSLError included) when a file cannot be read or is no certificate.
     """
+    checking = _http_context(client)
+    if ca_path is None:
+        checking.load_default_certs()
+    else:
+        checking.load_verify_locations(**({"capath": ca_path} if os.path.isdir(ca_path) else {"cafile": ca_path}))
+    checking.verify_mode = ssl.CERT_REQUIRED
+    checking.check_hostname = True
+    return Trust(checking, _http_context(client) if ca_path is None else None)
+
+
+def _http_context(client: ClientCertificate | None) -> ssl.SSLContext:
+    """Everything this OpenSSL can still do, whatever the system's policy: what a role answers is the question here."""
     context = _unverified_context()
-    if ca_path is not None:
-        context.load_verify_locations(**({"capath": ca_path} if os.path.isdir(ca_path) else {"cafile": ca_path}))
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.check_hostname = True
     if client is not None:
         # A callback, because OpenSSL would ask on the terminal when the key has a password and none is given.
         context.load_cert_chain(client.certificate, client.key, password=lambda: client.password or "")

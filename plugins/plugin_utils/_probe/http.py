@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import http.client
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from .checks import HealthCheck
+from .controller_tls import Trust
 from .results import error_to_dict
 from .transport import (
     Address,
@@ -68,6 +69,7 @@ class HealthResult:
     """What came of one check.
 
     status: of HTTP. protocol, cipher: of the TLS connection it came over. hint: what the status means for this role.
+    doubt: why nobody vouches for who answered; None when an authority does.
     """
 
     target: Target
@@ -78,6 +80,7 @@ class HealthResult:
     cipher: str | None = None
     hint: str | None = None
     error: Trouble | None = None
+    doubt: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, as a task's result wants them."""
@@ -93,6 +96,7 @@ class HealthResult:
             "protocol": self.protocol,
             "cipher": self.cipher,
             "hint": self.hint,
+            "doubt": self.doubt,
             "error": error_to_dict(self.error),
         }
 
@@ -125,8 +129,18 @@ class _Connection(http.client.HTTPSConnection):
         self.negotiated = (_PROTOCOL_NAMES.get(version or "", version), cipher[0] if cipher else None)
 
 
-def check_health(target: Target, context: ssl.SSLContext, timeout: float) -> HealthResult:
-    """Ask once. Whatever the server does is in the result. timeout: seconds for each step of the network."""
+def check_health(target: Target, trust: Trust, timeout: float) -> HealthResult:
+    """Ask whom the authorities vouch for, and whom they do not if ``trust`` allows it: the result then says so.
+
+    Whatever the server does is in the result. timeout: seconds for each step of the network.
+    """
+    result = _ask(target, trust.checking, timeout)
+    if trust.anybody is None or result.error is None or result.error.code is not TroubleCode.CERTIFICATE:
+        return result
+    return replace(_ask(target, trust.anybody, timeout), doubt=result.error.detail)
+
+
+def _ask(target: Target, context: ssl.SSLContext, timeout: float) -> HealthResult:
     name = target.server_name or target.host
     try:
         addresses = resolve(target.host, target.effective_port)

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
+from .controller_tls import Trust
 from .http import HealthResult, Target, check_health
 from .numbers import Protocol
 from .probe import probe
@@ -36,8 +36,6 @@ def probe_all(
     return run_bounded(lambda endpoint: probe(endpoint, timeout, now, wanted), endpoints, concurrency)
 
 
-def check_all(
-    targets: Sequence[Target], context: ssl.SSLContext, timeout: float, concurrency: int
-) -> list[HealthResult]:
+def check_all(targets: Sequence[Target], trust: Trust, timeout: float, concurrency: int) -> list[HealthResult]:
     """Ask every role; at most concurrency connections are open at a time."""
-    return run_bounded(lambda target: check_health(target, context, timeout), targets, concurrency)
+    return run_bounded(lambda target: check_health(target, trust, timeout), targets, concurrency)

@@ -265,12 +265,10 @@ def _gate(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _probes(result: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("host", "role", "check", "port", "health", "status", "phrase", "doubt")
     return {
         "endpoints": [_endpoint(row) for row in result.get("endpoints") or ()],
-        "health": [
-            {name: row[name] for name in ("host", "role", "check", "port", "health", "status", "phrase") if name in row}
-            for row in result.get("health") or ()
-        ],
+        "health": [{name: row[name] for name in names if row.get(name)} for row in result.get("health") or ()],
         "not_in_use": [dict(row) for row in result.get("not_in_use") or ()],
     }
 

@@ -71,7 +71,10 @@ class SeenEndpoint:
 
 @dataclass(frozen=True)
 class SeenHealth:
-    """One health check. ``health``: healthy, limited, failing or unreachable. ``surely``: the check has a source."""
+    """One health check. ``health``: healthy, limited, failing or unreachable. ``surely``: the check has a source.
+
+    ``doubt``: why nobody vouches for who answered.
+    """
 
     host: str
     role: str
@@ -81,6 +84,7 @@ class SeenHealth:
     phrase: str = ""
     error: str = ""
     surely: bool = True
+    doubt: str = ""
 
     @property
     def place(self) -> str:
@@ -104,7 +108,8 @@ class SeenHealth:
             "health": self.health,
             "status": self.status.value,
         }
-        return {**plain, "phrase": self.phrase} if self.phrase else plain
+        said = {"phrase": self.phrase, "doubt": self.doubt}
+        return {**plain, **{name: text for name, text in said.items() if text}}
 
 
 def expected_offer(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_context
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_trust
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import (
     Health,
     HealthResult,
@@ -81,7 +81,7 @@ def test_a_port_without_tls_is_told_as_such(tmp_path: Path) -> None:
 
 
 def ask(port: int, check: str, client: ClientCertificate | None = None) -> HealthResult:
-    return check_health(Target("127.0.0.1", find_check(check), port), http_context(client), PATIENT)
+    return check_health(Target("127.0.0.1", find_check(check), port), http_trust(client), PATIENT)
 
 
 @pytest.mark.parametrize("protocol", TLS, ids=lambda protocol: protocol.name)

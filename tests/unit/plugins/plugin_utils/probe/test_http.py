@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import ClientCertificate, http_context
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import (
+    ClientCertificate,
+    Trust,
+    http_trust,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import (
     Health,
     HealthResult,
@@ -56,10 +60,8 @@ def alert_and_wait(context: ssl.SSLContext) -> servers.Handler:
     return handle
 
 
-def ask(
-    port: int, check: str = "mplist", context: ssl.SSLContext | None = None, name: str | None = None
-) -> HealthResult:
-    return check_health(Target("127.0.0.1", find_check(check), port, name), context or http_context(), PATIENT)
+def ask(port: int, check: str = "mplist", trust: Trust | None = None, name: str | None = None) -> HealthResult:
+    return check_health(Target("127.0.0.1", find_check(check), port, name), trust or http_trust(), PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_the_request_is_an_anonymous_get_of_the_path_for_the_name(openssl_contex
     assert line == "GET /SMS_MP/.sms_aut?mplist HTTP/1.1"
     assert f"Host: mp1.contoso.example:{port}" in headers
     assert not any(header.lower().startswith(("authorization", "cookie")) for header in headers)
-    assert names == ["mp1.contoso.example"]
+    assert set(names) == {"mp1.contoso.example"}
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["tls12", "tls13"])
@@ -124,7 +126,7 @@ def test_a_client_certificate_is_shown_where_it_is_demanded(
     with servers.serving(alert_and_wait(context)) as port:
         without = ask(port)
     with servers.serving(https(context, 200)) as port:
-        with_it = ask(port, context=http_context(ClientCertificate(str(issued.path))))
+        with_it = ask(port, trust=http_trust(ClientCertificate(str(issued.path))))
     assert without.health is Health.UNREACHABLE and without.reachable and without.error is not None
     assert without.error.code == ("client_certificate" if version is ssl.TLSVersion.TLSv1_3 else "handshake")
     assert with_it.health is Health.HEALTHY
@@ -132,13 +134,24 @@ def test_a_client_certificate_is_shown_where_it_is_demanded(
 
 def test_with_authorities_a_stranger_is_not_asked(openssl_context: MakeContext, issued: Issued) -> None:
     requests: list[bytes] = []
-    verifying = http_context(ca_path=str(issued.path))
+    verifying = http_trust(ca_path=str(issued.path))
     with servers.serving(https(openssl_context(*ANY), 200, requests)) as port:
-        wrong_name = ask(port, context=verifying, name="mp1.contoso.example")
-        right_name = ask(port, context=verifying, name="sql1.contoso.example")
+        wrong_name = ask(port, trust=verifying, name="mp1.contoso.example")
+        right_name = ask(port, trust=verifying, name="sql1.contoso.example")
     assert wrong_name.error is not None and wrong_name.error.code == "certificate"
     assert right_name.health is Health.HEALTHY
     assert len(requests) == 1
+
+
+def test_without_authorities_a_stranger_is_asked_and_told(openssl_context: MakeContext, issued: Issued) -> None:
+    requests: list[bytes] = []
+    with servers.serving(https(openssl_context(*ANY), 200, requests)) as port:
+        stranger = ask(port)
+        known = ask(port, trust=http_trust(ca_path=str(issued.path)), name="sql1.contoso.example")
+    assert stranger.health is Health.HEALTHY and "certificate was not accepted" in (stranger.doubt or "")
+    assert known.health is Health.HEALTHY and known.doubt is None
+    assert stranger.to_dict()["doubt"] and known.to_dict()["doubt"] is None
+    assert len(requests) == 2
 
 
 def test_files_that_cannot_be_read_are_an_error_before_anything_is_asked(tmp_path: Path, issued: Issued) -> None:
@@ -152,7 +165,7 @@ def test_files_that_cannot_be_read_are_an_error_before_anything_is_asked(tmp_pat
         (None, missing),
     ):
         with pytest.raises(OSError):
-            http_context(client, authorities)
+            http_trust(client, authorities)
 
 
 def test_a_port_without_a_listener_is_unreachable() -> None:
@@ -162,7 +175,7 @@ def test_a_port_without_a_listener_is_unreachable() -> None:
 
 
 def test_a_name_that_does_not_resolve_is_unreachable() -> None:
-    result = check_health(Target("host.invalid", find_check("mpcert")), http_context(), PATIENT)
+    result = check_health(Target("host.invalid", find_check("mpcert")), http_trust(), PATIENT)
     assert result.error is not None and result.error.code == "resolve"
     assert result.to_dict()["port"] == 443
 
@@ -189,7 +202,7 @@ def test_a_server_without_tls_is_unreachable(handler: servers.Handler, code: str
 
 def test_a_server_that_does_not_answer_in_time_is_unreachable() -> None:
     with servers.serving(servers.wait_for_the_client_to_leave) as port:
-        result = check_health(Target("127.0.0.1", find_check("mpcert"), port), http_context(), 0.2)
+        result = check_health(Target("127.0.0.1", find_check("mpcert"), port), http_trust(), 0.2)
     assert result.error is not None and result.error.code == "timeout"
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import http_context
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import http_trust
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import check_all, probe_all, run_bounded
@@ -67,5 +67,5 @@ def test_a_dead_endpoint_does_not_touch_the_others() -> None:
 
 def test_checks_share_one_context() -> None:
     targets = [Target("127.0.0.1", find_check(name), servers.closed_port()) for name in ("mplist", "mpcert")]
-    results = check_all(targets, http_context(), PATIENT, 5)
+    results = check_all(targets, http_trust(), PATIENT, 5)
     assert [result.target.check.id for result in results] == ["mplist", "mpcert"]

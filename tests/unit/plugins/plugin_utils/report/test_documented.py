@@ -27,8 +27,10 @@ WITHOUT_DEFAULT = {"configmgr_tls_hosts", "configmgr_tls_services"}
 
 
 def refusals(tree: ast.AST) -> Iterator[str]:
-    """The first argument of every call that makes a Failure or what becomes one."""
+    """The first argument of every call that makes a Failure or what becomes one, and each code that is handed down."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

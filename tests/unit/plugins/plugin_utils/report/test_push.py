@@ -1,0 +1,40 @@
+# Copyright (c) 2026 configmgr.tls contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which servers get a login for the report: the very condition of the playbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+
+COMMON = Path(__file__).resolve().parents[5] / "roles" / "common"
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ({"url": ""}, True),
+        ({"url": "http://drop.example/tls"}, True),
+        ({"url": "https://drop.example/tls", "url_user": "auditor", "url_password": "secret"}, True),
+        ({"url": "https://drop.example/tls", "url_headers": {"Authorization": "Bearer secret"}}, True),
+        ({"url": "http://drop.example/tls", "url_user": "auditor", "url_password": "secret"}, False),
+        ({"url": "HTTP://drop.example/tls", "url_user": "auditor"}, False),
+        ({"url": " http://drop.example/tls", "url_user": "auditor"}, False),
+        ({"url": "http://drop.example/tls", "url_headers": {"Authorization": "Bearer secret"}}, False),
+        ({"url": "http://auditor:secret@drop.example/tls"}, False),
+    ],
+)
+def test_a_login_goes_over_encrypted_connections_only(given: dict[str, Any], allowed: bool) -> None:
+    defaults = yaml.safe_load((COMMON / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    push = yaml.safe_load((COMMON / "tasks" / "push_report.yml").read_text(encoding="utf-8"))
+    condition = next(row["ansible.builtin.assert"] for row in push[0]["block"] if "ansible.builtin.assert" in row)
+    variables = {**defaults, **{f"configmgr_tls_report_{name}": value for name, value in given.items()}}
+    templar = Templar(loader=DataLoader(), variables=variables)
+    assert templar.evaluate_conditional(trust_as_template(condition["that"])) is allowed
+    assert "https" in condition["fail_msg"]
