@@ -216,10 +216,10 @@ def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier(path: Path) -> Mapping[str, Any] | None:
     """The document in a file, None when there is no such file: a schedule has a first time."""
     try:
-        return checked(json.loads(path.read_text(encoding="utf-8")))
+        return checked(json.loads(path.read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         kind = "" if isinstance(error, (OSError, NotADocument)) else "it is not JSON: "
         raise Failure(

@@ -12,8 +12,9 @@ import yaml
 from ansible.module_utils.basic import missing_required_lib
 
 from .._failure import Failure
+from .._foreign import short_file
 from .._plain import plain
-from .._tls.waiver import Waiver, WaiverError, parse_waivers
+from .._tls.waiver import Waiver, parse_waivers
 from .controller import on_controller
 
 try:
@@ -35,14 +36,15 @@ def load_waivers(path: str | None) -> list[Waiver]:
         raise Failure("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
     file = on_controller(path)
     try:
-        return parse_waivers(yaml.safe_load(file.read_text(encoding="utf-8")), jmespath.compile)
+        with file.open("rb") as stream:
+            return parse_waivers(yaml.safe_load(short_file(stream)), jmespath.compile)
     except OSError as error:
         raise Failure(
             "bad_waivers", f"the waiver file {file} cannot be read: {error.strerror}.", "Correct the path."
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Failure("bad_waivers", f"the waiver file {file} is not YAML: {error}.", "Correct the file.") from None
-    except WaiverError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure(
             "bad_waivers", f"{file}: {error}.", "Correct the file; the guide to the gate has an example."
         ) from None

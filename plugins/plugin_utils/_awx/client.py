@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .._failure import Failure
+from .._foreign import json_of
 
 __all__ = ["Client", "Refused", "Send", "connect"]
 
@@ -151,9 +152,9 @@ class Client:
         if not text:
             return {}
         try:
-            answer = json.loads(text)
+            answer = json_of(text)
         except ValueError:
-            raise self._no_api(attempted, "the answer is not JSON") from None
+            raise self._no_api(attempted, "the answer is not JSON, or more of it than AWX sends") from None
         if not isinstance(answer, dict):
             raise self._no_api(attempted, "the answer is no object")
         return answer
@@ -181,7 +182,7 @@ class Client:
 def _detail(text: bytes) -> str:
     """What AWX says. A page in HTML says nothing."""
     try:
-        answer = json.loads(text)
+        answer = json_of(text)
     except ValueError:
         return ""
     detail = answer.get("detail", answer) if isinstance(answer, dict) else answer

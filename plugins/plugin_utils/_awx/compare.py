@@ -72,5 +72,5 @@ def _mapping(text: Any) -> Any:
         return text or {}
     try:
         return yaml.safe_load(text) or {}
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return text

@@ -21,6 +21,8 @@ from xml.etree import ElementTree
 __all__ = ["Answer", "Outcome", "answer_of"]
 
 _LONGEST = 200
+_LONGEST_OUTPUT = 256 * 1024
+"""Twice what the script writes at the most: a quarter of a megabyte of characters."""
 # Attributes beside the columns that were asked for.
 _OWN = ("_i", "Device")
 # What XML 1.0 cannot hold; a value of the registry can.
@@ -66,12 +68,14 @@ def answer_of(row: Mapping[str, Any]) -> Answer | None:
 # Most clients of a site say the same: their answers are one object, which ten thousand clients fit in memory with.
 @functools.lru_cache(maxsize=4096)
 def _parsed(text: str) -> Answer:
+    if len(text) > _LONGEST_OUTPUT:
+        return _failed(f"its output has {len(text)} characters, more than a client's script writes")
     # A document type could name entities without end; the client's script writes none.
     if "<!" in text:
         return _failed("its output has a document type")
     try:
         result = ElementTree.fromstring(_CONTROL.sub("", text))
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError) as error:
         return _failed(f"its output is not XML: {error}")
     code, told = result.get("ResultCode"), result.find("error")
     if result.tag != "result" or code != "0" or told is not None:

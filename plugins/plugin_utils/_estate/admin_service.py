@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._failure import Failure
+from .._foreign import TooMuch, json_of
+from .._remote.bounded import AnswerTooLong, bound
 from .._remote.errors import table
 from .errors import estate_failure
 from .logon import MISSING as LOGON_MISSING
@@ -40,6 +42,10 @@ _STATUSES = {
     503: "admin_service_busy",
 }
 _BACKOFF_SECONDS = 0.2
+# Clients of a hierarchy. Source: Microsoft, "Size and scale numbers for Configuration Manager", with room.
+_MOST_ROWS = 2_000_000
+# Bytes. A client has some three thousand, its answer to CMPivot can have more; a page has many of either.
+_LONGEST_ROW, _SMALLEST_BOUND = 8 * 1024, 8 * 1024 * 1024
 # Methods are often answered with 201.
 _DONE = (200, 201)
 
@@ -72,6 +78,7 @@ class AdminService:
         # The environment's own authorities would replace those of verify.
         self._session.trust_env = False
         self._session.mount("https://", HTTPAdapter(max_retries=_again(retries)))
+        bound(self._session, max(_SMALLEST_BOUND, page_size * _LONGEST_ROW))
         self._login = login
         self._choice: Choice | None = None
 
@@ -110,11 +117,15 @@ class AdminService:
     def _pages(self, name: str, options: Mapping[str, str], route: str = "wmi") -> Iterator[list[dict[str, Any]]]:
         """By the links of the answers where there are any, else by $top and $skip until a page is not full."""
         address: str | None = f"{self._root}/{route}/{name}"
-        skip, seen = 0, set[str]()
+        skip, seen, rows = 0, set[str](), 0
         while address is not None:
             ours = {} if skip < 0 else {**options, "$top": str(self._page_size), "$skip": str(skip)}
             body = self._get(address, ours, name)
             page, link = body["value"], body.get("@odata.nextLink")
+            rows += len(page)
+            if rows > _MOST_ROWS:
+                detail = f"more than {_MOST_ROWS} rows"
+                raise estate_failure("admin_service_too_long", self._place, f"read the class {name}", detail)
             yield page
             if isinstance(link, str) and link not in seen and _same_host(link, self._root):
                 seen.add(link)
@@ -135,6 +146,8 @@ class AdminService:
         self._log_on(attempted)
         try:
             answer = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, **content)
+        except AnswerTooLong as error:
+            raise estate_failure("admin_service_too_long", self._place, attempted, str(error)) from None
         except requests.exceptions.SSLError as error:
             raise estate_failure("admin_service_certificate", self._place, attempted, _short(error)) from None
         except requests.exceptions.Timeout:
@@ -154,7 +167,9 @@ class AdminService:
 
     def _object(self, answer: Any, attempted: str) -> dict[str, Any]:
         try:
-            body = answer.json()
+            body = json_of(answer.content)
+        except TooMuch as error:
+            raise estate_failure("admin_service_too_long", self._place, attempted, str(error)) from None
         except ValueError:
             raise estate_failure("admin_service_answer", self._place, attempted, "the answer is not JSON") from None
         if not isinstance(body, dict):

@@ -23,6 +23,7 @@ REMEDIES = {
     "admin_service_busy": "Wait until the SMS Provider answers again; see AdminService.log there.",
     "admin_service_failed": "See AdminService.log on the SMS Provider.",
     "admin_service_answer": "Check that the address is that of an SMS Provider, and not of a proxy or a logon page.",
+    "admin_service_too_long": "Lower page_size. If it stays so, look at what the site has in that class.",
     "kerberos_no_ticket": "Give user (user@EXAMPLE.COM) and password, or run kinit as the user who runs Ansible.",
     "kerberos_user_unknown": "Correct user; it is user@EXAMPLE.COM with the realm in upper case, not DOMAIN\\user.",
     "kerberos_password": "Correct password. It was tried once, so that the account is not locked.",

@@ -1,11 +1,16 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a requests session asks of the environment, and when it may stop asking."""
+"""What a requests session asks of the environment, and when it may stop asking; and how much it takes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+from .bounded import bound
+
+MOST_IN_A_MESSAGE: Final = 16 * 1024 * 1024
+"""Bytes; WinRM's own bound on a message (MaxEnvelopeSizekb) is half a megabyte, and its administrator may raise it."""
 
 
 def settle(session: Any) -> None:
@@ -14,6 +19,8 @@ def settle(session: Any) -> None:
     pywinrm and pypsrp merge the proxies and the CA file of the environment into their session once; requests reads the
     environment again for every message and comes to the same result, which is a sixth of the CPU of a short visit.
     Without an auth object requests also looks into netrc each time: such a session is left as it is.
+    No answer may be longer than MOST_IN_A_MESSAGE.
     """
+    bound(session, MOST_IN_A_MESSAGE)
     if getattr(session, "auth", None) is not None:
         session.trust_env = False

@@ -126,6 +126,8 @@ class PsrpChannel:
 
     def receive(self, command: str, output: Output) -> None:
         process = self._processes[command]
+        # A connection that was lost has another session.
+        settle(self._wsman.transport.session)
         process.poll_invoke()  # an operation time-out is no error there
         # The library gathers, too.
         output.stdout += process.stdout[len(output.stdout) :]

@@ -38,6 +38,8 @@ class Policy:
     longest_pause: float = 2.0
     most_output: int = 8 * 1024 * 1024
     """Bytes that a command line may print; the longest of ours, a search of logs, is bounded to a tenth of it."""
+    full_message: int = 16 * 1024
+    """A Receive that brings so many bytes was ended by its size, not by the machine: the next one has more at once."""
     last_words: float = 5.0
     """How long an answer to the closing messages may take: nothing depends on it any more."""
 

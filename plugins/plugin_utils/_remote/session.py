@@ -181,13 +181,17 @@ class ShellSession:
         output = Output()
         begun = now = self._clock()
         give_up = begun + self._policy.longest_command
-        size = 0
+        size = answered = 0
         if wait := first_pause(asked, self._pace, self._policy):
             self._sleep(wait)
         while output.exit_code is None:
-            if len(output.stdout) > size:
-                self._sleep(pause(now - begun, asked, output.stdout.count(word.encode()), self._policy))
-                size = len(output.stdout)
+            grown = len(output.stdout) - size
+            if grown:
+                # The first letters of a word may have come before.
+                answered += output.stdout.count(word.encode(), max(0, size - len(word) + 1))
+                size += grown
+            if 0 < grown < self._policy.full_message:
+                self._sleep(pause(now - begun, asked, answered, self._policy))
                 now = self._clock()
             if now >= give_up:
                 self._end(command)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from .pump import TOO_LATE, prefix
+from .retry import Policy
 from .session import Output
 
 LIBRARY = "ssh"
@@ -27,22 +29,36 @@ class WrongShell(Exception):
     """The default shell of the machine is not the one that ansible_shell_type names; nothing ran."""
 
 
-class SshChannel:
-    """Only the plugin's exec_command is used: its options, keys, passwords and shared connection stay as they are."""
+class TooLate(Exception):
+    """The command was stopped; whether it did its work is not known."""
 
-    def __init__(self, connection: Any) -> None:
+
+class SshChannel:
+    """Only the plugin's exec_command is used: its options, keys, passwords and shared connection stay as they are.
+
+    It collects all that a machine prints and waits as long as that takes, so what it runs goes through a bound.
+    """
+
+    def __init__(self, connection: Any, policy: Policy | None = None) -> None:
         self._connection = connection
+        self._policy = policy or Policy()
         self._answers: dict[str, Output] = {}
         self._sent = 0
 
     def open(self) -> None:
         # The plugin would run a whole line again after a lost connection; when that is safe is for the session to say.
         self._connection.set_option("reconnection_retries", 0)
+        run = getattr(self._connection, "_bare_run", None)
+        if run is not None and "_bare_run" not in vars(self._connection):
+            bound = prefix(self._policy.most_output, self._policy.longest_command)
+            self._connection._bare_run = lambda command, *others, **more: run([*bound, *command], *others, **more)
 
     def send(self, line: str) -> str:
         command = in_shell(line, _shell_of(self._connection))
         # Not sudoable: that would ask for a terminal, which mixes the streams.
         exit_code, stdout, stderr = self._connection.exec_command(command, in_data=None, sudoable=False)
+        if bytes(stderr).endswith(TOO_LATE.encode()):
+            raise TooLate(f"still running after {self._policy.longest_command:.0f} seconds")
         begun, found, answer = bytes(stdout).replace(b"\r\n", b"\n").partition(f"{READY}\n".encode())
         if not found:
             detail = " ".join((begun + bytes(stderr)).decode("utf-8", "replace").split())[:200]
@@ -76,6 +92,7 @@ class SshChannel:
 
     def abandon(self) -> None:
         self._answers.clear()
+        vars(self._connection).pop("_bare_run", None)
 
 
 def in_shell(line: str, shell: str) -> str:

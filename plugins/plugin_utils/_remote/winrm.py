@@ -54,6 +54,8 @@ class WinrmChannel:
 
     def receive(self, command: str, output: Output) -> None:
         protocol = self._connection.protocol
+        # A connection that was lost has another session.
+        settle(protocol.transport.build_session())
         # pywinrm 0.5 made the method public and kept the former name as an alias.
         receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
         try:

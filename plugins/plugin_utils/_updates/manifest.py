@@ -57,6 +57,8 @@ def parse_manifest(text: str, place: str) -> dict[str, ManifestFile]:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise _bad(place, f"is not YAML: {error}") from None
+    except RecursionError:
+        raise _bad(place, "is nested too deep") from None
     if (
         not isinstance(document, dict)
         or document.get("schema") != _SCHEMA

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ansible.module_utils.urls import open_url
 
 from .._failure import Failure
+from .._foreign import short_file
 from .manifest import MANIFEST, ManifestFile, parse_manifest
 
 __all__ = ["BLOCK", "Source", "parse_source"]
@@ -53,7 +54,7 @@ class Source:
                     f"a manifest is not read over http ({self.place}).",
                     "Give manifest, the path of a copy on the controller, or use https.",
                 )
-            return parse_manifest(self._download(MANIFEST).decode("utf-8", "replace"), f"{self.place}/{MANIFEST}")
+            return parse_manifest(self._download(MANIFEST), f"{self.place}/{MANIFEST}")
         else:
             raise Failure(
                 "no_manifest",
@@ -61,13 +62,11 @@ class Source:
                 "Give manifest, the path of a copy on the controller.",
             )
         try:
-            return parse_manifest(file.read_text(encoding="utf-8"), str(file))
-        except (OSError, UnicodeDecodeError) as error:
-            raise Failure(
-                "no_manifest",
-                f"the manifest {file} cannot be read: {getattr(error, 'strerror', None) or error}.",
-                "Write it with the module tls_update_manifest, or give its path as manifest.",
-            ) from None
+            with file.open("rb") as stream:
+                text = short_file(stream)
+        except (OSError, ValueError) as error:
+            raise _no_manifest(str(file), getattr(error, "strerror", None) or str(error)) from None
+        return parse_manifest(text, str(file))
 
     def blocks(self, file: ManifestFile) -> Iterator[bytes]:
         """The file block by block; Failure at its end when it is not the file of the manifest."""
@@ -108,9 +107,12 @@ class Source:
         except OSError as error:
             raise _unreadable(f"{self.place}/{name}", str(error)) from None
 
-    def _download(self, name: str) -> bytes:
-        with closing(self._get(name)) as stream:
-            return bytes(stream.read(BLOCK))
+    def _download(self, name: str) -> str:
+        try:
+            with closing(self._get(name)) as stream:
+                return short_file(stream)
+        except (OSError, ValueError) as error:
+            raise _no_manifest(f"{self.place}/{name}", str(error)) from None
 
     def _get(self, name: str) -> Any:
         url = f"{self.place}/{quote(name)}"
@@ -154,6 +156,14 @@ def wrong_file(place: str, file: ManifestFile, found: str) -> Failure:
 
 def _bad_source(text: str, rule: str) -> Failure:
     return Failure("bad_source", f"{text!r} cannot be used: {rule}.", "Correct source.")
+
+
+def _no_manifest(place: str, reason: str) -> Failure:
+    return Failure(
+        "no_manifest",
+        f"the manifest {place} cannot be read: {reason}.",
+        "Write it with the module tls_update_manifest, or give its path as manifest.",
+    )
 
 
 def _unreadable(place: str, reason: str) -> Failure:

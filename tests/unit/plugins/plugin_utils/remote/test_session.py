@@ -11,6 +11,7 @@ import pytest
 import requests.exceptions
 import winrm.exceptions as winrm
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import Policy
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer, Output, ShellSession
@@ -196,6 +197,26 @@ def test_a_command_that_never_ends() -> None:
     assert run.go() == "command_time_out"
     assert run.channel.log[-3:] == ["end", "close", "abandon"]
     assert run.channel.log.count("receive") < 99 and run.raised.sent
+
+
+def test_output_without_end_is_cut_off_and_not_waited_for() -> None:
+    run = Run(Channel(receive=["x" * 697 + "..."] * 99), Policy(most_output=10_000, full_message=700))
+    assert run.go() == "output_too_long"
+    assert run.channel.log.count("receive") == 15 and run.channel.log[-3:] == ["end", "close", "abandon"]
+    assert run.slept == [] and run.raised.sent
+
+
+def test_a_word_that_comes_in_two_messages_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+
+    def pause(_elapsed: float, _asked: int, answered: int, _policy: Policy) -> float:
+        counted.append(answered)
+        return 0.0
+
+    monkeypatch.setattr(session, "draw", lambda: "...abc")
+    monkeypatch.setattr(session, "pause", pause)
+    Run(Channel(receive=["a...", "abc 0\n...", "...", "abc 1\n...abc 2\n...", "abc 3"])).go()
+    assert counted == [0, 1, 1, 3]
 
 
 def test_a_session_serves_more_than_one_line_and_recovers() -> None:
