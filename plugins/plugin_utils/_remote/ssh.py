@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from .bounded import AnswerTooLong
 from .pump import TOO_LATE, prefix
 from .retry import Policy
 from .session import Output
@@ -57,6 +58,8 @@ class SshChannel:
         command = in_shell(line, _shell_of(self._connection))
         # Not sudoable: that would ask for a terminal, which mixes the streams.
         exit_code, stdout, stderr = self._connection.exec_command(command, in_data=None, sudoable=False)
+        if len(stdout) + len(stderr) > self._policy.most_output:
+            raise AnswerTooLong(f"more than {self._policy.most_output} bytes")
         if bytes(stderr).endswith(TOO_LATE.encode()):
             raise TooLate(f"still running after {self._policy.longest_command:.0f} seconds")
         begun, found, answer = bytes(stdout).replace(b"\r\n", b"\n").partition(f"{READY}\n".encode())

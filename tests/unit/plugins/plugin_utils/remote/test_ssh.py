@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import LIMIT, RemoteError, open_session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.pump import TOO_LATE, prefix
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.ssh import in_shell
 
 # What cmd takes in one line. Source: Microsoft, command-line string limitation.
@@ -117,3 +118,40 @@ def test_what_may_have_run_is_not_run_again() -> None:
         session.run("reg add x", attempted="change", resend=False)
     assert (raised.value.code, raised.value.sent) == ("dropped", True)
     assert len(plugin.commands) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((0, b"#ready\r\n" + b"x" * 8 * 1024 * 1024, b""), "output_too_long"),
+        ((0, b"#ready\r\n", b"x" * 8 * 1024 * 1024), "output_too_long"),
+        ((0, b"#ready\r\nhalf", TOO_LATE.encode()), "command_time_out"),
+    ],
+)
+def test_what_was_cut_off_is_no_answer(answer: tuple[int, bytes, bytes], code: str) -> None:
+    with open_session(Plugin("cmd", answer, answer), host="h1") as session:
+        with pytest.raises(RemoteError) as read:
+            session.run("ver", attempted="read")
+        with pytest.raises(RemoteError) as changed:
+            session.run("reg add", attempted="change", resend=False)
+    assert read.value.code == code and changed.value.code == "dropped"
+
+
+def test_what_the_plugin_runs_is_bounded_as_long_as_the_session_lasts() -> None:
+    ran: list[list[bytes]] = []
+
+    class Bare(Plugin):
+        def _bare_run(self, command: list[bytes], *_others: Any) -> None:
+            ran.append(command)
+
+        def exec_command(self, command: str, in_data: bytes | None, sudoable: bool) -> tuple[int, bytes, bytes]:
+            self._bare_run([b"sshpass", b"ssh"], None)
+            return super().exec_command(command, in_data, sudoable)
+
+    plugin = Bare("cmd", OK, OK)
+    for _session in range(2):
+        with open_session(plugin, host="h1") as session:
+            session.run("ver", attempted="read")
+        plugin._bare_run([b"scp"])
+    bounded = [*prefix(8 * 1024 * 1024, 900.0), b"sshpass", b"ssh"]
+    assert ran == [bounded, [b"scp"]] * 2
