@@ -17,7 +17,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller, write_whole
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_name import DEFAULT_RUN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import (
@@ -29,6 +29,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results 
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._files import write_whole
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import (
-    AS_UMASK,
-    on_controller,
-    write_whole,
-)
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._files import AS_UMASK, write_whole
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import (
     MANIFEST,
     Scan,

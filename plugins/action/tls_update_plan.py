@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller, write_whole
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import packages
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._files import write_whole
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.plan import (
     PackagePlan,

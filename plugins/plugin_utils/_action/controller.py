@@ -5,20 +5,9 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from .._failure import Failure
-
-__all__ = ["AS_UMASK", "OWNER_ONLY", "on_controller", "write_whole"]
-
-OWNER_ONLY: Final = 0o600
-AS_UMASK: Final = 0o666
-"""Less what the user's umask takes away."""
+__all__ = ["on_controller"]
 
 
 def on_controller(path: str) -> Path:
@@ -27,55 +16,3 @@ def on_controller(path: str) -> Path:
     The playbook may be in another. ansible-runner, and with it AWX, starts in the project without telling PWD.
     """
     return Path.cwd() / Path(path).expanduser()
-
-
-def write_whole(path: Path, data: bytes, *, code: str, mode: int = OWNER_ONLY) -> None:
-    """Put a file in its place in one step, with the folders above: a reader finds the old one or the new one.
-
-    Failure with ``code`` when that cannot be done, or when somebody else has laid a link there that leads elsewhere.
-    """
-    try:
-        _refuse_strangers(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, mode)
-    except OSError as error:
-        raise Failure(
-            code,
-            f"{path} could not be written: {error.strerror}.",
-            "Choose a place on the controller where its user, and nobody else, may write.",
-        ) from None
-
-
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    temporary = path.with_name(f".configmgr.tls-{secrets.token_hex(8)}")
-    stream = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
-    try:
-        with stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _refuse_strangers(path: Path) -> None:
-    """As Linux does in folders that everybody may write to: a link is followed when root or its user has made it."""
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OSError(errno.EINVAL, "there is something that is no plain file")
-    for link in _links(path.parent, set()):
-        if not _is_ours(link):
-            raise OSError(errno.ELOOP, f"{link} is a link of somebody else, and leads elsewhere")
-
-
-def _links(path: Path, seen: set[Path]) -> Iterator[Path]:
-    for part in (*reversed(path.parents), path):
-        if part not in seen and part.is_symlink():
-            seen.add(part)
-            yield part
-            yield from _links(part.parent / part.readlink(), seen)
-
-
-def _is_ours(link: Path) -> bool:
-    return link.lstat().st_uid in (0, os.geteuid())

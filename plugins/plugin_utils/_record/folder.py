@@ -9,25 +9,23 @@ two runs that read the same machine the later reading stays.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
 import stat
-import tempfile
 import time
 import urllib.parse
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .._failure import Failure
+from .._files import UNFINISHED, write_whole
 from .._tls.record import FORMAT, BadRecord, Record, parse_record
 
 __all__ = ["SiteRecord"]
 
-_ENDING, _UNFINISHED = ".json", ".unfinished"
+_ENDING = ".json"
 _DAY = 24 * 60 * 60
 _MOST = 4 * 1024 * 1024
 """Bytes of a file. Facts take ten thousand."""
@@ -83,7 +81,7 @@ class SiteRecord:
         try:
             for entry in self._older_than(1):
                 path = Path(entry.path)
-                if path.suffix == _UNFINISHED:
+                if path.suffix == UNFINISHED:
                     path.unlink(missing_ok=True)
                 elif path.suffix == _ENDING and self._age(entry) > days and (host := _host_of(path)) is not None:
                     path.unlink(missing_ok=True)
@@ -109,15 +107,7 @@ class SiteRecord:
 
     def _write(self, host: str, record: Record) -> None:
         text = json.dumps(record.as_dict(), indent=1) + "\n"
-        try:
-            # Made anew with mode 0600 under a name that nobody can foresee.
-            handle, name = tempfile.mkstemp(_UNFINISHED, ".", self._folder)
-            with _or_removed(Path(name)) as unfinished:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                unfinished.replace(self._path(host))
-        except OSError as error:
-            raise self._not_written(error) from None
+        write_whole(self._path(host), text.encode(), code="record_not_written")
 
     def _not_written(self, error: OSError) -> Failure:
         return Failure(
@@ -125,16 +115,6 @@ class SiteRecord:
             f"the site record could not be written to {self._folder}: {error.strerror}.",
             "Choose a folder on the controller that its user may write to.",
         )
-
-
-@contextlib.contextmanager
-def _or_removed(path: Path) -> Iterator[Path]:
-    """The path of a file that does not outlive a failure."""
-    try:
-        yield path
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _content(path: Path) -> Any:
