@@ -70,8 +70,9 @@ bench: venv ## our visits against those of the stock modules
 docs: venv ## the documentation as HTML in build/docs
 	$(BIN)/python tools/render_docs.py
 
-build: venv ## the Galaxy artefact in build/
+build: venv ## the Galaxy artefact and its bill of materials in build/
 	$(BIN)/ansible-galaxy collection build --force --output-path build .
+	@$(BIN)/python tools/bill_of_materials.py build/configmgr-tls-$$(sed -n 's/^version: *//p' galaxy.yml).tar.gz
 
 lab-up: venv ## start the emulated site (LAB_ARGS for more)
 	$(BIN)/configmgr-lab up $(LAB_ARGS)

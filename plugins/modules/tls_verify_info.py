@@ -65,7 +65,7 @@ options:
       - Path on the controller of a file or directory of certificate authorities.
       - When given, a health request is only made to a server whose certificate they vouch for.
       - Without it the controller's own authorities are asked. A server that they do not vouch for is asked all the
-        same, and RV(health[].doubt) and RV(msg) say so.
+        same, and RV(health[].doubt) and the message say so.
     type: path
   timeout:
     description: Seconds to wait for a connection, and again for its answer.

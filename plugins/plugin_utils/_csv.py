@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["csv_text"]
 
-# A spreadsheet whose language separates by semicolons splits a cell at them, quoted or not, and sees what follows.
-_FORMULA = re.compile(r"(^|;[ ]*|\n)(?=[=+\-@\t])")
+# A spreadsheet whose language separates by semicolons splits a cell at them, quoted or not, and sees what follows; some
+# take blanks away first, and in East Asian languages the wide signs are as good. Source: OWASP, CSV Injection.
+_BREAK = re.compile("([;\t\n])")
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -33,4 +35,4 @@ def _cell(value: object) -> str:
     text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     # Some readers end a line at a lone carriage return, quoted or not.
     text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    return _FORMULA.sub(r"\1'", text)
+    return "".join(f"'{part}" if part.lstrip()[:1] in _FORMULA else part for part in _BREAK.split(text))

@@ -15,10 +15,12 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import HostRecord, build_document, compare
+from ansible_collections.configmgr.tls.plugins.plugin_utils._visible import visible
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
     AROUND,
     ORIGIN,
@@ -27,6 +29,7 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.do
     open_finding,
     passed,
 )
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.hostile import HOSTILE, hostile
 
 from .conftest import ROOT, contoso, show
 
@@ -92,6 +95,23 @@ def test_nothing_is_wider_than_the_window(opened: Opened, made: Callable[[], dic
     driver = opened(made())
     show(driver, width, dark=False)
     assert driver.execute_script("return document.documentElement.scrollWidth") == width
+
+
+def test_what_machines_have_written_is_shown_and_not_carried_out(opened: Opened) -> None:
+    text = " ".join(HOSTILE.values())
+    driver = opened(hostile(text))
+    driver.execute_script("for (const part of document.querySelectorAll('details')) part.open = true;")
+    assert expected_conditions.alert_is_present()(driver) is False
+    assert driver.get_log("browser") == []
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    asked = [row["params"]["request"]["url"] for row in messages if row["method"] == "Network.requestWillBeSent"]
+    assert [url for url in asked if not url.startswith(("file:", "about:"))] == []
+    shown = driver.find_element(By.TAG_NAME, "body").text
+    assert " ".join(visible(text).split()) in " ".join(shown.split())
+    links = [str(link.get_attribute("href")) for link in driver.find_elements(By.TAG_NAME, "a")]
+    assert [link for link in links if "evil" in link or link.startswith("javascript:")] == []
+    # A machine that talks too much takes no place of others.
+    assert driver.execute_script("return document.documentElement.scrollWidth") == 1280
 
 
 def test_search_and_filters(opened: Opened) -> None:

@@ -4,7 +4,7 @@
 """The base of every action: arguments checked against the module's own documentation, one call, a plain result.
 
 Every Failure becomes a result that names the host, what was attempted and the remedy. What comes out is None, bool,
-int, float, str, list and dict, with every secret replaced, whether the task failed or not.
+int, float, str, list and dict, with every secret replaced and nothing unseen, whether the task failed or not.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .._plain import plain
 from .._remote import Session, open_session, secrets_of
 from .._tls.conversation import conversations
 from .._tls.requirement import requirements
+from .._visible import visibly
 from .spec import argument_spec
 
 __all__ = ["Task", "TlsAction", "utc_now"]
@@ -115,7 +116,8 @@ class TlsAction(ActionBase):
         raise AnsibleActionFail(self._clean(message, task), result=self._clean(result, task)) from None
 
     def _clean(self, result: T, task: Task) -> T:
-        cleaned: T = remove_values(plain(result), task.secrets)
+        # Secrets first: afterwards one that holds such a character would be another text.
+        cleaned: T = visibly(remove_values(plain(result), task.secrets))
         return cleaned
 
 

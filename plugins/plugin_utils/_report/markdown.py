@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._visible import visible
 from .accepted import waiver_lines
 from .gaps import open_findings, phrase
 from .headline import FIXES, STATES, compared, headline
@@ -22,7 +23,7 @@ __all__ = ["markdown"]
 
 # A ticket is read to its end; a list of ten thousand machines is not.
 _MOST_ROWS = 50
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _STEPS = {"enable": "enable", "disable": "disable", "rollback": "rollback"}
 
 
@@ -280,4 +281,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _text(value: object) -> str:
     """One line in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", " ".join(("" if value is None else str(value)).split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(visible("" if value is None else str(value)).split()))

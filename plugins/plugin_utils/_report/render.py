@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._visible import visible
 from .csv_table import csv_table
 from .html_page import html_page
 from .junit import junit
@@ -21,10 +22,14 @@ __all__ = ["RENDERERS", "Renderer", "json_text"]
 
 @dataclass(frozen=True)
 class Renderer:
-    """``ending``: of the file's name, with its dot."""
+    """``ending``: of the file's name, with its dot. ``form``: the document in this format, with whatever it holds."""
 
     ending: str
-    render: Callable[[Mapping[str, Any]], str]
+    form: Callable[[Mapping[str, Any]], str]
+
+    def render(self, document: Mapping[str, Any]) -> str:
+        """The text of the file, in which nothing is unseen."""
+        return visible(self.form(document))
 
 
 def json_text(document: Mapping[str, Any]) -> str:

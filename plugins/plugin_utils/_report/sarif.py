@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ _HOME = "https://github.com/configmgr-tls/configmgr.tls"
 _LEVELS = {"high": "error", "medium": "warning", "low": "note"}
 _TOLD = ("fail", "unknown", "warn", "waived")
 _STOPPED = "host-not-finished"
+_BRACKET, _BRACES = re.compile(r"([\\\[\]])"), re.compile(r"\{\d|\{\{|\}\}")
 
 
 def sarif(document: Mapping[str, Any]) -> str:
@@ -45,6 +47,19 @@ def sarif(document: Mapping[str, Any]) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
 
 
+def _message(text: object) -> dict[str, str]:
+    """Of what reads like a link or a place for an argument, the characters themselves.
+
+    Source: SARIF 2.1.0, 3.11.5 and 3.11.6; the viewers that do not know of it show what stands there.
+    """
+    plain = str(text)
+    if "](" in plain:
+        plain = _BRACKET.sub(r"\\\1", plain)
+    if _BRACES.search(plain):
+        plain = plain.replace("{", "{{").replace("}", "}}")
+    return {"text": plain}
+
+
 def _utc(time: str) -> str:
     return time.replace("+00:00", "Z")
 
@@ -53,8 +68,8 @@ def _rule(row: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
     name, texts = row
     rule: dict[str, Any] = {
         "id": name,
-        "shortDescription": {"text": texts["title"]},
-        "help": {"text": texts["remedy"] or texts["title"]},
+        "shortDescription": _message(texts["title"]),
+        "help": _message(texts["remedy"] or texts["title"]),
         "defaultConfiguration": {"level": _LEVELS.get(texts["severity"], "warning")},
         "properties": {"severity": texts["severity"], "fix": texts["fix"]},
     }
@@ -116,7 +131,7 @@ def _result(name: str, host: Mapping[str, Any], rule: tuple[str, int], level: st
         "ruleId": rule[0],
         "ruleIndex": rule[1],
         "level": level,
-        "message": {"text": text},
+        "message": _message(text),
         "locations": [{"logicalLocations": [{"name": name, "fullyQualifiedName": full, "kind": "resource"}]}],
         "partialFingerprints": {"hostAndRequirement/v1": _fingerprint(name, rule[0])},
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._visible import visible
 from .accepted import accepted, waiver_lines
 from .gaps import open_findings, phrase
 from .headline import compared
@@ -28,22 +29,24 @@ _INDENT = " " * 6
 
 
 def summary_text(document: Mapping[str, Any], most_hosts: int = MOST_HOSTS) -> str:
-    """Lines without colour: the count, then each machine with work left, then those that were stopped."""
-    return "\n".join(
-        [
-            *_headline(document),
-            *_remaining(document, most_hosts),
-            *waiting_lines(document, most_hosts),
-            *_symptoms(document),
-            *_conversations(document["summary"]),
-            *_stopped(document, most_hosts),
-            *seen_lines(document, most_hosts),
-            *turned_away(document),
-            *filter(None, [accepted(document)]),
-            *waiver_lines(document),
-            *_compared(document.get("comparison")),
-        ]
-    )
+    """Lines without colour: the count, then each machine with work left, then those that were stopped.
+
+    No text of a machine makes a line of its own, or is obeyed by the terminal.
+    """
+    lines = [
+        *_headline(document),
+        *_remaining(document, most_hosts),
+        *waiting_lines(document, most_hosts),
+        *_symptoms(document),
+        *_conversations(document["summary"]),
+        *_stopped(document, most_hosts),
+        *seen_lines(document, most_hosts),
+        *turned_away(document),
+        *filter(None, [accepted(document)]),
+        *waiver_lines(document),
+        *_compared(document.get("comparison")),
+    ]
+    return "\n".join(visible(line).replace("\n", " ").replace("\t", " ") for line in lines)
 
 
 def _headline(document: Mapping[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     summary_text,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.headline import headline
+from ansible_collections.configmgr.tls.plugins.plugin_utils._visible import visible
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
     ORIGIN,
     document,
@@ -55,16 +56,23 @@ def test_golden(name: str, text: str) -> None:
     assert text == (GOLDEN / name).read_text(encoding="utf-8")
 
 
-@given(text=st.text(st.characters(blacklist_categories=["Cs"])), prefix=st.sampled_from(["", "=", "+", "-", "@", "\t"]))
-def test_csv_gives_every_text_back_and_no_formula(text: str, prefix: str) -> None:
+@given(
+    text=st.text(st.sampled_from("=+-@;,\t\n\r \"'a\uff1d\x1b\u202e") | st.characters(blacklist_categories=["Cs"])),
+    prefix=st.sampled_from(["", "=", "+", "-", "@", "\t"]),
+)
+def test_csv_gives_every_text_back_and_no_formula_with_any_separator(text: str, prefix: str) -> None:
     row = open_finding("winhttp-update", actual=prefix + text)
     made = build_document(ORIGIN, [HostRecord("PC1", facts([row]))])
-    rows = list(csv.DictReader(io.StringIO(RENDERERS["csv"].render(made), newline="")))
+    told = RENDERERS["csv"].render(made)
+    rows = list(csv.DictReader(io.StringIO(told, newline="")))
     assert len(rows) == 1
-    actual = rows[0]["actual"]
-    wanted = (prefix + text).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    assert actual in (wanted, f"'{wanted}")
-    assert not actual.startswith(("=", "+", "-", "@", "\t"))
+    wanted = visible((prefix + text).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
+    assert rows[0]["actual"].replace("'", "") == wanted.replace("'", "")
+    for separator in ",;\t":
+        for cells in csv.reader(io.StringIO(told, newline=""), delimiter=separator):
+            for cell in cells:
+                for line in cell.split("\n"):
+                    assert not line.lstrip().startswith(("=", "+", "-", "@", "\uff1d"))
 
 
 @given(text=st.text(st.characters(blacklist_categories=["Cs"])))
