@@ -44,6 +44,7 @@ _PROBE = f'echo #probe|findstr /i /l /n /c:"#probe"{_HEAD}'
 _PROBED = "1:1:#probe"
 _TURNED = "#configmgr.tls: newer"
 _FORMER = re.compile(r"^#former ([0-9])$")
+_LOG, _TEXT, _COUNT = (re.compile(text) for text in ("#log ([0-9]{1,4}) ?", "#text ([0-9]{1,4}) ?", "[0-9]{1,12}"))
 _NUMBERED = re.compile(r"^([0-9]{1,9}):(?:([0-9]{1,9}):)?(.*)$", re.DOTALL)
 
 
@@ -166,8 +167,8 @@ def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
     current: list[str] | None = None
     for line in lines:
         # What a log says always stands behind a number, so that it cannot look like a marker of ours.
-        if line.startswith("#log "):
-            current = sections.setdefault(int(line[5:]), [])
+        if match := _LOG.fullmatch(line):
+            current = sections.setdefault(int(match[1]), [])
         elif line == "#done":
             current = None
         elif current is not None:
@@ -215,8 +216,8 @@ def _named(item: Search, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
     named: dict[str, list[str]] = {}
     current: list[str] = []
     for line in lines:
-        if line.startswith("#text "):
-            current = named.setdefault(item.literals[int(line[6:])], [])
+        if (marker := _TEXT.fullmatch(line)) and int(marker[1]) < len(item.literals):
+            current = named.setdefault(item.literals[int(marker[1])], [])
         elif match := re.match(r"^[0-9]{1,2}:(.+)$", line):
             current.append(match[1].strip())
     return {text: tuple(files) for text, files in named.items()}
@@ -241,7 +242,8 @@ def read_counts(cut: Sequence[Reading], text: str) -> list[int | None]:
     """None where the machine did not tell."""
     sections = _sections(line.rstrip("\r") for line in text.split("\n"))
     numbers = [
-        [line.strip() for line in sections.get(number, ()) if line.strip().isdigit()] for number in range(len(cut))
+        [line.strip() for line in sections.get(number, ()) if _COUNT.fullmatch(line.strip())]
+        for number in range(len(cut))
     ]
     return [int(found[0]) if found else None for found in numbers]
 
