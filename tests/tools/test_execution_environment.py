@@ -18,7 +18,17 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITION = ROOT / "extensions" / "execution-environment"
 # What ansible-core itself needs, or what libraries that are named bring along.
-BROUGHT = {"ansible", "ansible_collections", "yaml", "jinja2", "markupsafe", "cryptography", "gssapi", "krb5"}
+BROUGHT = {
+    "ansible",
+    "ansible_collections",
+    "yaml",
+    "jinja2",
+    "markupsafe",
+    "cryptography",
+    "gssapi",
+    "krb5",
+    "urllib3",
+}
 
 
 def requirements() -> set[str]:
