@@ -15,6 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_servic
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.baseline import wanted_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import STATES, Told, read_compliance
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import last_starts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script import baseline_name
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match
 
@@ -31,8 +32,12 @@ class ActionModule(TlsAction):
         with admin_service(task) as service:
             devices = match(hosts, service.rows("SMS_CombinedDeviceResources") if hosts else [])
             told = read_compliance(service, name, devices.ids.values())
+            starts = last_starts(service) if devices.ids else {}
         now = datetime.now(UTC)
         rows = {host: told.get(devices.ids.get(host, 0), Told()).as_dict(now) for host in hosts}
+        for host, row in rows.items():
+            started = starts.get(devices.ids.get(host, 0))
+            row["started_at"] = started.isoformat() if started else None
         for host, why in devices.unclear.items():
             rows[host]["reason"] = why
         counted = Counter(row["state"] for row in rows.values())

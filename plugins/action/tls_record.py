@@ -58,13 +58,13 @@ def _learned(host: HostVariables) -> Record | None:
 
 
 def _told(host: HostVariables) -> list[dict[str, Any]]:
-    """What ConfigMgr's baseline told of it, if it told anything."""
+    """What it told of ConfigMgr's baseline; nothing yet replaces what it told of an earlier revision."""
     result = host.variables.get(_COMPLIANCE) or {}
     row = plain((result.get("hosts") or {}).get(host.name) or {})
-    if not row.get("told_at"):
+    if not row:
         return []
-    names = ("state", "told_at", "mended_at")
-    return [{"by": "baseline", "baseline": str(result["baseline"]), **{name: row[name] for name in names}}]
+    names = ("state", "told_at", "mended_at", "started_at")
+    return [{"by": "baseline", "baseline": str(result["baseline"]), **{name: row.get(name) for name in names}}]
 
 
 def _sentence(written: int, pruned: list[str], bad: dict[str, str]) -> str:

@@ -74,10 +74,13 @@ hosts:
     mended_at:
       description: When the baseline last wrote on it. V(null) when it never did.
       type: str
+    started_at:
+      description: Its last start, as the site's hardware inventory knows it. V(null) when it knows none.
+      type: str
     reason:
       description: Why the site has no such client.
       type: str
-  sample: {pc10: {state: compliant, told_at: '2026-11-28T20:00:00+00:00', days: 0, mended_at: null}}
+  sample: {pc10: {state: compliant, told_at: '2026-11-28T20:00:00+00:00', days: 0, mended_at: null, started_at: null}}
 summary:
   description: How many clients are in each state.
   returned: success

@@ -42,7 +42,8 @@ options:
     description:
       - Days for which O(record) may stand for reading a host that does not answer, or that is not among O(hosts). What
         keeps the gate shut in its facts does so as in those of today.
-      - V(0) for none. A record from before a change never stands.
+      - V(0) for none. A record from before a change never stands, unless the change is one of ConfigMgr's baseline, and
+        what M(configmgr.tls.tls_baseline_info) told of it later proves that it is in force.
     type: float
     default: 0
   leave_out_inactive:
@@ -147,7 +148,7 @@ exceeded_waivers:
   elements: str
 seen:
   description: Hosts whose record stands for reading them, with C(read_at), C(read_by), C(days), C(last_start) and
-    C(last_change).
+    C(last_change); with C(compliance) (C(state) and C(days)) where it told something of ConfigMgr's baseline.
   returned: success
   type: list
   elements: dict

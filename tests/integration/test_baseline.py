@@ -89,6 +89,7 @@ def test_from_untouched_to_tls_12_and_back(admin: Admin) -> None:
     lab.evaluate_baselines(*admin.clients[1:])
     told = admin.told()
     assert {host for host, row in told["hosts"].items() if row["state"] == "compliant"} == set(admin.clients[1:])
+    assert told["hosts"][off].pop("started_at")
     assert told["hosts"][off] == {"state": "not_told", "told_at": None, "days": None, "mended_at": None}
     lab.log_on(seen, "ann", documents=3)
     status, foreseen = admin.restarts(check=True, confirmed=False, wave=2)
@@ -173,7 +174,13 @@ def test_the_record_keeps_what_they_told_with_its_age(admin: Admin) -> None:
     [row] = record["compliance"]
     assert (row["by"], row["state"], row["told_at"]) == ("baseline", "compliant", told_at(told, host))
     assert record["last_change"] == row["mended_at"] >= record["read_at"]
-    assert not (folder / f"{quiet}.json").exists()
+    [row] = json.loads((folder / f"{quiet}.json").read_text(encoding="utf-8"))["compliance"]
+    assert (row["state"], row["told_at"]) == ("not_told", None)
+    # The name that the record gives it is the one that the gate looks for.
+    away = {"hosts": [], "hierarchy": [host, quiet], "record": str(folder)}
+    reasons = admin.task("tls_gate_info", {**away, "hosts": ["MP1"]}, check=True)[1]["reasons"]
+    phrases = {row["host"]: row["phrase"] for row in reasons if row["code"] == "not_reached"}
+    assert "baseline was compliant today" in phrases[host] and "told nothing of ConfigMgr's baseline" in phrases[quiet]
 
 
 def told_at(told: dict[str, Any], host: str) -> str:

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from .._baseline.items import Wanted
+from .._baseline.script import baseline_name
 from .._plain import plain
 from .._record.folder import SiteRecord
 from .._remote.errors import table
 from .._tls.absence import Absent
+from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS
 from .base import Task
 from .controller import on_controller
 from .hosts import HostVariables
@@ -32,6 +35,7 @@ def absent_hosts(task: Task, hosts: Iterable[HostVariables]) -> tuple[dict[str, 
     now = datetime.now(UTC)
     folder = task.arguments["record"]
     site = SiteRecord(on_controller(folder), now) if folder else None
+    baseline = baseline_name(Wanted("enable", COMPONENTS, LEGACY_PROTOCOLS)) if site else ""
     found = {
         host.name: Absent(
             frozenset(host.told_roles),
@@ -39,6 +43,7 @@ def absent_hosts(task: Task, hosts: Iterable[HostVariables]) -> tuple[dict[str, 
             now,
             site.read(host.name) if site else None,
             plain(host.variables.get("configmgr_client_active")) is False,
+            baseline,
         )
         for host in hosts
         if host.facts is None

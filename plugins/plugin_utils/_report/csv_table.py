@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._csv import csv_text
+from .._tls.absence import baseline_phrase
 from .accepted import justification
 from .gaps import findings_of
 
@@ -33,6 +34,7 @@ _COLUMNS = (
     "source",
     "waiver",
     "seen",
+    "baseline",
 )
 # What a spreadsheet would take for a formula.
 
@@ -52,6 +54,7 @@ def _rows(document: Mapping[str, Any], name: str, host: Mapping[str, Any]) -> It
         "windows": (facts.get("windows") or {}).get("name"),
         "host_status": host["status"],
         "seen": host.get("seen", {}).get("read_at"),
+        "baseline": baseline_phrase(**told) if (told := host.get("seen", {}).get("compliance")) else None,
     }
     stopped = host.get("stopped")
     if stopped is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._tls.absence import days_ago
+from .._tls.absence import baseline_phrase, days_ago
 from .gaps import open_findings
 from .work import named
 
@@ -19,7 +19,9 @@ _WAYS = {"visit": "by a visit", "cmpivot": "through CMPivot"}
 
 def as_seen(seen: Mapping[str, Any]) -> str:
     """When and how, in a clause."""
-    return f"seen {days_ago(seen['days'])} {_WAYS.get(seen['read_by'], '')}".rstrip()
+    told = f"seen {days_ago(seen['days'])} {_WAYS.get(seen['read_by'], '')}".rstrip()
+    compliance = seen.get("compliance")
+    return f"{told}; {baseline_phrase(**compliance)}" if compliance else told
 
 
 def seen_lines(document: Mapping[str, Any], most: int) -> Iterator[str]:

@@ -185,7 +185,8 @@ def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed)
     for name, host in facts.items():
         # What a run would mend, it mends only on machines that it reaches.
         absent = seen.absent.get(name)
-        for finding in blocking_findings(host.get("findings", [])) if host else []:
+        proved = absent.proved(seen.seen_days) if absent is not None else ()
+        for finding in blocking_findings(host.get("findings", []), proved) if host else []:
             if absent is not None or finding.get("fix") not in seen.mended:
                 yield _of_finding(name, finding, absent)
 

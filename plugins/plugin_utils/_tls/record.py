@@ -7,9 +7,9 @@
      "facts": {...}, "last_start": "...", "last_change": "...", "compliance": [...], "digest": "..."}
 
 C(facts) are those that the visit gave, or CMPivot; null where only others told something of the machine. C(compliance)
-is evidence of others, such as ConfigMgr's baselines, each row a mapping that says when it was told (C(told_at)). Times
-are ISO 8601 with a zone. C(digest) is that of all the rest: a record that is cut off, or that somebody has edited, is
-not believed.
+is evidence of others, such as ConfigMgr's baselines, each row a mapping that says when it was told (C(told_at), null
+for nothing told). Times are ISO 8601 with a zone. C(digest) is that of all the rest: a record that is cut off, or that
+somebody has edited, is not believed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from .compliance import moment
 from .facts import SCHEMA
 from .journal import BootMarker
 
@@ -54,7 +55,7 @@ class Record:
 
     @property
     def read_at(self) -> datetime | None:
-        return None if self.facts is None else _time(self.facts[READ_AT])
+        return None if self.facts is None else moment(self.facts[READ_AT])
 
     def days(self, now: datetime) -> int:
         """Whole days since the machine was read. Only of one with facts."""
@@ -67,7 +68,7 @@ class Record:
     @property
     def changed_since(self) -> bool:
         """Whether a run of ours changed the machine after it was read, so that the facts are not those of today."""
-        changed = _time(self.last_change)
+        changed = moment(self.last_change)
         return changed is not None and self.read_at is not None and changed > self.read_at
 
     def with_newer(self, other: Record) -> Record:
@@ -100,7 +101,7 @@ class Record:
 def of_facts(host: str, facts: Mapping[str, Any], last_change: str | None = None) -> Record:
     """The record of a machine that was read. ``last_change``: the end of a change in this run."""
     event = BootMarker.parse(str(facts.get("boot", ""))).event
-    return Record(host, facts, event if _time(event) else None, last_change)
+    return Record(host, facts, event if moment(event) else None, last_change)
 
 
 def parse_record(host: str, raw: object, now: datetime) -> Record:
@@ -119,7 +120,7 @@ def parse_record(host: str, raw: object, now: datetime) -> Record:
             raise BadRecord("its facts are none")
         if facts.get("schema") != SCHEMA:
             raise BadRecord(f"its facts are of schema {facts.get('schema')!r}, this version reads {SCHEMA}")
-        read_at = _time(raw[READ_AT])
+        read_at = moment(raw[READ_AT])
         if read_at is None or read_at > now + _AHEAD:
             raise BadRecord(f"it was read at {raw[READ_AT]!r}, which is not a time in the past")
         facts = {**facts, READ_AT: raw[READ_AT], READ_BY: raw[READ_BY]}
@@ -131,14 +132,5 @@ def _digest(plain: Mapping[str, Any]) -> str:
 
 
 def _later(one: str | None, other: str | None) -> str | None:
-    known = [(moment, text) for text in (one, other) if (moment := _time(text))]
+    known = [(when, text) for text in (one, other) if (when := moment(text))]
     return max(known)[1] if known else None
-
-
-def _time(text: Any) -> datetime | None:
-    """With a zone; None for what is no such time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -77,6 +77,15 @@ def test_every_format_says_that_it_is_old(name: str) -> None:
     assert ("seen 20 days ago" if name in ("html", "markdown") else "2026-02-09T08:00:00") in told
 
 
+@pytest.mark.parametrize("name", ["html", "markdown", "csv"])
+def test_what_it_told_of_the_baseline_is_beside_its_age(name: str) -> None:
+    seen_so = {**seen(), "compliance": {"state": "not_compliant", "days": 3}}
+    made = document(HostRecord("PC1", facts([OPEN]), stopped=AWAY, seen=seen_so))
+    assert "baseline was not compliant 3 days ago" in RENDERERS[name].render(made)
+    assert "baseline was not compliant 3 days ago" in summary_text(made)
+    assert "baseline was" not in RENDERERS[name].render(document(away(OPEN)))
+
+
 @pytest.mark.parametrize(
     ("finding", "stands", "fail_on", "fails"),
     [
