@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .._data import windows_release
+from .._data.schema import Product
 from .requirement import requirements
 
 __all__ = ["Compliance", "compliance_of", "moment", "proved_findings"]
@@ -69,7 +70,8 @@ def proved_findings(windows: Mapping[str, Any]) -> frozenset[str]:
 
     Where WinHTTP needs no value a baseline does not ask for it, and one that somebody set may be wrong.
     """
-    release = windows_release(windows.get("build") or 0, windows.get("product") or "")
+    product: Product = "server" if windows.get("product") == "server" else "client"
+    release = windows_release(windows.get("build") or 0, product)
     values = {row.id for row in requirements() if row.fix == "settings" and row.stage != "disable"}
     needs_value = release is not None and release.winhttp.needs_value
     return frozenset(values if needs_value else values - {"winhttp-protocols"})
