@@ -22,6 +22,7 @@ from .diagram import diagram
 from .gaps import OPEN
 from .groups import group_machines
 from .headline import FIXES, STATES, amount, compared, headline
+from .hierarchy import site_counts
 from .seen import as_seen, not_seen
 from .symptoms import signs, unread_places
 from .turned_away import turned_away
@@ -94,6 +95,7 @@ def html_page(document: Mapping[str, Any]) -> str:
             unread=unread_places(document),
             waiver_lines=list(waiver_lines(document)),
             sites=document["site"]["codes"],
+            site_counts=site_counts(document),
             style=Markup(style),
             script=Markup(script),
             policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "

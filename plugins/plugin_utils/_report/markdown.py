@@ -14,6 +14,7 @@ from .._visible import visible
 from .accepted import waiver_lines
 from .gaps import open_findings, phrase
 from .headline import FIXES, STATES, compared, headline
+from .hierarchy import not_in_use_line, site_counts
 from .seen import as_seen
 from .symptoms import signs, unread_places
 from .turned_away import turned_away
@@ -55,6 +56,9 @@ def _front(document: Mapping[str, Any]) -> Iterator[str]:
     yield " ".join(headline(document))
     counts = [(label, document["summary"][state]) for state, label in STATES.items() if document["summary"][state]]
     yield _table(("Machines", "Number"), counts)
+    if sites := site_counts(document):
+        yield _table(("Site", "Below", "Machines", "Compliant"), sites)
+    yield from map(_text, not_in_use_line(document))
 
 
 def _comparison(comparison: Mapping[str, Any] | None) -> Iterator[str]:
