@@ -12,7 +12,7 @@ export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-changed test-all test-unit test-lab test-integration test-sanity test-molecule test-browser test-docs lint bench docs \
+.PHONY: help venv demo test test-changed test-all test-unit test-lab test-integration test-sanity test-molecule test-browser test-docs lint bench docs pages \
         build clean lab-up lab-down constraints format
 
 help: ## this list
@@ -66,6 +66,10 @@ bench: venv ## our visits against those of the stock modules
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/stage.py
 	$(BIN)/python bench/forecast.py
+
+pages: venv ## the pages that are made of tables
+	$(BIN)/python tools/requirements_page.py
+	$(BIN)/python tools/packages_page.py
 
 docs: venv ## the documentation as HTML in build/docs
 	$(BIN)/python tools/render_docs.py

@@ -47,17 +47,19 @@ def _pytest(*paths: str) -> tuple[str, ...]:
     return ("pytest", "-c", "pyproject.toml", "-q", *paths)
 
 
-def _integration(name: str, *arguments: str, **more: Any) -> Suite:
-    covers = (*PLUGINS, *PLAYBOOKS, *LAB, "tests/integration/*")
+def _integration(name: str, *arguments: str, plugins: tuple[str, ...] | None = None, **more: Any) -> Suite:
+    covers = (*(plugins or CODE), *PLAYBOOKS, *LAB, "tests/integration/*")
     return Suite(name, _pytest(*arguments), covers, ("tests/integration/**/test_*.py",), **more)
 
 
 PYTHON = ("*.py",)
-PLUGINS = ("plugins/*", "meta/*")
+CODE = ("plugins/[!p]*", "plugins/plugin_utils/_[!d]*", "plugins/plugin_utils/_data/*.py", "meta/*")
+# A row of a table is judged by the tests of decisions, and by one run of every module on the lab.
+PLUGINS = (*CODE, "plugins/plugin_utils/_data/*.yml")
 PLAYBOOKS = ("roles/*", "playbooks/*")
 LAB = ("lab/configmgr_lab/*",)
 DOCS = ("docs/*", "*.md", "plugins/modules/*", "plugins/inventory/*", "plugins/doc_fragments/*")
-ARTEFACT = (*PLUGINS, *PLAYBOOKS, "galaxy.yml", "changelogs/*", "README.md")
+ARTEFACT = (*CODE, *PLAYBOOKS, "galaxy.yml", "changelogs/*", "README.md")
 EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools/suites.py", "tests/conftest.py")
 """A change here can break any suite."""
 
@@ -99,7 +101,7 @@ SUITES = (
     Suite("unit", UNIT, (*PLUGINS, *LAB, "tests/unit/*"), UNIT_PATHS),
     Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
     Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
-    _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION),
+    _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION, plugins=PLUGINS),
     Suite("sanity", (*SANITY, *OWN_PYTHON), ARTEFACT),
     _integration("playbooks", "-m", "seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite(
@@ -109,7 +111,7 @@ SUITES = (
         ("playbooks/*.yml",),
     ),
     Suite("docs", (sys.executable, "tools/lint_docs.py", "."), (*DOCS, *PLUGINS), ("plugins/modules/*",)),
-    Suite("awx", _pytest("tests/awx"), (*PLUGINS, "playbooks/*", "tests/awx/*"), ("tests/awx/test_*.py",)),
+    Suite("awx", _pytest("tests/awx"), (*CODE, "playbooks/*", "tests/awx/*"), ("tests/awx/test_*.py",)),
     Suite("artefact", (sys.executable, "tools/artefact.py"), ARTEFACT),
     Suite("guides", (sys.executable, "tools/render_docs.py"), (*DOCS, *PLUGINS)),
     Suite(
@@ -129,27 +131,27 @@ SUITES = (
     Suite(
         "molecule",
         (sys.executable, "tools/molecule_scenarios.py"),
-        (*PLUGINS, *PLAYBOOKS, *LAB, "extensions/*"),
+        (*CODE, *PLAYBOOKS, *LAB, "extensions/*"),
         ("extensions/molecule/*/molecule.yml",),
     ),
     Suite(
         "kerberos",
         _pytest("tests/kerberos"),
-        (*PLUGINS, *PLAYBOOKS, *LAB, "tests/kerberos/*"),
+        (*CODE, *PLAYBOOKS, *LAB, "tests/kerberos/*"),
         ("tests/kerberos/test_*.py",),
         ("krb5kdc", "kadmin.local", "kinit", "krb5-config", "gcc", "faketime", "libnss_wrapper.so", "ssh"),
         environment="kerberos",
         variables=NAMES,
     ),
-    Suite("runner", _pytest("tests/runner"), (*PLUGINS, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
+    Suite("runner", _pytest("tests/runner"), (*CODE, *PLAYBOOKS, "tests/runner/*"), ("tests/runner/test_*.py",)),
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
     _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
     _integration(f"seams on {LATEST}", "-m", "both_cores", *SIDE_BY_SIDE, INTEGRATION, environment=LATEST),
-    Suite(f"unit on {LATEST}", _pytest(*UNITS_OF_ANSIBLE), (*PLUGINS, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
+    Suite(f"unit on {LATEST}", _pytest(*UNITS_OF_ANSIBLE), (*CODE, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
     Suite(
         "ansible-test-units",
         (sys.executable, "tools/ansible_test.py", "units", *UNITS_OF_EACH_KIND),
-        (*PLUGINS, "tests/unit/*", "galaxy.yml"),
+        (*CODE, "tests/unit/*", "galaxy.yml"),
         UNIT_PATHS,
     ),
     _integration("integration whole", *SIDE_BY_SIDE, INTEGRATION, variables=(WHOLE,), release=True),

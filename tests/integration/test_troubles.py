@@ -112,7 +112,8 @@ def _site() -> dict[str, Any]:
         {
             "name": f"T{number:02d}{way}",
             "address": f"{number + 1}.{index}",
-            "image": "windows-server-2019" if number % 2 else "windows-10-22h2",
+            # Of a client all is read in one line: the second one is the change.
+            "image": "windows-11-23h2" if number % 2 else "windows-10-22h2",
             "roles": ["client"],
             "connection": connection,
             "auth": auth,

@@ -128,7 +128,7 @@ def test_facts_of_a_machine_on_which_everything_is_still_to_be_done_stay_small(
     shown = facts(bench(windows(build, product, dotnet=None)), arguments)
     assert len([finding for finding in shown["findings"] if finding["status"] == "fail"]) >= 4
     size = len(json.dumps(shown))
-    assert size <= 10_400, f"{size} bytes"
+    assert size <= 11_000, f"{size} bytes"
 
 
 def test_a_machine_that_hides_everything_is_named_in_few_words(bench: Callable[..., Bench]) -> None:

@@ -168,8 +168,9 @@ def test_rows_of_another_question_are_passed_over() -> None:
     assert statuses(judged(rows))["schannel-tls12-client"] == "pass"
 
 
-def test_every_requirement_has_a_limit_and_the_other_way_round() -> None:
-    assert {row.id for row in load_table("cmpivot_limits", CmpivotLimit)} == {row.id for row in requirements()}
+def test_limits_are_those_of_requirements() -> None:
+    """Without a row nothing that CMPivot says of a requirement stands."""
+    assert {row.id for row in load_table("cmpivot_limits", CmpivotLimit)} <= {row.id for row in requirements()}
 
 
 def test_lists_and_texts_of_the_questions() -> None:
