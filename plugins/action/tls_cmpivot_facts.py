@@ -45,7 +45,9 @@ class ActionModule(TlsAction):
                 raise
             # A play goes on without the clients: each of them is told why.
             unread = {name: of_failure(name, failure) for name in hosts}
-            raise Failure(failure.code, str(failure), failure.remedy, {"hosts": {}, "not_read": unread}) from None
+            # Returned, not raised: Ansible asks no failed_when about what was raised.
+            told = {**failure.result(task.host), "msg": failure.message(task.host)}
+            return {"changed": False, "failed": True, **told, "hosts": {}, "not_read": unread}
 
 
 def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, list[str]]) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class OneProcess:
         finally:
             with contextlib.suppress(Exception):
                 connection.close()
-        return host, "unreachable" if result.get("unreachable") else "ok", result
+        status = "unreachable" if result.get("unreachable") else "failed" if result.get("failed") else "ok"
+        return host, status, result
 
 
 def _connection(variables: Mapping[str, Any]) -> Any:

@@ -37,6 +37,16 @@ def given(site: Site, **changed: Any) -> dict[str, Any]:
     }
 
 
+def provider(site: Site) -> dict[str, Any]:
+    """The same for the playbook."""
+    login = given(site)
+    variables = {
+        f"configmgr_tls_provider_{name}": login[name]
+        for name in ("url", "authentication", "user", "password", "ca_path")
+    }
+    return {**variables, "configmgr_tls_clients_poll": 0.01, "configmgr_tls_clients_settle": 0.05}
+
+
 def read(site: Site, **changed: Any) -> tuple[str, dict[str, Any]]:
     """Status and result of the task, once for the whole play."""
     play = OneProcess(site.variables, site.groups)
@@ -215,12 +225,7 @@ def test_a_playbook_reads_servers_by_a_visit_and_clients_through_the_site(
 ) -> None:
     """Clients have no WinRM at all; findings, forecast and gate are those of visits, but for what the guide lists."""
     lab.admin_service_reset()
-    login = given(site)
-    variables = {
-        f"configmgr_tls_provider_{name}": login[name] for name in ("url", "authentication", "user", "password")
-    }
-    variables |= {"configmgr_tls_provider_ca_path": login["ca_path"], "configmgr_tls_report_dir": str(tmp_path)}
-    variables |= {"configmgr_tls_clients_poll": 0.01, "configmgr_tls_clients_settle": 0.05}
+    variables = {**provider(site), "configmgr_tls_report_dir": str(tmp_path)}
     for name in clients:
         lab.set_fault(name, "port_closed")
     done = site.playbook(ROOT / "playbooks" / "audit_clients.yml", variables=variables)
@@ -262,3 +267,20 @@ def test_a_playbook_reads_servers_by_a_visit_and_clients_through_the_site(
     # Never a reason less; those that CMPivot adds are those that the guide names.
     assert its and its <= mine and {code for code, _host in mine - its} <= {"sql-client-others", "restart-pending"}
     assert {host for _code, host in mine - its} <= read_here
+
+
+@pytest.mark.seam
+def test_a_site_that_is_always_busy_is_told_of_each_client_and_servers_are_read_all_the_same(
+    site: Site, lab: LabClient, clients: list[str], tmp_path: Path
+) -> None:
+    lab.admin_service_reset(busy=1_000_000)
+    few = ["CM1", *clients[:2]]
+    variables = {**provider(site), "configmgr_tls_report_dir": str(tmp_path), "configmgr_tls_report_formats": ["json"]}
+    done = site.playbook(ROOT / "playbooks" / "audit_clients.yml", limit=few, variables=variables)
+    lab.admin_service_reset()
+    assert done.exit_code == FAILED, done.output[-3000:]
+    hosts = json.loads((tmp_path / "audit_clients.json").read_text(encoding="utf-8"))["hosts"]
+    assert "facts" in hosts["CM1"] and "stopped" not in hosts["CM1"]
+    for name in clients[:2]:
+        assert "facts" not in hosts[name] and hosts[name]["status"] not in ("compliant", "not_compliant")
+        assert hosts[name]["stopped"]["code"] == "admin_service_busy" and hosts[name]["stopped"]["remedy"]
