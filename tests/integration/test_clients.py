@@ -155,7 +155,7 @@ def test_a_text_that_looks_like_a_number_does_not_pass(site: Site, lab: LabClien
     [
         ({"forbidden": True}, "cmpivot_forbidden"),
         ({"with_key": False}, "cmpivot_too_old"),
-        ({"lists": False}, "cmpivot_no_device_list"),
+        ({"lists": False, "devices": False}, "cmpivot_no_device_list"),
     ],
 )
 def test_a_site_that_refuses(site: Site, lab: LabClient, site_is: dict[str, Any], code: str) -> None:
@@ -167,6 +167,26 @@ def test_a_site_that_refuses(site: Site, lab: LabClient, site_is: dict[str, Any]
     # Who goes on without the clients has the reason for each of them.
     assert result["hosts"] == {} and {row["code"] for row in result["not_read"].values()} == {code}
     assert all(row["message"].startswith(f"{host}: ") for host, row in result["not_read"].items())
+
+
+def test_a_site_without_lists_of_devices_is_asked_device_by_device(site: Site, lab: LabClient) -> None:
+    """The same facts; a script that failed is silence there, since the result of one device does not tell of it."""
+    lab.admin_service_reset()
+    _status, before = read(site)
+    one, other = sorted(before["hosts"])[:2]
+    lab.admin_service_reset(lists=False, backslashes=2, clients={one: "cut", other: "nothing"})
+    status, result = read(site)
+    lab.admin_service_reset()
+    assert status == "ok", result
+
+    def judged(facts: dict[str, Any]) -> dict[str, Any]:
+        return {name: told for name, told in facts.items() if name != "read_at"}
+
+    assert set(result["hosts"]) == set(before["hosts"]) - {one, other} != set()
+    assert all(judged(facts) == judged(before["hosts"][name]) for name, facts in result["hosts"].items())
+    outcomes = {name: row["outcome"] for name, row in result["not_read"].items()}
+    assert (outcomes.pop(one), outcomes.pop(other)) == ("cut", "nothing")
+    assert set(outcomes.values()) == {"silent"} and set(outcomes) == set(before["not_read"])
 
 
 def test_a_busy_site_with_the_old_parser_is_asked_again(site: Site, lab: LabClient) -> None:

@@ -39,6 +39,8 @@ _CALLED = ("management_point", "distribution_point", "software_update_point", "s
 _COUNTED = re.compile(r"(?i:/adminservice/wmi/)SMS_ClientOperationStatus\(([0-9]+)\)")
 _NOTIFY = "SMS_ClientOperation.InitiateClientOperation"
 _COLLECTION = re.compile(r"Collections\('([A-Z0-9]{8})'\)/AdminService\.RunCMPivot")
+_DEVICE = re.compile(r"Device\(([0-9]+)\)/AdminService\.RunCMPivot")
+_RESULT = re.compile(r"Device\(([0-9]+)\)/AdminService\.CMPivotResult\(OperationId=([0-9]+)\)")
 _EQUALS = re.compile(r"(\w+) eq '?([^']*)'?")
 
 
@@ -128,10 +130,16 @@ class AdminService:
         path, query = unquote(address.path), parse_qs(address.query)
         name = path[len(ENTITIES) :]
         if name == "$metadata":
-            entities = ["SMS_CMPivotStatus"] if pivot.settings.lists else []
+            entities = [
+                *(["Device"] if pivot.settings.devices else []),
+                *(["SMS_CMPivotStatus"] if pivot.settings.lists else []),
+            ]
             return HttpAnswer(200, _metadata(entities).encode(), "application/xml", tuple(admitted.headers))
         if request.method == "POST":
             return self._run(name, request.body, admitted)
+        if of_device := _RESULT.fullmatch(name):
+            told = pivot.result(int(of_device[2]), int(of_device[1])) if pivot.settings.devices else None
+            return _json(200 if told else 404, {"value": told} if told else {}, admitted.headers)
         if counted := _COUNTED.fullmatch(path):
             rows = pivot.counted(int(counted[1])) or self.notifications.counted(int(counted[1]))
         else:
@@ -143,20 +151,26 @@ class AdminService:
         return _json(200, self._some(request, rows, options), admitted.headers)
 
     def _run(self, name: str, body: bytes, admitted: Admitted) -> HttpAnswer:
-        pivot, asked = self.cmpivot, json.loads(body)
+        pivot, asked, device = self.cmpivot, json.loads(body), None
         if pivot.settings.forbidden:
             return _json(403, {}, admitted.headers)
         if collection := _COLLECTION.fullmatch(name):
             ids = set(pivot.machines) if collection[1] == "SMS00001" else set()
         elif name == "SMS_CMPivotStatus/AdminService.RunCMPivot" and pivot.settings.lists:
             ids = {int(part) for part in asked["ResourceIds"].split(",")}
+        elif (device := _DEVICE.fullmatch(name)) and pivot.settings.devices and set(asked) == {"InputQuery"}:
+            ids = {int(device[1])}
         else:
             return _json(404, {}, admitted.headers)
         try:
             number = pivot.run(asked["InputQuery"], ids)
         except NotParsed:
             return _json(400, {}, admitted.headers)
-        return _json(200, {"@odata.context": "$metadata", "OperationId": number}, admitted.headers)
+        answer: dict[str, Any] = {"OperationId": number}
+        # Of one device it is within value.
+        return _json(
+            200, {"@odata.context": "$metadata", **({"value": answer} if device else answer)}, admitted.headers
+        )
 
     def _notify(self, body: bytes, admitted: Admitted) -> HttpAnswer:
         """Resource ids of no collection's members are all that is taken here; success is 201."""
@@ -298,7 +312,7 @@ def _metadata(entities: Sequence[str]) -> str:
     bound = "".join(
         '<Action Name="RunCMPivot" IsBound="true">'
         f'<Parameter Name="bindingParameter" Type="AdminService.{name}"/></Action>'
-        for name in ("Collections", "Device", *entities)
+        for name in ("Collections", *entities)
     )
     return f'<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">{bound}</edmx:Edmx>'
 

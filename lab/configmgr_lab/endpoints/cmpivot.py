@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from ..machine.machine import Machine
@@ -40,8 +41,8 @@ class NotParsed(ValueError):
 class Settings:
     """How this site and its clients behave. clients: one of BEHAVIOURS by machine. backslashes: how many the parser
     takes for one. with_key: whether rows have the column Key (2107). counts: whether SMS_ClientOperationStatus knows of
-    the operation. forbidden, lists: whether the right is missing, and whether lists of devices are taken. busy: how
-    many requests are answered with 503 first.
+    the operation. forbidden, lists, devices: whether the right is missing, and whether lists of devices are taken, and
+    single ones. busy: how many requests are answered with 503 first.
     """
 
     clients: dict[str, str] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Settings:
     counts: bool = True
     forbidden: bool = False
     lists: bool = True
+    devices: bool = True
     busy: int = 0
 
 
@@ -82,6 +84,18 @@ class CMPivot:
             return []
         operation.looks += 1
         return [self._row(number, operation, client, machine) for client, machine in operation.clients.items()]
+
+    def result(self, number: int, client: int) -> Row | None:
+        """CMPivotResult of one device: None, so 404, until it has answered. One whose script failed never does: what
+        a site says then is in no page, and this is the less convenient of two readings.
+        """
+        rows = [row for row in self.status(number) if row["ResourceId"] == client]
+        if not rows or rows[0]["ScriptExecutionState"] != 1:
+            return None
+        output = ElementTree.fromstring(rows[0]["ScriptOutput"])
+        own = {"Device": rows[0]["DeviceName"]}
+        told = [own | {name: text for name, text in row.attrib.items() if name != "_i"} for row in output.iter("e")]
+        return {"Status": "1", "MoreResult": output.get("moreResults") == "True", "Result": told}
 
     def counted(self, number: int) -> list[Row]:
         """The row of SMS_ClientOperationStatus."""

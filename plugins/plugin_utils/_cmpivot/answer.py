@@ -18,13 +18,13 @@ from enum import Enum
 from typing import Any
 from xml.etree import ElementTree
 
-__all__ = ["Answer", "Outcome", "answer_of"]
+__all__ = ["OWN_COLUMNS", "Answer", "Outcome", "answer_of"]
 
 _LONGEST = 200
 _LONGEST_OUTPUT = 256 * 1024
 """Twice what the script writes at the most: a quarter of a megabyte of characters."""
 # Attributes beside the columns that were asked for.
-_OWN = ("_i", "Device")
+OWN_COLUMNS = ("_i", "Device")
 # What XML 1.0 cannot hold; a value of the registry can.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -81,7 +81,8 @@ def _parsed(text: str) -> Answer:
     if result.tag != "result" or code != "0" or told is not None:
         return _failed((told.get("ErrorMessage") or "") if told is not None else f"result code {code}")
     rows = tuple(
-        {name: value for name, value in element.attrib.items() if name not in _OWN} for element in result.iter("e")
+        {name: value for name, value in element.attrib.items() if name not in OWN_COLUMNS}
+        for element in result.iter("e")
     )
     if str(result.get("moreResults")).lower() != "false":
         return Answer(Outcome.CUT, rows)

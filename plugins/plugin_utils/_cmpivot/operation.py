@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from .._data.schema_cmpivot import CmpivotQuery
@@ -20,6 +21,7 @@ from .._estate.admin_service import AdminService
 from .._failure import Failure
 from .answer import Answer, Outcome, answer_of
 from .queries import queries, query_text
+from .single import offers_devices, require_few, result_name, result_of, run_name
 
 __all__ = ["Patience", "Target", "ask_all"]
 
@@ -56,27 +58,27 @@ class Patience:
 class Target:
     """Whom to ask: ``ids`` are the resource ids that matter, ``online`` those of them that the site has as online.
 
-    With a ``collection`` all of its members are asked, else the ids.
+    With a ``collection`` all of its members are asked, else the ids; ``one_by_one`` where the site takes no list.
     """
 
     ids: frozenset[int]
     online: frozenset[int]
     collection: str = ""
+    one_by_one: bool = False
 
 
 def ask_all(service: AdminService, target: Target, patience: Patience) -> dict[int, dict[str, Answer]]:
     """For every id of the target an answer to every question. Raises Failure."""
     asking = _Asking(service, patience, patience.clock() + patience.timeout)
-    _require_way(service.metadata(), target)
     answers: dict[int, dict[str, Answer]] = {number: {} for number in target.ids}
-    left = target
+    left = _by_a_way(service.metadata(), target)
     for wave in _waves(queries(), patience.in_flight):
         started = {query.id: asking.start(query, left) for query in wave if asking.in_time and left.ids}
         for query in wave:
-            number = started.get(query.id)
-            reported = asking.reported(number, left) if number is not None else {}
+            begun = started.get(query.id)
+            reported = asking.reported(begun, left) if begun else {}
             for client, row in answers.items():
-                asked = number is not None and client in left.ids
+                asked = bool(begun) and client in left.ids
                 row[query.id] = reported.get(client) or _without(client, target, asked=asked)
         # Who did not answer the first question is known to nobody: nothing more is asked of it.
         first = [query.id for query in wave if query.first]
@@ -85,7 +87,7 @@ def ask_all(service: AdminService, target: Target, patience: Patience) -> dict[i
             known = frozenset(
                 n for n in left.ids if all(answers[n][name].outcome is Outcome.ANSWERED for name in first)
             )
-            left = Target(known, known & target.online, target.collection)
+            left = replace(left, ids=known, online=known & target.online)
     return answers
 
 
@@ -104,20 +106,24 @@ def _without(client: int, target: Target, *, asked: bool) -> Answer:
     return Answer(Outcome.SILENT if client in target.online else Outcome.OFFLINE)
 
 
-def _require_way(metadata: str, target: Target) -> None:
-    """Whether the site binds RunCMPivot at all, and to what is wanted. Raises Failure."""
+def _by_a_way(metadata: str, target: Target) -> Target:
+    """The target as the site lets it be asked: by what it binds RunCMPivot to. Raises Failure."""
     if "RunCMPivot" not in metadata:
         raise Failure(
             "cmpivot_not_offered",
             "the AdminService of this site does not offer CMPivot.",
             "Update ConfigMgr to 2107 or later; until then visit the clients.",
         )
-    if not target.collection and _STATUS not in metadata:
+    if target.collection or _STATUS in metadata:
+        return target
+    if not offers_devices(metadata):
         raise Failure(
             "cmpivot_no_device_list",
             "the AdminService of this site takes no list of devices.",
             "Name a collection of the clients in the option collection.",
         )
+    require_few(len(target.ids))
+    return replace(target, one_by_one=True)
 
 
 def _require_keys(answers: Iterable[Mapping[str, Answer]], names: Sequence[str]) -> None:
@@ -131,6 +137,10 @@ def _require_keys(answers: Iterable[Mapping[str, Answer]], names: Sequence[str])
         )
 
 
+Started = tuple[int, Mapping[int, int]]
+"""The number of an operation; for clients that are asked one by one, those of theirs by client."""
+
+
 @dataclass
 class _Asking:
     service: AdminService
@@ -142,9 +152,15 @@ class _Asking:
     def in_time(self) -> bool:
         return self.patience.clock() < self.deadline
 
-    def start(self, query: CmpivotQuery, target: Target) -> int:
-        """The number of the operation. One backslash or two: what the site takes is remembered."""
+    def start(self, query: CmpivotQuery, target: Target) -> Started:
         text = query_text(query)
+        if not target.one_by_one:
+            return self._start(text, target), {}
+        single = {one: self._start(text, replace(target, ids=frozenset({one}))) for one in sorted(target.ids)}
+        return 0, single
+
+    def _start(self, text: str, target: Target) -> int:
+        """The number of the operation. One backslash or two: what the site takes is remembered."""
         try:
             return self._run(text.replace("\\", "\\\\") if self.doubled else text, target)
         except Failure as failure:
@@ -163,6 +179,9 @@ class _Asking:
         body: dict[str, Any] = {"InputQuery": text}
         if target.collection:
             name = f"Collections('{target.collection}')/{_RUN}"
+        elif target.one_by_one:
+            (client,) = target.ids
+            name = run_name(client)
         else:
             name, body["ResourceIds"] = f"{_STATUS}/{_RUN}", ",".join(map(str, sorted(target.ids)))
         answer = self._patiently(lambda: self.service.call(name, body))
@@ -176,18 +195,37 @@ class _Asking:
             )
         return number
 
-    def reported(self, number: int, target: Target) -> dict[int, Answer]:
+    def reported(self, started: Started, target: Target) -> dict[int, Answer]:
         """Wait, then read. Rows of machines that are not of the target are left out."""
+        number, single = started
+        found: dict[int, Answer] = {}
+        self._wait(lambda: self._of_devices(single, found, target) if single else self._progress(number, target))
+        return found if single else self._answers(number, target)
+
+    def _wait(self, look: Callable[[], tuple[int, bool]]) -> None:
+        """Until a look says that it is over, nobody further reported for a while, or the time is up."""
         clock, begun = self.patience.clock, self.patience.clock()
         last, since = -1, begun
         while True:
-            done, over = self._progress(number, target)
+            done, over = look()
             if done != last:
                 last, since = done, clock()
             if over or not self.in_time or (done and clock() - since >= self.patience.settle):
                 break
             self.patience.pause(self.patience.poll)
-        return self._answers(number, target)
+
+    def _of_devices(self, single: Mapping[int, int], found: dict[int, Answer], target: Target) -> tuple[int, bool]:
+        """Adds to ``found`` who answered since."""
+        for client, number in single.items():
+            if client not in found:
+                try:
+                    found[client] = result_of(
+                        self._patiently(partial(self.service.entity, result_name(client, number)))
+                    )
+                except Failure as failure:
+                    if failure.code != _NOTHING_YET:
+                        raise
+        return len(found), bool(found) and target.online <= found.keys()
 
     def _progress(self, number: int, target: Target) -> tuple[int, bool]:
         """How many reported, and whether the site's own count says that this is all; without one, whether all did that

@@ -100,6 +100,11 @@ class AdminService:
         """All rows of an entity of the other route (v1.0), whose names are case-sensitive. Raises Failure."""
         return [row for page in self._pages(name, {"$filter": filter}, route="v1.0") for row in page]
 
+    def entity(self, name: str) -> dict[str, Any]:
+        """What a function of the route v1.0 gives. Raises Failure."""
+        attempted = f"read {name}"
+        return self._object(self._ask("GET", f"{self._root}/v1.0/{name}", attempted), attempted)
+
     def call(self, name: str, body: Mapping[str, Any], route: str = "v1.0") -> dict[str, Any]:
         """Call an action of a route. It is sent once: what may have begun is not begun again. Raises Failure."""
         attempted = f"call {name}"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer impo
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.single import MOST, result_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.errors import estate_failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
@@ -37,18 +39,32 @@ class Site:
     statuses: list[int] = field(default_factory=list)
     now: float = 0.0
     texts: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     asked: list[set[int]] = field(default_factory=list)
     begun: dict[int, float] = field(default_factory=dict)
     looks: int = 0
+    offers: str = "<Action Name='RunCMPivot'/><EntityType Name='SMS_CMPivotStatus'/>"
 
     def metadata(self) -> str:
-        return "<Action Name='RunCMPivot'/><EntityType Name='SMS_CMPivotStatus'/>"
+        return self.offers
+
+    def entity(self, name: str) -> dict[str, Any]:
+        client, number = map(int, re.findall(r"[0-9]+", name))
+        after = self.clients[client]
+        if after is None or self.now - self.begun[number] < after:
+            raise refused(404)
+        row = {"Device": "x", "Key": "HKEY_LOCAL_MACHINE\\SOFTWARE", "Value": "1"}
+        return {"value": {"Status": "1", "MoreResult": False, "Result": [row]}}
 
     def call(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.names.append(name)
         self.texts.append(body["InputQuery"])
         if self.statuses and (status := self.statuses.pop(0)) != 200:
             raise refused(status)
         ids = {int(part) for part in body.get("ResourceIds", "").split(",") if part} or set(self.clients)
+        if name.startswith("Device("):
+            assert set(body) == {"InputQuery"}
+            ids = {int(name.partition("(")[2].partition(")")[0])}
         self.asked.append(ids)
         number = len(self.asked)
         self.begun[number] = self.now
@@ -170,3 +186,53 @@ def test_who_answers_one_after_the_other_is_waited_for() -> None:
     answers = ask(site, timeout=10_000)
     first = queries()[0].id
     assert [answers[one][first].outcome for one in sorted(answers)] == [*[Outcome.ANSWERED] * 4, Outcome.SILENT]
+
+
+OF_A_DEVICE = (
+    '<Action Name="RunCMPivot" IsBound="true"><Parameter Name="bindingParameter" Type="AdminService.Device"/></Action>'
+)
+
+
+def test_where_the_site_takes_no_list_devices_are_asked_one_by_one() -> None:
+    site = Site({1: 0, 2: 12, 3: None, 4: None}, offers=OF_A_DEVICE, envelope="value")
+    answers = ask(site, online={1, 2, 3}, timeout=10_000)
+    first, last = queries()[0].id, queries()[-1].id
+    assert [answers[one][first].outcome for one in sorted(answers)] == [
+        Outcome.ANSWERED, Outcome.ANSWERED, Outcome.SILENT, Outcome.OFFLINE,
+    ]  # fmt: skip
+    assert answers[1][first].rows == ({"Key": "HKEY_LOCAL_MACHINE\\SOFTWARE", "Value": "1"},)
+    assert {answers[one][last].outcome for one in (1, 2)} == {Outcome.ANSWERED}
+    assert {answers[one][last].outcome for one in (3, 4)} == {Outcome.NOT_ASKED}
+    assert site.names[:4] == [f"Device({one})/AdminService.RunCMPivot" for one in (1, 2, 3, 4)]
+    assert len(site.names) == 4 + 2 * (len(queries()) - 1)
+
+
+@pytest.mark.parametrize(
+    ("offers", "clients"),
+    [(OF_A_DEVICE.replace("Device", "Collections"), 1), (OF_A_DEVICE, MOST + 1)],
+    ids=["only collections", "too many"],
+)
+def test_who_cannot_be_asked_without_a_collection(offers: str, clients: int) -> None:
+    site = Site(dict.fromkeys(range(clients), 0), offers=offers)
+    with pytest.raises(Failure) as failure:
+        ask(site)
+    assert failure.value.code == "cmpivot_no_device_list" and not site.names and "collection" in failure.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ({"Status": "1", "MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.ANSWERED),
+        ({"Status": "1", "MoreResult": False, "Result": []}, Outcome.NOTHING),
+        ({"Status": "1", "MoreResult": True, "Result": [{"Key": "a"}]}, Outcome.CUT),
+        ({"Status": "1", "Result": [{"Key": "a"}]}, Outcome.CUT),
+        ({"Status": "2", "MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.FAILED),
+        ({"MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.FAILED),
+        ({"Status": "1", "MoreResult": False, "Result": "[]"}, Outcome.FAILED),
+        ({"Status": "1", "MoreResult": False, "Result": ["a"]}, Outcome.FAILED),
+        ([], Outcome.FAILED),
+        (None, Outcome.FAILED),
+    ],
+)
+def test_the_result_of_a_device_is_an_answer_only_when_it_says_so(value: Any, outcome: Outcome) -> None:
+    assert result_of({"value": value}).outcome is outcome
