@@ -68,6 +68,7 @@ SUBJECTS = (
                 "CMPivot: Registry and RegistryKey of clients; late, silent, offline, failing, empty and cut answers",
                 Source.DOCUMENT,
             ),
+            Feature("CMPivot: one device at a time, whose script that failed is never told", Source.ASSUMED),
             Feature("CMPivot: states and counts of an operation, the error 400 of backslashes", Source.ASSUMED),
             Feature(
                 "baselines: items for platforms, evaluation and remediation by Equals, states of clients; the 32-bit "
