@@ -17,6 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script imp
     baseline_script,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._files import AS_UMASK, write_whole
 
 
 class ActionModule(TlsAction):
@@ -51,7 +52,8 @@ class ActionModule(TlsAction):
         if task.diff:
             result["diff"] = {"before": before or "", "after": script.text, "before_header": str(path)}
         if result["changed"] and not task.check_mode:
-            _write(path, script.text)
+            # An administrator reads it on another computer, and runs it there.
+            write_whole(path, script.text.encode(), code="not_written", mode=AS_UMASK)
         return result
 
 
@@ -72,15 +74,6 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _no_access("read", path, error) from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise _no_access("written", path, error) from None
-
-
-def _no_access(done: str, path: Path, error: OSError) -> Failure:
-    return Failure("not_written", f"{path} could not be {done}: {error.strerror}.", "Give another path, or access.")
+        raise Failure(
+            "not_written", f"{path} could not be read: {error.strerror}.", "Give another path, or access."
+        ) from None

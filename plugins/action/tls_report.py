@@ -30,6 +30,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._files import write_whole
+from ansible_collections.configmgr.tls.plugins.plugin_utils._foreign import TooMuch, json_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,
@@ -50,6 +51,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import W
 # The variables in which the playbooks keep the results of their steps.
 EVENTS = "configmgr_tls_events"
 DIAGNOSIS = "configmgr_tls_diagnosis"
+# Of an earlier report. A machine has ten thousand bytes and some four hundred values there, so this is fifty thousand.
+_LONGEST_REPORT, _MOST_VALUES = 512 * 1024 * 1024, 20_000_000
 
 
 class ActionModule(TlsAction):
@@ -217,12 +220,15 @@ def _stats(document: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier(path: Path) -> Mapping[str, Any] | None:
     """The document in a file, None when there is no such file: a schedule has a first time."""
     try:
-        return checked(json.loads(path.read_bytes()))
+        if path.stat().st_size > _LONGEST_REPORT:
+            raise TooMuch(f"it is longer than {_LONGEST_REPORT} bytes")
+        with path.open("rb") as stream:
+            return checked(json_of(stream.read(_LONGEST_REPORT), _MOST_VALUES))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        kind = "" if isinstance(error, (OSError, NotADocument)) else "it is not JSON: "
+        kind = "" if isinstance(error, (OSError, NotADocument, TooMuch)) else "it is not JSON: "
         raise Failure(
             "report_not_read",
             f"the earlier report {path} cannot be used: {kind}{why}.",

@@ -160,6 +160,7 @@ site_server_variables:
   ansible_winrm_transport: kerberos
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleParserError
@@ -170,6 +171,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._estate import admin
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.hosts import PARENT, hosts_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.records import Rows, estate_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._foreign import MOST_IN_A_FILE
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 
 ENDINGS = ("configmgr.yml", "configmgr.yaml")
@@ -183,6 +185,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
+        size = Path(path).stat().st_size
+        if size > MOST_IN_A_FILE:
+            raise AnsibleParserError(
+                f"{path} has {size} bytes; a source of this inventory has at most {MOST_IN_A_FILE}"
+            )
         self._read_config_data(path)
         try:
             self._populate(self._rows(path, cache))

@@ -250,3 +250,11 @@ def test_check_mode_writes_no_file_and_the_same_options_give_the_same_one(admin:
     assert admin.task("tls_baseline", asked, check=True)[1]["changed"] and not path.exists()
     assert admin.task("tls_baseline", asked)[1]["changed"] and path.exists()
     assert not admin.task("tls_baseline", asked)[1]["changed"]
+
+
+def test_a_link_where_the_script_goes_is_not_followed(admin: Admin) -> None:
+    other, path = admin.folder / "other", admin.folder / "linked.ps1"
+    other.write_text("mine", encoding="utf-8")
+    path.symlink_to(other)
+    assert admin.task("tls_baseline", {"path": str(path), "site_code": "PS1"})[1]["changed"]
+    assert other.read_text(encoding="utf-8") == "mine" and not path.is_symlink()

@@ -28,6 +28,7 @@ Send = Callable[[str, str, bytes | None], tuple[int, bytes]]
 
 _PAGE = 200  # the most that AWX gives
 _LARGEST = 32 * 1024 * 1024
+_MOST_PAGES = 1000
 _REMEDIES = {
     401: "Check the token.",
     403: "The user of the token has to be an administrator of the organization.",
@@ -126,6 +127,8 @@ class Client:
             if not answer.get("next") or not rows:
                 return found
             page += 1
+            if page > _MOST_PAGES:
+                raise self._no_api(f"GET {path}", f"the list has more than {_MOST_PAGES} pages")
 
     def get(self, path: str) -> dict[str, Any]:
         return self._ask("GET", path, None)

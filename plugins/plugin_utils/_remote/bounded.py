@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["AnswerTooLong", "bound"]
+__all__ = ["AnswerTooLong", "bound", "bounding"]
 
 
 class AnswerTooLong(Exception):
@@ -24,6 +24,19 @@ def bound(session: Any, most: int) -> None:
     for adapter in getattr(session, "adapters", {}).values():
         if not isinstance(adapter.send, _Bounded):
             adapter.send = _Bounded(adapter.send, most)
+
+
+def bounding(build: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """``build``, which makes a requests session, making one that is bounded before it sends anything: a library that
+    makes a session and logs in with it in one call leaves no time to bound it in between.
+    """
+
+    def built(*given: Any) -> Any:
+        session = build(*given)
+        bound(session, most)
+        return session
+
+    return built
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .bounded import bound
+__all__ = ["MOST_IN_A_MESSAGE", "settle"]
 
 MOST_IN_A_MESSAGE: Final = 16 * 1024 * 1024
 """Bytes; WinRM's own bound on a message (MaxEnvelopeSizekb) is half a megabyte, and its administrator may raise it."""
@@ -19,8 +19,6 @@ def settle(session: Any) -> None:
     pywinrm and pypsrp merge the proxies and the CA file of the environment into their session once; requests reads the
     environment again for every message and comes to the same result, which is a sixth of the CPU of a short visit.
     Without an auth object requests also looks into netrc each time: such a session is left as it is.
-    No answer may be longer than MOST_IN_A_MESSAGE.
     """
-    bound(session, MOST_IN_A_MESSAGE)
     if getattr(session, "auth", None) is not None:
         session.trust_env = False

@@ -14,8 +14,9 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .bounded import bounding
 from .classify import NotBound, evidence_of, row_for
-from .environment import settle
+from .environment import MOST_IN_A_MESSAGE, settle
 from .session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
@@ -106,6 +107,9 @@ class PsrpChannel:
             options = options_of(self._connection)
             _require_login(options)
             self._wsman = WSMan(**options)
+            # Whoever answers at the port answers before there is a login.
+            transport = self._wsman.transport
+            transport._build_session = bounding(transport._build_session, MOST_IN_A_MESSAGE)
         shell = WinRS(self._wsman, codepage=_CODE_PAGE_UTF8)
         try:
             shell.open()

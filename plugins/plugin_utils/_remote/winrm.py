@@ -11,13 +11,15 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from .bounded import bounding
 from .classify import NotBound, evidence_of, row_for
-from .environment import settle
+from .environment import MOST_IN_A_MESSAGE, settle
 from .session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
 try:
     from winrm.exceptions import WinRMOperationTimeoutError
+    from winrm.transport import Transport
 except ImportError as missing:
     MISSING: ImportError | None = missing
 
@@ -26,6 +28,8 @@ except ImportError as missing:
 
 else:
     MISSING = None
+    # The plugin makes the object and logs in with it in one call. No answer to anybody in this process is so long.
+    Transport.build_session = bounding(Transport.build_session, MOST_IN_A_MESSAGE)
 
 LIBRARY = "pywinrm"
 _CODE_PAGE_UTF8 = 65001

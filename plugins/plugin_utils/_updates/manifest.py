@@ -19,6 +19,7 @@ import yaml
 
 from .._data import packages
 from .._failure import Failure
+from .._foreign import TooMuch, yaml_of
 
 __all__ = ["MANIFEST", "ManifestFile", "Scan", "hash_file", "manifest_text", "parse_manifest", "scan_folder"]
 
@@ -54,11 +55,11 @@ class Scan:
 def parse_manifest(text: str, place: str) -> dict[str, ManifestFile]:
     """The files by package. Failure bad_manifest names ``place`` and what is wrong."""
     try:
-        document = yaml.safe_load(text)
+        document = yaml_of(text)
     except yaml.YAMLError as error:
         raise _bad(place, f"is not YAML: {error}") from None
-    except RecursionError:
-        raise _bad(place, "is nested too deep") from None
+    except TooMuch as error:
+        raise _bad(place, f"cannot be used: {error}") from None
     if (
         not isinstance(document, dict)
         or document.get("schema") != _SCHEMA
@@ -78,7 +79,7 @@ def _row(row: Any, place: str) -> ManifestFile:
     if not isinstance(row, dict) or set(row) != _FIELDS:
         raise _bad(place, f"needs the fields {', '.join(sorted(_FIELDS))}, and no others")
     name, size, digest = row["file"], row["size"], str(row["sha256"]).lower()
-    if row["package"] not in {known.id for known in packages()}:
+    if row["package"] not in [known.id for known in packages()]:
         raise _bad(place, f"{row['package']!r} is not a package of the catalogue")
     if (
         not isinstance(name, str)

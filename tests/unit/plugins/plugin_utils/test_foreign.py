@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 
 import pytest
+import yaml
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._foreign import TooMuch, json_of, short_file
+from ansible_collections.configmgr.tls.plugins.plugin_utils._foreign import TooMuch, json_of, short_file, yaml_of
 
 
 def test_json_within_bounds() -> None:
@@ -34,6 +35,18 @@ def test_what_is_not_json(text: bytes) -> None:
     with pytest.raises(ValueError) as caught:
         json_of(text)
     assert not isinstance(caught.value, TooMuch)
+
+
+def test_yaml() -> None:
+    assert yaml_of("a: [1, b]") == {"a": [1, "b"]}
+    with pytest.raises(TooMuch, match="nested too deep"):
+        yaml_of("[" * 10_000)
+
+
+def test_yaml_with_more_values_than_text() -> None:
+    lists = "".join(f"l{n}: &l{n} [{','.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    with pytest.raises(yaml.YAMLError, match="aliases"):
+        yaml_of(f"l0: &l0 lol\n{lists}")
 
 
 def test_files() -> None:

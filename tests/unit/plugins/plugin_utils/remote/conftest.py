@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime
 import ipaddress
 import re
@@ -95,6 +96,8 @@ class Handler(BaseHTTPRequestHandler):
         if step == "drop":
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+        elif step == "endless":
+            self.pour()
         elif isinstance(step, int):
             self.reply(step)
         else:
@@ -102,6 +105,14 @@ class Handler(BaseHTTPRequestHandler):
             body = step if step is not None else self.service.answer(name, message)
             status = 500 if "<s:Fault>" in body else 200
             self.reply(status, ENVELOPE.format(relates=match.group(1) if match else "", body=body))
+
+    def pour(self) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(bytes(64 * 1024))
 
     def reply(self, status: int, text: str = "") -> None:
         body = text.encode()
@@ -115,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Service:
-    """plan: per action the next answers (a status, a body, "drop"); what is not planned is answered well."""
+    """plan: per action the next answers (a status, a body, "drop", "endless"); what is not planned is answered well."""
 
     def __init__(self, context: ssl.SSLContext | None, ca: Path) -> None:
         self.context = context

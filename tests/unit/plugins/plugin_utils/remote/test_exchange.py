@@ -226,3 +226,13 @@ def test_the_environment_keeps_its_say(
         else:
             run(connect(plugin, service))
             assert service.requests == FOUR
+
+
+@pytest.mark.parametrize("message", ["Create", "Command", "Receive"])
+def test_an_answer_without_end_is_an_error(
+    plugin: str, service: Any, connect: Callable[..., Any], message: str
+) -> None:
+    """Also the first one: whoever is in between sends it before there is a login."""
+    service.plan[message] = deque(["endless"])
+    assert failure(connect(plugin, service)).code == "output_too_long"
+    assert service.requests[-1] in (message, "Signal", "Delete")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,17 @@ def test_an_earlier_report_that_is_none(text: str, why: str, tmp_path: Path) -> 
     file = tmp_path / "old.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(Failure, match=why) as caught:
+        tls_report._earlier(file)
+    assert caught.value.code == "report_not_read"
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_an_earlier_report_beyond_all_bounds(deep: bool, tmp_path: Path) -> None:
+    file = tmp_path / "old.json"
+    file.write_bytes(b"[" * 10_000 if deep else b"")
+    if not deep:
+        os.truncate(file, 1024**3)
+    with pytest.raises(Failure, match="nested too deep" if deep else "longer than") as caught:
         tls_report._earlier(file)
     assert caught.value.code == "report_not_read"
 

@@ -60,6 +60,7 @@ def test_any_other_text_is_refused(text: str) -> None:
     ("field", "value"),
     [
         ("package", "no-such"),
+        ("package", ["dotnet-4.8"]),
         ("file", "../../etc/passwd"),
         ("file", "a\\b"),
         ("file", ".."),
