@@ -135,3 +135,46 @@ def test_nothing_of_a_machine_is_for_the_terminal(site: Site, lab: LabClient) ->
     windows = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
     lab.set_value("CM1", windows, "ProductName", "Windows \x1b]8;;x\x07\u202eS", type="REG_SZ")
     assert seen(site)["windows"]["name"] == r"Windows \u001b]8;;x\u0007\u202eS"
+
+
+@pytest.mark.parametrize("reads_events", [False, True])
+def test_an_account_that_is_no_administrator_reads_and_changes_nothing(
+    site: Site, lab: LabClient, reads_events: bool
+) -> None:
+    """What it may read is what an administrator reads; all else is refused by name, and the machine is as it was."""
+    hosts = ["CM1", "PC7B"]
+    whole = {row.host: findings(row.data) for row in site.module("tls_facts", limit=hosts).expect_ok().results}
+    for host in hosts:
+        lab.set_fault(host, "no_administrator", reads_events=reads_events)
+    before = {host: lab.dump(host) for host in hosts}
+    seen = {row.host: findings(row.data) for row in site.module("tls_facts", limit=hosts).expect_ok().results}
+    assert seen == whole and all(seen.values())
+    events = {row.code for row in site.module("tls_events_info", limit=hosts).results}
+    assert events == ({None} if reads_events else {"no_events"})
+    for module, arguments, code in (
+        ("tls_settings", {}, "no_backup"),
+        ("tls_event_logging", {"state": "started"}, "no_backup"),
+        ("tls_restart", {"when": "always", "delay": 0}, "restart_refused"),
+    ):
+        for row in site.module(module, arguments, limit=hosts).results:
+            assert (row.status, row.code, bool(row.changed)) == ("failed", code, False), (module, row.host)
+            assert_described(row)
+    for host in hosts:
+        now = lab.dump(host)
+        assert (now["registry"], now["files"]) == (before[host]["registry"], before[host]["files"])
+
+
+def findings(data: dict[str, Any]) -> dict[str, str]:
+    return {row["id"]: row["status"] for row in data["ansible_facts"]["configmgr_tls"]["findings"]}
+
+
+def test_what_was_changed_is_not_taken_back_by_who_may_not(site: Site, lab: LabClient) -> None:
+    site.module("tls_settings", limit="CM1").expect_ok()
+    lab.set_fault("CM1", "no_administrator")
+    changed = registry(lab, "CM1")
+    failed = site.module("tls_rollback", limit="CM1").last["CM1"]
+    assert (failed.status, failed.code, failed.changed) == ("failed", "no_backup", False)
+    assert registry(lab, "CM1") == changed
+    lab.clear_faults("CM1")
+    assert site.module("tls_rollback", limit="CM1").expect_ok().last["CM1"].changed
+    assert registry(lab, "CM1") == lab.image("CM1")["registry"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from configmgr_lab.control.lab import LabError, check_names
 from configmgr_lab.endpoints.faults import KINDS as ROLE_KINDS
+from configmgr_lab.machine.accounts import EVENT_LOG_READERS
 from configmgr_lab.machine.faults import MOST_PROGRAM_SECONDS, Access
 from configmgr_lab.machine.registry import View
 from configmgr_lab.machine.values import RegistryType, Value
@@ -26,6 +27,7 @@ MACHINE_KINDS = {
     "installer": "`exit_code` of the next installer, or that it `hangs`, that the machine `restarts` in the middle, "
     "that it `ignores_norestart`, that somebody else's is `busy` for seconds; how many `seconds` each takes",
     "disk_free": "so many `bytes` are free on drive C:",
+    "no_administrator": "logins are plain users, `reads_events` in the group Event Log Readers",
 }
 
 
@@ -65,6 +67,9 @@ def set_fault(endpoint: Endpoint, data: dict[str, Any]) -> None:
         check_names(data, {"kind", "bytes"})
         _needed(data, "bytes")
         faults.disk_free = int(data["bytes"])
+    elif kind == "no_administrator":
+        check_names(data, {"kind", "reads_events"})
+        faults.groups_of_login = frozenset({EVENT_LOG_READERS} if data.get("reads_events") else ())
     elif kind in KINDS:
         endpoint.faults.add(WireFault.parse(data))
         endpoint.refresh()
@@ -105,6 +110,7 @@ def faults_of(endpoint: Endpoint) -> dict[str, Any]:
         "wire": [asdict(fault) for fault in endpoint.faults.all()],
         "deny": [{"path": each.path, "access": each.access.value} for each in faults.denials],
         "group_policy": [{"path": each.path, "name": each.name} for each in faults.policies],
+        "no_administrator": faults.groups_of_login is not None,
         "restart_never_returns": faults.restart_never_returns,
         "slow_command": faults.slow,
         "slow_programs": faults.program_seconds,

@@ -12,6 +12,7 @@ from hashlib import sha256
 SYSTEM = "S-1-5-18"
 ADMINISTRATORS = "S-1-5-32-544"
 USERS = "S-1-5-32-545"
+EVENT_LOG_READERS = "S-1-5-32-573"
 EVERYONE = "S-1-1-0"
 AUTHENTICATED_USERS = "S-1-5-11"
 CREATOR_OWNER = "S-1-3-0"
@@ -39,6 +40,10 @@ class Token:
     @property
     def is_administrator(self) -> bool:
         return ADMINISTRATORS in self.groups
+
+    def instead_of_administrators(self, groups: Iterable[str]) -> Token:
+        """The same account, in these groups and no administrator any more."""
+        return Token(self.sid, (self.groups - {ADMINISTRATORS}) | frozenset(groups))
 
     @property
     def owner(self) -> str:

@@ -72,6 +72,9 @@ class Faults:
     disk_free: int | None = None
     """Bytes that are free on drive C: before anything is written there."""
 
+    groups_of_login: frozenset[str] | None = None
+    """SIDs of the groups that logins are in instead of Administrators; None when they are administrators."""
+
     def deny(self, path: str, access: Access = Access.WRITE) -> None:
         """Refuse the access to the key and to all below it. Raises BadPath."""
         self.denials.append(Denial(long_path(path), access))
@@ -94,3 +97,4 @@ class Faults:
         self.program_seconds = None
         self.installer = InstallerFaults()
         self.disk_free = None
+        self.groups_of_login = None

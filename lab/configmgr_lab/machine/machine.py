@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .access import RegistryAccess
-from .accounts import Accounts
+from .accounts import Accounts, Token
 from .clock import Clock, SystemClock
 from .completed import Completed, Listener, Shell
 from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
@@ -152,11 +152,16 @@ class Machine:
         """Called with False when the machine went down and with True when it is up again, from the clock's thread."""
         self.power.on_change(callback)
 
+    def token(self, user: str) -> Token:
+        """What a program of this user runs with."""
+        token, groups = self.accounts.token(user), self.faults.groups_of_login
+        return token if groups is None or user == SYSTEM else token.instead_of_administrators(groups)
+
     def registry_access(self, user: str, view: View = View.BIT64) -> RegistryAccess:
-        return RegistryAccess(self.registry, self.faults, view, self.accounts.token(user).is_administrator)
+        return RegistryAccess(self.registry, self.faults, view, self.token(user).is_administrator)
 
     def file_access(self, user: str) -> FileAccess:
-        return FileAccess(self.files, self.accounts.token(user))
+        return FileAccess(self.files, self.token(user))
 
     def run(
         self,

@@ -11,6 +11,7 @@ from ..process import Call
 from .tool import Option, Tool, UsageError, read_switches
 
 ALREADY_SCHEDULED = 1190
+DENIED = 5
 NONE_IN_PROGRESS = 1116
 OTHERS_LOGGED_ON = 1191
 _DEFAULT_SECONDS = 30
@@ -40,6 +41,9 @@ def run(call: Call) -> int:
     except UsageError:
         call.complain(call.message("shutdown_syntax"))
         return 1
+    if not call.is_administrator:
+        call.complain(call.message("access_denied"))
+        return DENIED
     power = call.machine.power
     if actions == ["/a"]:
         if power.abort():
@@ -67,6 +71,11 @@ TOOL = Tool(
             "exit code 1191 when somebody is logged on, without a delay and without /f",
             Source.DOCUMENT,
             "ERROR_SHUTDOWN_USERS_LOGGED_ON of InitiateShutdown",
+        ),
+        Feature(
+            "exit code 5 for plain users",
+            Source.ASSUMED,
+            "on clients they hold SeShutdownPrivilege in front of the machine; the less convenient for a network logon",
         ),
         Feature("a wrong command line: exit code 1", Source.ASSUMED),
     ),

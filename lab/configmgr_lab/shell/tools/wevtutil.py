@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 
 from ...features import Feature, Source
+from ...machine.accounts import ADMINISTRATORS, EVENT_LOG_READERS
 from ..process import Call
 from .event_query import BadQuery, parse_query
 from .tool import Tool, UsageError
 
 NO_SUCH_CHANNEL = 15007
+_DENIED = 5
 _BAD_QUERY = 15001
 _BAD_PARAMETER = 87
 _FLAGS = {"c": "count", "q": "query", "f": "format", "rd": "reversedirection"}
@@ -31,6 +33,9 @@ def run(call: Call) -> int:
     if arguments[1].lower() != "system":
         call.complain(call.message("wevtutil_failed") + call.message("wevtutil_channel"))
         return NO_SUCH_CHANNEL
+    if not call.files.token.groups & {ADMINISTRATORS, EVENT_LOG_READERS}:
+        call.complain(call.message("wevtutil_failed") + call.message("access_denied"))
+        return _DENIED
     if options.get("format", "xml").lower() != "xml":
         call.complain(call.message("not_emulated", name="wevtutil /f:text"))
         return 1
@@ -77,6 +82,11 @@ TOOL = Tool(
         Feature("queries by EventID, Level, EventRecordID, Provider, TimeCreated (also timediff)", Source.ASSUMED),
         Feature("exit code 15007 for an unknown channel", Source.DOCUMENT),
         Feature("a query of more than 20 expressions is refused", Source.DOCUMENT, "the exit code is assumed"),
+        Feature(
+            "exit code 5 for a login over the network that is neither administrator nor in Event Log Readers",
+            Source.ASSUMED,
+            "the less convenient of two readings: a policy's help says that authenticated users read it",
+        ),
         Feature("exit code 15001 for a wrong query, 87 for a wrong command line", Source.ASSUMED),
         Feature("events: Kernel-General 12 and 13, EventLog 6005 and 6006, User32 1074", Source.ASSUMED),
         Feature(
