@@ -79,7 +79,8 @@ def _latest(service: AdminService, name: str) -> int:
 def _told(row: Mapping[str, Any]) -> Told:
     """What cannot be dated is not believed."""
     at = moment_of(row.get("LastComplianceMessageTime"))
-    state = _STATES.get(row.get("ComplianceState", 0), NOT_TOLD) if at else NOT_TOLD
+    said = row.get("ComplianceState")
+    state = _STATES.get(said, NOT_TOLD) if at and isinstance(said, int) else NOT_TOLD
     # An item that is not for this Windows wants nothing of it, which is no pass.
     if row.get("IsApplicable") is False:
         state = NOT_TOLD
@@ -95,6 +96,6 @@ def moment_of(text: Any) -> datetime | None:
     """Times of the site are UTC, with or without a zone."""
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

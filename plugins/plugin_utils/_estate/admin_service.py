@@ -260,7 +260,10 @@ def _is_client(row: Mapping[str, Any]) -> bool:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+    """Rows are told apart by the number of their machine, where they have one."""
+    return isinstance(value, list) and all(
+        isinstance(row, dict) and isinstance(row.get("ResourceID"), (int, str, type(None))) for row in value
+    )
 
 
 def _same_host(link: str, base: str) -> bool:

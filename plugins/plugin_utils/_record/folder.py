@@ -137,5 +137,5 @@ def _host_of(path: Path) -> str | None:
         raw = _content(path)
     except (BadRecord, OSError):
         return None
-    ours = isinstance(raw, dict) and raw.get("format") == FORMAT and "digest" in raw
+    ours = isinstance(raw, dict) and raw.get("format") == FORMAT and {"digest", "host"} <= raw.keys()
     return str(raw["host"]) if ours else None

@@ -81,6 +81,6 @@ def moment(text: Any) -> datetime | None:
     """With a zone; None for what is no such time."""
     try:
         found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None

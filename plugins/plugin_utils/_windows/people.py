@@ -29,15 +29,20 @@ HIVES_QUESTIONS: tuple[Query | Command, ...] = (
 )
 
 # Accounts of a domain or of the machine, and those of Microsoft Entra ID; not the hives of their classes.
+_MOST_USERS = 1000
+"""Each is asked for; no server has so many sessions."""
 _USER = re.compile(r"HKEY_USERS\\(S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){1,15})\s*", re.IGNORECASE)
 _VALUE = re.compile(r" {4}(USERDOMAIN|USERNAME|SESSIONNAME) {4}REG_(?:EXPAND_)?SZ {4}(.*)", re.IGNORECASE)
 _VOLATILE = r"\Volatile Environment"
 
 
 def loaded_users(answers: Answers) -> list[str] | None:
-    """The security identifiers of users with a loaded hive; None when the hives could not be listed."""
+    """The security identifiers of users with a loaded hive; None when the hives could not be listed, or nobody can
+    have so many.
+    """
     lines = answers.commands.get("hives")
-    return None if lines is None else [match[1] for line in lines if (match := _USER.fullmatch(line))]
+    users = None if lines is None else [match[1] for line in lines if (match := _USER.fullmatch(line))]
+    return None if users is None or len(users) > _MOST_USERS else users
 
 
 def session_questions(users: Sequence[str]) -> list[Command]:

@@ -63,6 +63,7 @@ def service(*statuses: dict[str, Any], baselines: tuple[dict[str, Any], ...] = (
         ({"ComplianceState": 3}, "not_told"),
         ({"ComplianceState": "1"}, "not_told"),
         ({"ComplianceState": None}, "not_told"),
+        ({"ComplianceState": [1]}, "not_told"),
         ({}, "not_told"),
         ({"ComplianceState": 1, "IsApplicable": False}, "not_told"),
         ({"ComplianceState": 1, "LastComplianceMessageTime": None}, "not_told"),
@@ -85,6 +86,7 @@ def test_age() -> None:
     told = read_compliance(service({**STATUS, "ComplianceState": 1}), "b", [1])[1].as_dict(NOW)
     assert told == {"state": "compliant", "told_at": "2026-11-27T10:00:00+00:00", "days": 1, "mended_at": None}
     assert Told().as_dict(NOW)["days"] is None
+    assert moment_of("0001-01-01T00:00:00+01:00") is None
     assert moment_of("2026-11-27T10:00:00") == moment_of("2026-11-27T11:00:00+01:00") != moment_of(None)
 
 

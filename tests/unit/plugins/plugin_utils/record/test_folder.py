@@ -117,11 +117,12 @@ def test_old_records_go_and_what_killed_runs_left_and_nothing_else(site: SiteRec
     (room / ".abc.unfinished").write_text("{", encoding="utf-8")
     (room / "foreign.json").write_text('{"host": "x"}', encoding="utf-8")
     old = time.time() - 40 * 24 * 60 * 60
-    for name in ("old.json", ".abc.unfinished", "foreign.json"):
+    (room / "nobody.json").write_text('{"format": 1, "digest": ""}', encoding="utf-8")
+    for name in ("old.json", ".abc.unfinished", "foreign.json", "nobody.json"):
         os.utime(room / name, (old, old))
     assert site.prune(50) == [] and not (room / ".abc.unfinished").exists()
     assert site.prune(30) == ["old"]
-    assert sorted(path.name for path in room.iterdir()) == ["foreign.json", "young.json"]
+    assert sorted(path.name for path in room.iterdir()) == ["foreign.json", "nobody.json", "young.json"]
 
 
 @pytest.mark.parametrize("case", ["a file", "everybody"])

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.compliance import moment
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import (
     BadRecord,
     Record,
@@ -137,3 +138,8 @@ def test_the_later_reading_stays_and_the_later_change() -> None:
 def test_any_host_and_any_facts_come_back(host: str, more: dict[str, Any]) -> None:
     record = of_facts(host, {**more, **facts(ago(days=1))})
     assert parse_record(host, kept(record), NOW) == record
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "2026-01-01", None, [1]])
+def test_a_time_that_is_none_tells_nothing(text: Any) -> None:
+    assert moment(text) is None

@@ -42,6 +42,11 @@ def test_only_hives_of_accounts_count() -> None:
     assert loaded_users(Answers.parse(HIVES_QUESTIONS, f"{HEARD}1\n")) is None
 
 
+def test_more_users_than_there_can_be_are_not_asked_for_one_by_one() -> None:
+    listed = "".join(f"HKEY_USERS\\S-1-5-21-1-2-3-{number}\r\n" for number in range(1001))
+    assert loaded_users(Answers.parse(HIVES_QUESTIONS, f"{listed}{HEARD}0\n")) is None
+
+
 def test_a_hive_without_a_session_is_nobody() -> None:
     assert session(f"\nHKEY_USERS\\{ANN}\\Console\nHKEY_USERS\\{ANN}\\Environment\n") == []
 
