@@ -19,7 +19,8 @@ from .._data.schema_evidence import SchannelEvent
 
 __all__ = ["Event", "Events", "events_command", "oldest_command", "parse_events", "protocol_name"]
 
-_EVENT = re.compile(r"<Event [^>]*>.*?</Event>", re.DOTALL)
+_EVENT = re.compile(r"<Event [^<>]*>.*?</Event>", re.DOTALL)
+_END = "</Event>"
 _SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 _DAY = 86_400_000
 _FIELDS = {row.id: row.fields for row in load_table("schannel_events", SchannelEvent)}
@@ -118,7 +119,8 @@ def parse_events(text: str, most_bytes: int) -> Events:
     if cut:
         text = text.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore")
     found, damaged = [], 0
-    for match in _EVENT.finditer(text):
+    # Behind the last end each begin would be looked at to the end of the text.
+    for match in _EVENT.finditer(text[: text.rfind(_END) + len(_END)]):
         event = _parse(match.group())
         if event is None:
             damaged += 1

@@ -149,7 +149,7 @@ def _key(parsed: x509.Certificate) -> tuple[str, int | None]:
 def _names(parsed: x509.Certificate) -> tuple[str, ...]:
     try:
         found = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
         return ()
     addresses = tuple(str(address) for address in found.get_values_for_type(x509.IPAddress))
     return (*found.get_values_for_type(x509.DNSName), *addresses)

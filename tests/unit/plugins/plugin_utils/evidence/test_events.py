@@ -253,3 +253,10 @@ def test_the_result_is_small_whatever_was_seen() -> None:
 )
 def test_the_program_is_named_where_it_is_told(fields: dict[str, str], process: str) -> None:
     assert Event(36871, "", fields).process == process
+
+
+@pytest.mark.parametrize("begin", ["<Event x>", "<Event "])
+def test_begins_without_an_end_take_no_time(begin: str) -> None:
+    """Were each looked at to the end of the text, this took hours."""
+    assert parse_events(begin * 500_000, 8_000_000).events == ()
+    assert parse_events(f"{begin * 500_000}</Event>", 8_000_000).events == ()

@@ -112,6 +112,12 @@ def test_any_damage_to_a_certificate_is_survived(issued: Issued, data: st.DataOb
     assert read_certificate(bytes(der), WITHIN).sha256 == hashlib.sha256(der).hexdigest()
 
 
+def test_a_kind_of_name_that_nobody_reads_is_survived(issued: Issued) -> None:
+    """An x400Address (RFC 5280, 4.2.1.6) in the place of a DNS name."""
+    der = issued.der.replace(b"\x82\x09localhost", b"\xa3\x09localhost")
+    assert der != issued.der and read_certificate(der, WITHIN).sha256 == hashlib.sha256(der).hexdigest()
+
+
 @pytest.mark.parametrize(
     ("key", "algorithm", "key_type", "key_size", "hash_name"),
     [
