@@ -34,7 +34,7 @@ SCHANNEL = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protoco
 class Untouched(Registry):
     """Nothing of it is there."""
 
-    def key(self, key: Key, view: View = View.NATIVE) -> KeyReading:
+    def key(self, path: str | Key, view: View = View.NATIVE) -> KeyReading:
         return KeyReading(Presence.ABSENT)
 
 

@@ -129,7 +129,7 @@ def test_it_deletes_nothing_sends_no_script_and_is_plain_ascii(text: str) -> Non
 
 
 def test_the_same_request_gives_the_same_bytes_and_another_one_another_name() -> None:
-    first, second = (baseline_script("PS1", WANTED[0], DEPLOYMENTS[2]) for _ in range(2))
+    first, second = (baseline_script("PS1", WANTED[0], DEPLOYMENTS[2]) for _time in range(2))
     assert first == second and first.name == baseline_name(WANTED[0])
     assert len({baseline_name(wanted) for wanted in WANTED}) == len(WANTED)
     fewer = Wanted("disable", COMPONENTS, ("SSL 3.0",))

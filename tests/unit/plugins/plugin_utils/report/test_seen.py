@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -26,7 +28,9 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.do
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[5] / "docs" / "report-schema.json").read_text(encoding="utf-8"))
 OPEN, GOOD = open_finding("winhttp-update"), passed("winhttp-update")
-AWAY = {"step": "audit", "task": "-", "code": "connect_time_out", "message": "PC1: no answer.", "unreachable": True}
+AWAY = MappingProxyType(
+    {"step": "audit", "task": "-", "code": "connect_time_out", "message": "PC1: no answer.", "unreachable": True}
+)
 
 
 def seen(stands: bool = False, days: int = 20) -> dict[str, Any]:
@@ -46,12 +50,14 @@ def document(*records: HostRecord) -> dict[str, Any]:
     return made
 
 
-def away(finding: dict[str, Any], stopped: dict[str, Any] | None = AWAY, **how: Any) -> HostRecord:
+def away(finding: dict[str, Any], stopped: Mapping[str, Any] | None = AWAY, **how: Any) -> HostRecord:
     return HostRecord("PC1", facts([finding]), stopped=stopped, seen=seen(**how))
 
 
 @pytest.mark.parametrize(("stopped", "status"), [(AWAY, "unreachable"), (None, "not_read")])
-def test_a_machine_that_was_compliant_once_is_not_compliant_today(stopped: dict[str, Any] | None, status: str) -> None:
+def test_a_machine_that_was_compliant_once_is_not_compliant_today(
+    stopped: Mapping[str, Any] | None, status: str
+) -> None:
     made = document(away(GOOD, stopped), HostRecord("PC2", facts([GOOD])))
     assert made["hosts"]["PC1"]["status"] == status
     assert {name: made["summary"][name] for name in ("compliant", status, "seen")} == {

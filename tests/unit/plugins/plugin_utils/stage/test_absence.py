@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -27,12 +29,12 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.stage.tes
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-READY_PC = host("client", stacks=MODERN_CLIENT)
+READY_PC = MappingProxyType(host("client", stacks=MODERN_CLIENT))
 BASELINE = "configmgr.tls enable 12345678"
 
 
 def absent(
-    facts: dict[str, Any] | None = READY_PC,
+    facts: Mapping[str, Any] | None = READY_PC,
     days: float = 20,
     *,
     changed: float | None = None,
