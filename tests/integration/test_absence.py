@@ -49,7 +49,7 @@ class Visited:
         word = draw()
         self.commands += 1
         self.lines.append(line)
-        done = self._machine.run(said(line, word), user="Administrator")
+        done = self._machine.run(said(line, word), user=min(self._machine.accounts.administrators))
         self.starts += done.starts
         return Answer(done.exit_code, heard(done.stdout.decode(), word), "")
 
