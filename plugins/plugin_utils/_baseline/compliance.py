@@ -18,6 +18,7 @@ from typing import Any
 
 from .._estate.admin_service import AdminService
 from .._failure import Failure
+from .._tls.compliance import moment
 from .script import is_ours
 
 __all__ = ["NOT_TOLD", "STATES", "Told", "moment_of", "read_compliance"]
@@ -94,8 +95,4 @@ def _worse(one: Told | None, other: Told) -> Told:
 
 def moment_of(text: Any) -> datetime | None:
     """Times of the site are UTC, with or without a zone."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return moment(str(text), UTC)

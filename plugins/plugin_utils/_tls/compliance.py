@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from .._data import windows_release
@@ -77,10 +77,11 @@ def proved_findings(windows: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(values if needs_value else values - {"winhttp-protocols"})
 
 
-def moment(text: Any) -> datetime | None:
-    """With a zone; None for what is no such time."""
+def moment(text: Any, zone: tzinfo | None = None) -> datetime | None:
+    """In UTC; None for what is no time. ``zone``: of texts that name none, which are no time without it."""
     try:
         found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else None
+        known = found.tzinfo or zone
+        return found.replace(tzinfo=known).astimezone(UTC) if known else None
     except (TypeError, ValueError, OverflowError):
         return None
