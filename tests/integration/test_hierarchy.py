@@ -107,8 +107,7 @@ def test_the_inventory_knows_the_sites(tailspin: Hierarchy) -> None:
 
 def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_too(tailspin: Hierarchy) -> None:
     lab = tailspin.lab
-    restart = {"configmgr.tls.tls_restart": {"when": "always"}}
-    tailspin.machines.tasks([{"configmgr.tls.tls_settings": {"stage": "enable"}}, restart]).expect_ok()
+    tailspin.machines.set_up("enable")
     known = {row["id"] for row in lab.talk(count=False)["conversations"]}
     assert broken(lab) == set()
     expected = tailspin.forecast()
@@ -123,9 +122,7 @@ def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_t
         ("client-gateway", "TPC7", GATEWAY),
     } <= named
     assert not any(callee in ("TMP2", "TSUP2") for _name, _caller, callee in named), "they take no TLS"
-    everything = [requirement.id for requirement in requirements()]
-    disable = {"configmgr.tls.tls_settings": {"stage": "disable", "waived": everything}}
-    tailspin.machines.tasks([disable, restart]).expect_ok()
+    tailspin.machines.set_up("disable", waived=[requirement.id for requirement in requirements()])
     assert broken(lab) == named
 
 
