@@ -22,7 +22,7 @@ from ansible.plugins.action import ActionBase
 
 from .._data import preload
 from .._failure import Failure
-from .._machine import visit as _visit  # noqa: F401
+from .._machine.rehearsal import rehearse
 from .._plain import plain
 from .._remote import Session, open_session, secrets_of
 from .._tls.conversation import conversations
@@ -38,6 +38,7 @@ T = TypeVar("T")
 preload()
 requirements()
 conversations()
+rehearse()
 
 
 @dataclass(frozen=True)
