@@ -23,7 +23,7 @@ from typing import Any
 from machines import Bed, lab_of
 from measure import ROOT, PlayFailed, Runner
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
+from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT, of_facts
 
 WORK = ROOT / "build" / "away"
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _gate(runner: Runner, gone: Sequence[str], young: dict[str, Any]) -> dict[str, Any]:
     now = datetime.now(UTC)
     for host in gone:
-        known = SiteRecord(RECORD, now).read(host)
+        known = RecordFolder(RECORD, now).read(host)
         assert known is not None and known.facts is not None
         facts = {**known.facts, READ_AT: (now - timedelta(days=20)).isoformat(timespec="seconds")}
         (RECORD / f"{host}.json").write_text(json.dumps(of_facts(host, facts).as_dict()), encoding="utf-8")

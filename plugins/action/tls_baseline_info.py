@@ -14,7 +14,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_servic
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.baseline import wanted_of
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import STATES, Told, read_compliance
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import (
+    STATES,
+    ClientCompliance,
+    read_compliance,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import last_starts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script import baseline_name
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match
@@ -34,7 +38,7 @@ class ActionModule(TlsAction):
             told = read_compliance(service, name, devices.ids.values())
             starts = last_starts(service) if devices.ids else {}
         now = datetime.now(UTC)
-        rows = {host: told.get(devices.ids.get(host, 0), Told()).as_dict(now) for host in hosts}
+        rows = {host: told.get(devices.ids.get(host, 0), ClientCompliance()).as_dict(now) for host in hosts}
         for host, row in rows.items():
             started = starts.get(devices.ids.get(host, 0))
             row["started_at"] = started.isoformat() if started else None

@@ -17,7 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.baseline imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import read_compliance
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import (
     Asked,
-    Outcome,
+    RestartOutcome,
     Waves,
     ask_restarts,
     last_starts,
@@ -56,14 +56,14 @@ class ActionModule(TlsAction):
         told = read_compliance(service, name, devices.ids.values())
         found = who_needs_one(told, {row.get("ResourceID", 0): row for row in rows}, last_starts(service))
         outcomes = {
-            host: Outcome.NOT_A_CLIENT
+            host: RestartOutcome.NOT_A_CLIENT
             if host in servers
             else found[devices.ids[host]]
             if host in devices.ids
-            else Outcome.NOT_FOUND
+            else RestartOutcome.NOT_FOUND
             for host in hosts
         }
-        wanted = {devices.ids[host]: host for host, outcome in outcomes.items() if outcome is Outcome.ASKED}
+        wanted = {devices.ids[host]: host for host, outcome in outcomes.items() if outcome is RestartOutcome.ASKED}
         asked: list[Asked] = []
         try:
             for one in ask_restarts(service, given["collection"], list(wanted), waves, foresee=task.check_mode):
@@ -74,17 +74,17 @@ class ActionModule(TlsAction):
 
 
 def _result(
-    asked: list[Asked], wanted: dict[int, str], outcomes: dict[str, Outcome], *, foreseen: bool
+    asked: list[Asked], wanted: dict[int, str], outcomes: dict[str, RestartOutcome], *, foreseen: bool
 ) -> dict[str, Any]:
     counted = Counter(outcome.value for outcome in outcomes.values())
-    counted[Outcome.ASKED.value] = sum(len(one.clients) for one in asked)
+    counted[RestartOutcome.ASKED.value] = sum(len(one.clients) for one in asked)
     verb = "would be asked" if foreseen else "asked"
     return {
         "changed": bool(asked),
         "waves": [{"clients": [wanted[client] for client in one.clients], "operation": one.operation} for one in asked],
         "hosts": {host: outcome.value for host, outcome in outcomes.items()},
-        "summary": {outcome.value: counted[outcome.value] for outcome in Outcome},
-        "msg": f"{counted[Outcome.ASKED.value]} clients {verb} to restart, in {len(asked)} waves",
+        "summary": {outcome.value: counted[outcome.value] for outcome in RestartOutcome},
+        "msg": f"{counted[RestartOutcome.ASKED.value]} clients {verb} to restart, in {len(asked)} waves",
     }
 
 

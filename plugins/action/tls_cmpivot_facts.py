@@ -13,7 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_servic
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import in_range
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction, utc_now
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Outcome
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import AnswerState
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import (
     match,
     not_read,
@@ -21,7 +21,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients imp
     outcome_of,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import CmpivotTarget, Patience, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
@@ -55,18 +55,18 @@ def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, lis
         arguments["wait"], arguments["settle"], arguments["poll"], in_range(arguments, "in_flight", 1, len(queries()))
     )
     devices = match(hosts, service.rows("SMS_CombinedDeviceResources") if hosts else [])
-    target = Target(frozenset(devices.ids.values()), devices.online, arguments["collection"])
+    target = CmpivotTarget(frozenset(devices.ids.values()), devices.online, arguments["collection"])
     begun = utc_now()
     answers = ask_all(service, target, patience) if target.ids else {}
     read, unread = {}, {}
     judged: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, mine in hosts.items():
         if name in devices.unclear:
-            unread[name] = not_read(name, Outcome.NOT_ASKED, [devices.unclear[name]])
+            unread[name] = not_read(name, AnswerState.NOT_ASKED, [devices.unclear[name]])
             continue
         told = answers[devices.ids[name]]
         outcome = outcome_of(told)
-        if outcome is Outcome.ANSWERED:
+        if outcome is AnswerState.ANSWERED:
             # Equal answers are one object while they are held here.
             same = (*mine, *map(id, told.values()))
             if same not in judged:
@@ -77,7 +77,9 @@ def _read(arguments: dict[str, Any], service: AdminService, hosts: dict[str, lis
         else:
             unread[name] = not_read(name, outcome, sorted({answer.detail for answer in told.values()}))
     counted = Counter(row["outcome"] for row in unread.values())
-    summary = {outcome.value: counted[outcome.value] for outcome in Outcome} | {Outcome.ANSWERED.value: len(read)}
+    summary = {outcome.value: counted[outcome.value] for outcome in AnswerState} | {
+        AnswerState.ANSWERED.value: len(read)
+    }
     return {"hosts": read, "not_read": unread, "summary": summary, "msg": _sentence(summary)}
 
 

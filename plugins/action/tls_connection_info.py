@@ -10,7 +10,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.controller import alike, controller, troubles
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.steps import Examination, examine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.target import Target, target_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.target import ConnectionTarget, target_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import table
@@ -46,7 +46,7 @@ class ActionModule(TlsAction):
                 raise Failure(step.fault.code, message, step.fault.remedy, {**found, "failed_step": step.name})
         return {**found, "failed_step": None, "msg": "The connection works."}
 
-    def _controller(self, task: Task, target: Target) -> dict[str, Any]:
+    def _controller(self, task: Task, target: ConnectionTarget) -> dict[str, Any]:
         """What would fail on each host for the same reason is said once."""
         hosts = host_variables(task)
         for fault, detail in troubles(target):

@@ -17,7 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import (
     SCHANNEL,
-    Window,
+    ObservationWindow,
     open_window,
     window_change,
 )
@@ -66,7 +66,7 @@ def _change_set(
     session: Session,
     registry: Registry,
     place: Place,
-    window: Window | None,
+    window: ObservationWindow | None,
     run: str,
     arguments: dict[str, Any],
 ) -> ChangeSet | None:
@@ -105,11 +105,13 @@ def _schannel(registry: Registry) -> KeyReading:
     return reading
 
 
-def _way_back(session: Session, registry: Registry, place: Place, window: Window) -> Rollback:
+def _way_back(session: Session, registry: Registry, place: Place, window: ObservationWindow) -> Rollback:
     return rollback_plan(registry, read_undo_files(session, place.location, window.entries))
 
 
-def _refuse_conflict(session: Session, registry: Registry, place: Place, window: Window, change: Change) -> None:
+def _refuse_conflict(
+    session: Session, registry: Registry, place: Place, window: ObservationWindow, change: Change
+) -> None:
     """A window that is open with the former value in place is one whose last run was interrupted; with another value,
     somebody set it since.
     """
@@ -122,7 +124,7 @@ def _refuse_conflict(session: Session, registry: Registry, place: Place, window:
         )
 
 
-def _conflict(window: Window, value: object, remedy: str) -> Failure:
+def _conflict(window: ObservationWindow, value: object, remedy: str) -> Failure:
     return Failure(
         "conflict",
         f"EventLogging was set to {value or 'absent'} since the window of run {window.run} was opened.",

@@ -16,15 +16,15 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tl
     Trust,
     http_trust,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import HealthTarget
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import check_all, probe_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
     DEFAULT_PORTS,
     Endpoint,
     Kind,
     ProbeResult,
-    Status,
+    ProtocolStatus,
 )
 
 
@@ -47,7 +47,7 @@ def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
     timeout, concurrency = arguments["timeout"], arguments["concurrency"]
     _require(timeout > 0, "timeout must be more than 0 seconds")
     _require(concurrency > 0, "concurrency must be at least 1")
-    protocols = [Protocol(name) for name in arguments["protocols"]]
+    protocols = [ProtocolVersion(name) for name in arguments["protocols"]]
     endpoints = [_endpoint(given) for given in arguments["endpoints"]]
     targets = [_target(given) for given in arguments["health"]]
     trust = _trust(arguments) if targets else None
@@ -76,8 +76,8 @@ def _endpoint(given: dict[str, Any]) -> Endpoint:
     return Endpoint(given["host"], _port(given) or DEFAULT_PORTS[kind], kind, given.get("server_name"))
 
 
-def _target(given: dict[str, Any]) -> Target:
-    return Target(given["host"], find_check(given["check"]), _port(given), given.get("server_name"))
+def _target(given: dict[str, Any]) -> HealthTarget:
+    return HealthTarget(given["host"], find_check(given["check"]), _port(given), given.get("server_name"))
 
 
 def _trust(arguments: dict[str, Any]) -> Trust:
@@ -95,9 +95,9 @@ def _trust(arguments: dict[str, Any]) -> Trust:
         ) from problem
 
 
-def _summary(probed: list[ProbeResult], protocols: list[Protocol]) -> dict[str, Any]:
+def _summary(probed: list[ProbeResult], protocols: list[ProtocolVersion]) -> dict[str, Any]:
     accepted = {
-        protocol.value: sum(one.protocols[protocol].status is Status.ACCEPTED for one in probed)
+        protocol.value: sum(one.protocols[protocol].status is ProtocolStatus.ACCEPTED for one in probed)
         for protocol in protocols
     }
     return {"endpoints": len(probed), "answering": sum(one.error is None for one in probed), "accepted": accepted}

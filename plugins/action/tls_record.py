@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller i
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.run_results import last_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
-from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
+from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import READ_AT, Record, of_facts
 
 # The result of tls_baseline_info, one for the whole play.
@@ -31,7 +31,7 @@ class ActionModule(TlsAction):
     def act(self, task: Task) -> dict[str, Any]:
         keep_days = in_range(task.arguments, "keep_days", 1, 100_000)
         learned = [found for host in host_variables(task, task.arguments["hosts"]) if (found := _learned(host))]
-        site = SiteRecord(on_controller(task.arguments["path"]), datetime.now(UTC))
+        site = RecordFolder(on_controller(task.arguments["path"]), datetime.now(UTC))
         written, pruned = [], []
         if not task.check_mode:
             site.prepare()

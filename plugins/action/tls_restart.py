@@ -31,7 +31,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance imp
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.restart_policy import Act, Decision, decide
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
-    Told,
+    ShutdownAnswer,
     service_command,
     shutdown_command,
 )
@@ -66,7 +66,7 @@ class ActionModule(TlsAction):
             decision = decide(
                 arguments["policy"], around.people, notice, lambda lasts: opening(windows, around.clocks, lasts)
             )
-            told = Told.DONE
+            told = ShutdownAnswer.DONE
             if decision.act is not Act.WAIT and not task.check_mode:
                 told = shut_down(
                     session, _seconds(decision.act, arguments), arguments["message"], force=_forced(decision.act)
@@ -117,12 +117,12 @@ def _forced(act: Act) -> bool:
     return act is not Act.IF_NOBODY
 
 
-def _outcome(decision: Decision, told: Told, arguments: dict[str, Any], around: Around) -> dict[str, Any]:
+def _outcome(decision: Decision, told: ShutdownAnswer, arguments: dict[str, Any], around: Around) -> dict[str, Any]:
     """What becomes of the machine; of a restart that is begun before it is waited for."""
     waits_for, until = decision.waits_for, decision.opening.until
-    if told is Told.SOMEBODY:
+    if told is ShutdownAnswer.SOMEBODY:
         waits_for = "people"
-    elif told is Told.ALREADY and arguments["policy"] != "machine":
+    elif told is ShutdownAnswer.ALREADY and arguments["policy"] != "machine":
         waits_for = "countdown"
     seen = {
         "logged_on": [{"user": person.user, "session": person.session} for person in around.people or ()],

@@ -11,7 +11,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import ask_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeResult, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files import read_undo_files
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
@@ -98,7 +98,7 @@ def _plan(session: Session, visit: Visit, location: Location, entries: list[Jour
     return plan
 
 
-def _refuse_missing(outcome: Applied, run: str) -> None:
+def _refuse_missing(outcome: ChangeResult, run: str) -> None:
     if outcome.missing:
         raise Failure(
             "not_applied",

@@ -18,7 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import Applied, ChangeSet, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeResult, ChangeSet, make_change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import look_around
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
@@ -26,7 +26,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import au
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import NO_VIEWS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import restart_required
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import Opening, Window, opening
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import MaintenanceWindow, Opening, opening
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, Plan, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
 
@@ -68,7 +68,7 @@ class ActionModule(TlsAction):
         return {**result, "changes": [change.as_dict() for change in outcome.applied], "backup": outcome.as_dict()}
 
 
-def _room(session: Session, windows: Sequence[Window]) -> Opening:
+def _room(session: Session, windows: Sequence[MaintenanceWindow]) -> Opening:
     return opening(windows, look_around(session).clocks, timedelta(0))
 
 
@@ -154,7 +154,7 @@ def _refuse_unready(task: Task, visit: Visit) -> None:
         )
 
 
-def _refuse_missing(outcome: Applied) -> None:
+def _refuse_missing(outcome: ChangeResult) -> None:
     if outcome.missing:
         names = ", ".join(rf"{change.path}\{change.name}" for change in outcome.missing[:3])
         raise Failure(

@@ -16,7 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Fail
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import STRICT
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import (
     RoleEndpoint,
@@ -89,7 +89,7 @@ def _look_once(arguments: dict[str, Any], asked: Asked, health: AskedHealth) -> 
     found = seen_from_outside(
         {
             **arguments,
-            "protocols": [protocol.value for protocol in Protocol],
+            "protocols": [protocol.value for protocol in ProtocolVersion],
             "endpoints": [how for _endpoint, how in asked],
             "health": [how for _check, how in health],
         }

@@ -230,7 +230,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             retries=int(self.get_option("retries")),
             page_size=max(1, int(self.get_option("page_size"))),
         )
-        wanted = admin_service.Wanted(
+        wanted = admin_service.ClientSelection(
             bool(self.get_option("clients")),
             self._checked_collection(path),
             str(self.get_option("clients_filter")),

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.spec import argument_spec
-from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import Client, Run, set_up
+from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import AwxClient, Run, set_up
 
 from .stand_in import SYSTEM, Awx
 
@@ -47,7 +47,7 @@ def a_run(awx: Awx, *, token: str = SYSTEM, check_mode: bool = False) -> Run:
         )
         return status, b"" if answer is None else json.dumps(answer).encode()
 
-    return Run(Client(send, PLACE, "/api/v2"), check_mode)
+    return Run(AwxClient(send, PLACE, "/api/v2"), check_mode)
 
 
 def run(awx: Awx, *, token: str = SYSTEM, check_mode: bool = False, **given: Any) -> Run:

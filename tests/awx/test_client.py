@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import Client, Run, connect, set_up
+from ansible_collections.configmgr.tls.plugins.plugin_utils._awx import AwxClient, Run, connect, set_up
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 
 from .core import made, settings
@@ -24,11 +24,11 @@ from .server import running
 from .stand_in import SYSTEM, Awx
 
 
-def client(address: str, api: str = "/api/v2", token: str = SYSTEM, **options: Any) -> Client:
+def client(address: str, api: str = "/api/v2", token: str = SYSTEM, **options: Any) -> AwxClient:
     return connect(settings(url=address, api=api, token=token, **{"timeout": 20.0, **options}))
 
 
-def failed(asking: Client) -> Failure:
+def failed(asking: AwxClient) -> Failure:
     with pytest.raises(Failure) as caught:
         set_up(Run(asking, check_mode=False), settings())
     assert SYSTEM not in caught.value.message("localhost")
@@ -125,7 +125,7 @@ def test_a_file_of_authorities_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("answer", [b"[]", b"{}", b'{"results": 1}', b'{"results": [1]}', b"\xff"])
 def test_json_that_is_not_awxs(answer: bytes) -> None:
-    assert failed(Client(lambda *_request: (200, answer), "https://awx.example", "/api/v2")).code == "awx_answer"
+    assert failed(AwxClient(lambda *_request: (200, answer), "https://awx.example", "/api/v2")).code == "awx_answer"
 
 
 def test_every_page_of_a_list_is_read() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import draw, heard, said
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import CommandResult
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import DEFAULT, Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
 from configmgr_lab.machine import registry as lab_registry
@@ -45,13 +45,13 @@ class Visited:
     def close(self) -> None:
         pass
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
         word = draw()
         self.commands += 1
         self.lines.append(line)
         done = self._machine.run(said(line, word), user=min(self._machine.accounts.administrators))
         self.starts += done.starts
-        return Answer(done.exit_code, heard(done.stdout.decode(), word), "")
+        return CommandResult(done.exit_code, heard(done.stdout.decode(), word), "")
 
 
 def visit(machine: Machine) -> Visit:

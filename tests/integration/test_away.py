@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support import ROOT, Site
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
+from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import of_facts
 from configmgr_lab.control.client import LabClient
 
@@ -24,7 +24,7 @@ SERVER, CLIENT, OTHER, WITHOUT_UPDATE = "MP2", "PC10", "PC11", "PC7B"
 def age(record: Path, host: str, days: float) -> None:
     """Let the record of a host be so old."""
     now = datetime.now(UTC)
-    known = SiteRecord(record, now).read(host)
+    known = RecordFolder(record, now).read(host)
     assert known is not None and known.facts is not None
     read_at = (now - timedelta(days=days)).isoformat(timespec="seconds")
     (record / f"{host}.json").write_text(

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .._baseline.items import Wanted
+from .._baseline.items import BaselineSpec
 from .._baseline.script import baseline_name
 from .._plain import plain
-from .._record.folder import SiteRecord
+from .._record.folder import RecordFolder
 from .._remote.errors import table
 from .._tls.absence import Absent
 from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS
@@ -34,8 +34,8 @@ def absent_hosts(task: Task, hosts: Iterable[HostVariables]) -> tuple[dict[str, 
     """
     now = datetime.now(UTC)
     folder = task.arguments["record"]
-    site = SiteRecord(on_controller(folder), now) if folder else None
-    baseline = baseline_name(Wanted("enable", COMPONENTS, LEGACY_PROTOCOLS)) if site else ""
+    site = RecordFolder(on_controller(folder), now) if folder else None
+    baseline = baseline_name(BaselineSpec("enable", COMPONENTS, LEGACY_PROTOCOLS)) if site else ""
     found = {
         host.name: Absent(
             frozenset(host.told_roles),

@@ -13,7 +13,7 @@ from typing import Any
 from .._data import roles as known_roles
 from .._failure import Failure
 from .._tls.journal import RUN_NAME
-from .._tls.maintenance import MaintenanceError, Window, parse_windows
+from .._tls.maintenance import MaintenanceError, MaintenanceWindow, parse_windows
 from .._windows.command import UnsafeText, location_path
 from .._windows.location import Location
 from .base import Task
@@ -61,7 +61,7 @@ def run_name(arguments: Mapping[str, Any]) -> str:
     return name
 
 
-def windows_of(arguments: Mapping[str, Any]) -> Sequence[Window]:
+def windows_of(arguments: Mapping[str, Any]) -> Sequence[MaintenanceWindow]:
     """The windows of maintenance; Failure for one that cannot be understood."""
     try:
         return parse_windows(arguments["maintenance"])

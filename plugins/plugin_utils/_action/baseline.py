@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._baseline.items import Wanted
+from .._baseline.items import BaselineSpec
 from .._failure import Failure
 from .._tls.plan import COMPONENTS, LEGACY_PROTOCOLS
 from .base import Task
@@ -13,7 +13,7 @@ from .base import Task
 __all__ = ["wanted_of"]
 
 
-def wanted_of(task: Task) -> Wanted:
+def wanted_of(task: Task) -> BaselineSpec:
     """The same options, in whatever order, give the same baseline. Raises Failure for options that contradict."""
     given = task.arguments
     if given["stage"] == "enable" and given["protocols"]:
@@ -28,7 +28,7 @@ def wanted_of(task: Task) -> Wanted:
             "the disable stage was given nothing to turn off.",
             "Name some protocols, or leave out protocols for all the older ones, and let schannel be among components.",
         )
-    return Wanted(
+    return BaselineSpec(
         given["stage"],
         tuple(name for name in COMPONENTS if name in given["components"]),
         tuple(name for name in LEGACY_PROTOCOLS if name in (given["protocols"] or LEGACY_PROTOCOLS)),

@@ -12,7 +12,7 @@ from typing import Any
 from .._data import roles as known_roles
 from .._failure import Failure
 from .._plain import plain
-from .._tls.sites import Told
+from .._tls.sites import SiteVariables
 from .base import Task
 
 __all__ = ["HostVariables", "host_variables", "left_out_hosts"]
@@ -37,14 +37,14 @@ class HostVariables:
     variables: Mapping[str, Any]
 
     @property
-    def told(self) -> Told:
+    def told(self) -> SiteVariables:
         """What the inventory says of its site and ports. A port that is a template is not looked at here."""
         get = self.variables.get
         parent = get("configmgr_parent_site")
         site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
         given = {name: str(value) for name, value in self.variables.items() if name.startswith(_PORT)}
         ports = {name: int(value) for name, value in given.items() if value.isdecimal()}
-        return Told(site, assigned, None if parent is None else str(parent), ports)
+        return SiteVariables(site, assigned, None if parent is None else str(parent), ports)
 
     @property
     def roles_of_groups(self) -> list[str]:

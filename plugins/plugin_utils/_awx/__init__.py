@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .changes import Change
-from .client import Client, connect
+from .changes import AwxChange
+from .client import AwxClient, connect
 from .run import Run
 from .setup import set_up
 from .wanted import Settings
 
-__all__ = ["Change", "Client", "Run", "Settings", "connect", "set_up"]
+__all__ = ["AwxChange", "AwxClient", "Run", "Settings", "connect", "set_up"]

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .compare import told
+from .compare import diff_text
 
-__all__ = ["Change"]
+__all__ = ["AwxChange"]
 
 _WOULD = {
     "made": "would make",
@@ -22,7 +22,7 @@ _WOULD = {
 
 
 @dataclass(frozen=True)
-class Change:
+class AwxChange:
     """action: made, changed, attached or taken away. subject: endpoint and name. before, after: by field."""
 
     action: str
@@ -55,4 +55,4 @@ class Change:
 
 
 def _text(fields: Mapping[str, Any]) -> str:
-    return "".join(f"  {name}: {told(name, value)}\n" for name, value in fields.items())
+    return "".join(f"  {name}: {diff_text(name, value)}\n" for name, value in fields.items())

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from .._failure import Failure
 from .._foreign import json_of
 
-__all__ = ["Client", "Refused", "Send", "connect"]
+__all__ = ["AwxClient", "Refused", "Send", "connect"]
 
 Send = Callable[[str, str, bytes | None], tuple[int, bytes]]
 """Method, address and body to status and body."""
@@ -87,7 +87,7 @@ def _opener(token: str, *, validate_certs: bool, ca_path: str | None, timeout: f
     return send
 
 
-def connect(settings: Mapping[str, Any]) -> Client:
+def connect(settings: Mapping[str, Any]) -> AwxClient:
     """The client that the options of the module describe. Failure awx_settings, awx_certificate; nothing is sent."""
     if not re.fullmatch(r"https?://[^/@\s]+(/\S*)?", settings["url"]) or not settings["token"]:
         raise Failure(
@@ -102,10 +102,10 @@ def connect(settings: Mapping[str, Any]) -> Client:
         ca_path=settings["ca_path"],
         timeout=settings["timeout"],
     )
-    return Client(send, settings["url"], settings["api"])
+    return AwxClient(send, settings["url"], settings["api"])
 
 
-class Client:
+class AwxClient:
     """``place``: the address without a path, as the user gave it. ``api``: the path of the API."""
 
     def __init__(self, send: Send, place: str, api: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["as_sent", "differing", "stated", "told"]
+__all__ = ["as_sent", "differing", "stated", "diff_text"]
 
 # AWX keeps these mappings as text, which somebody may have written as YAML.
 _AS_TEXT = ("extra_vars",)
@@ -47,7 +47,7 @@ def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in _UNSET}
 
 
-def told(name: str, value: Any) -> str:
+def diff_text(name: str, value: Any) -> str:
     """A field's value for a diff. Of variables and nested things only the names: a value can be a secret."""
     if name in _AS_TEXT:
         value = _mapping(value)

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._failure import Failure
-from .changes import Change
+from .changes import AwxChange
 from .compare import as_sent, differing, stated
 from .run import UNMADE, Run
-from .wanted import Wanted
+from .wanted import AwxObject
 
 __all__ = ["ensure", "find", "find_credential"]
 
-Row = dict[str, Any]
+AwxRow = dict[str, Any]
 
 
-def ensure(run: Run, wanted: Wanted, row: Row | None) -> Row | None:
+def ensure(run: Run, wanted: AwxObject, row: AwxRow | None) -> AwxRow | None:
     """``row``: the object as it was found. Returns it as it is now; None where it was not made."""
     if not wanted.made:
         if row is not None and wanted.or_found:
@@ -30,7 +30,7 @@ def ensure(run: Run, wanted: Wanted, row: Row | None) -> Row | None:
     if row is None:
         row = _make(run, wanted, fields, initial)
     elif names := differing(row, fields, initial):
-        change = Change(
+        change = AwxChange(
             "changed", wanted.title, {name: row.get(name) for name in names}, {name: fields[name] for name in names}
         )
         body = as_sent(row, fields, initial, names)
@@ -42,7 +42,7 @@ def ensure(run: Run, wanted: Wanted, row: Row | None) -> Row | None:
     return row
 
 
-def find(run: Run, wanted: Wanted) -> Row | None:
+def find(run: Run, wanted: AwxObject) -> AwxRow | None:
     """The object, None where it is not there. One whose surroundings are not made yet is not."""
     within = {name: run.ids.get(key, UNMADE) for name, key in wanted.within.items()}
     if UNMADE in within.values():
@@ -72,7 +72,7 @@ def find_credential(run: Run, name: str, organization: int) -> None:
         )
 
 
-def _attach_all(run: Run, wanted: Wanted, number: int) -> None:
+def _attach_all(run: Run, wanted: AwxObject, number: int) -> None:
     """Credentials, and the notification of a failed job."""
     keys = [f"credentials/{name}" for name in wanted.credentials if f"credentials/{name}" in run.ids]
     if keys:
@@ -81,7 +81,7 @@ def _attach_all(run: Run, wanted: Wanted, number: int) -> None:
         _attach(run, wanted, number, "notification_templates_error", [str(wanted.failed)])
 
 
-def _attach(run: Run, wanted: Wanted, number: int, relation: str, keys: list[str]) -> None:
+def _attach(run: Run, wanted: AwxObject, number: int, relation: str, keys: list[str]) -> None:
     """Others stay, but for a credential of the same type: AWX takes one of each, so it is in the place of ours."""
     path = f"{wanted.endpoint}/{number}/{relation}/"
     there = run.client.rows(path) if number != UNMADE else []
@@ -91,20 +91,22 @@ def _attach(run: Run, wanted: Wanted, number: int, relation: str, keys: list[str
         kind = run.credential_types.get(key)
         for row in there:
             if kind is not None and row.get("credential_type") == kind:
-                gone = Change("taken away", f"{wanted.title}, credential {row.get('name')}")
+                gone = AwxChange("taken away", f"{wanted.title}, credential {row.get('name')}")
                 run.write(gone, "POST", path, {"id": row["id"], "disassociate": True})
-        run.write(Change("attached", f"{wanted.title}, {key.replace('/', ' ', 1)}"), "POST", path, {"id": run.ids[key]})
+        run.write(
+            AwxChange("attached", f"{wanted.title}, {key.replace('/', ' ', 1)}"), "POST", path, {"id": run.ids[key]}
+        )
 
 
-def _make(run: Run, wanted: Wanted, fields: Row, initial: Row) -> Row:
+def _make(run: Run, wanted: AwxObject, fields: AwxRow, initial: AwxRow) -> AwxRow:
     given = stated(fields)
     body = as_sent({}, given, initial, [*given, *(name for name in initial if name not in given)])
-    change = Change("made", wanted.title, {}, given)
+    change = AwxChange("made", wanted.title, {}, given)
     answer = run.write(change, "POST", f"{wanted.endpoint}/", {"name": wanted.name, **body}, wanted.made_by)
     return {"id": UNMADE, **answer}
 
 
-def _require_ours(run: Run, wanted: Wanted, row: Row, initial: Row) -> None:
+def _require_ours(run: Run, wanted: AwxObject, row: AwxRow, initial: AwxRow) -> None:
     """Of some endpoints AWX knows a name once for all organizations."""
     if row.get("organization") not in (None, initial.get("organization", row.get("organization"))):
         raise Failure(
@@ -114,12 +116,12 @@ def _require_ours(run: Run, wanted: Wanted, row: Row, initial: Row) -> None:
         )
 
 
-def _made_by(wanted: Wanted, row: Row) -> str:
+def _made_by(wanted: AwxObject, row: AwxRow) -> str:
     """An object of no organization is the system administrator's, too."""
     return "system" if "organization" in wanted.initial and row.get("organization") is None else wanted.made_by
 
 
-def _survey(run: Run, wanted: Wanted, number: int) -> None:
+def _survey(run: Run, wanted: AwxObject, number: int) -> None:
     if wanted.survey is None:
         return
     path = f"job_templates/{number}/survey_spec/"
@@ -129,7 +131,7 @@ def _survey(run: Run, wanted: Wanted, number: int) -> None:
     before = _questions(found)
     after = _questions(wanted.survey)
     differ = {name for name in (*before, *after) if before.get(name) != after.get(name)}
-    change = Change(
+    change = AwxChange(
         "changed" if found else "made",
         f"{wanted.title}, survey",
         {"questions": {name: None for name in before if name in differ}},

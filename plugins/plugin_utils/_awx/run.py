@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._failure import Failure
-from .changes import Change
-from .client import Client, Refused
+from .changes import AwxChange
+from .client import AwxClient, Refused
 
 __all__ = ["UNMADE", "Run"]
 
@@ -31,11 +31,11 @@ class Run:
     beside the changes.
     """
 
-    client: Client
+    client: AwxClient
     check_mode: bool
     ids: dict[str, int] = field(default_factory=dict)
     credential_types: dict[str, int | None] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[AwxChange] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def resolved(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class Run:
 
     def write(
         self,
-        change: Change,
+        change: AwxChange,
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
@@ -68,7 +68,7 @@ class Run:
         self.changes.append(change)
         return answer
 
-    def _explained(self, refusal: Refused, change: Change, made_by: str) -> Failure:
+    def _explained(self, refusal: Refused, change: AwxChange, made_by: str) -> Failure:
         doing = change.line(check_mode=True).removeprefix("would ")
         if refusal.status == 403:
             return Failure(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._failure import Failure
-from .objects import Row, ensure, find, find_credential
+from .objects import AwxRow, ensure, find, find_credential
 from .run import UNMADE, Run
 from .sync import UNDER_WAY, wait_for_sync
-from .wanted import Everything, Settings, Wanted, load
+from .wanted import AwxObject, Everything, Settings, load
 from .workflow import ensure_nodes
 
 __all__ = ["set_up"]
@@ -43,7 +43,7 @@ def set_up(run: Run, settings: Settings) -> None:
         ensure(run, each, _schedule(run, wanted, each))
 
 
-def _require_project(run: Run, wanted: Everything, organization: Wanted, found: Row | None) -> None:
+def _require_project(run: Run, wanted: Everything, organization: AwxObject, found: AwxRow | None) -> None:
     """Nothing is made where the templates would have no project."""
     (project,) = (each for each in wanted.objects if each.endpoint == "projects")
     if project.made:
@@ -59,14 +59,14 @@ def _require_project(run: Run, wanted: Everything, organization: Wanted, found: 
     )
 
 
-def _wait(run: Run, project: Wanted, row: Row, limit: float) -> None:
+def _wait(run: Run, project: AwxObject, row: AwxRow, limit: float) -> None:
     """For a sync that this run caused, or that is under way."""
     ours = any(change.subject == project.title for change in run.changes)
     if not run.check_mode and (ours or row.get("status") in UNDER_WAY):
         wait_for_sync(run.client, row["id"], limit)
 
 
-def _templates(run: Run, wanted: Everything) -> Mapping[str, Row]:
+def _templates(run: Run, wanted: Everything) -> Mapping[str, AwxRow]:
     """All of them in one question."""
     (within,) = {tuple(each.within.items()) for each in wanted.templates}
     ids = {field: run.ids[key] for field, key in within}
@@ -76,7 +76,7 @@ def _templates(run: Run, wanted: Everything) -> Mapping[str, Row]:
     return {row["name"]: row for row in run.client.rows("job_templates/", name__in=names, **ids)}
 
 
-def _schedule(run: Run, wanted: Everything, schedule: Wanted) -> Row | None:
+def _schedule(run: Run, wanted: Everything, schedule: AwxObject) -> AwxRow | None:
     """The schedule of that name that starts one of our templates: another organization's has the same name."""
     ours = {run.ids[each.key] for each in wanted.templates}
     rows = run.client.rows("schedules/", name=schedule.name)

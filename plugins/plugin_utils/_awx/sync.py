@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from .._failure import Failure
-from .client import Client
+from .client import AwxClient
 
 __all__ = ["FAILED", "UNDER_WAY", "wait_for_sync"]
 
@@ -18,7 +18,7 @@ FAILED = ("failed", "error", "canceled")
 _PAUSE = 2.0
 
 
-def wait_for_sync(client: Client, project: int, limit: float) -> dict[str, Any]:
+def wait_for_sync(client: AwxClient, project: int, limit: float) -> dict[str, Any]:
     """The project once its sync has ended. Failure awx_sync if it ended badly or not within ``limit`` seconds."""
     end = time.monotonic() + limit
     while (row := client.get(f"projects/{project}/")).get("status") in UNDER_WAY:
@@ -30,7 +30,7 @@ def wait_for_sync(client: Client, project: int, limit: float) -> dict[str, Any]:
     return row
 
 
-def _failure(client: Client, project: int, row: dict[str, Any], why: str) -> Failure:
+def _failure(client: AwxClient, project: int, row: dict[str, Any], why: str) -> Failure:
     return Failure(
         "awx_sync",
         f"{client.place}: the project {row.get('name')} could not be synced: {why}.",

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["LINKS", "Everything", "Node", "Settings", "Wanted", "load"]
+__all__ = ["LINKS", "Everything", "WorkflowNode", "Settings", "AwxObject", "load"]
 
 Settings = Mapping[str, Any]
 """The options of the module by name."""
@@ -23,7 +23,7 @@ _SETTING = re.compile(r"\$([a-z_]+)")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AwxObject:
     """An object and its fields. The columns are described in objects.yml and job_templates.yml."""
 
     endpoint: str
@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Node:
+class WorkflowNode:
     """A node of the workflow: a template or an approval, and by kind of link the nodes that follow."""
 
     identifier: str
@@ -61,11 +61,11 @@ class Node:
 class Everything:
     """In the order of making."""
 
-    objects: tuple[Wanted, ...]
-    templates: tuple[Wanted, ...]
-    workflow: Wanted
-    nodes: tuple[Node, ...]
-    schedules: tuple[Wanted, ...]
+    objects: tuple[AwxObject, ...]
+    templates: tuple[AwxObject, ...]
+    workflow: AwxObject
+    nodes: tuple[WorkflowNode, ...]
+    schedules: tuple[AwxObject, ...]
 
 
 LINKS = ("success", "failure", "always")
@@ -89,9 +89,9 @@ def _table(name: str) -> Any:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def _wanted(row: Mapping[str, Any], settings: Settings) -> Wanted:
+def _wanted(row: Mapping[str, Any], settings: Settings) -> AwxObject:
     needs = row.get("needs")
-    return Wanted(
+    return AwxObject(
         row["endpoint"],
         _filled(row["name"], settings),
         _filled(row["fields"], settings),
@@ -104,8 +104,8 @@ def _wanted(row: Mapping[str, Any], settings: Settings) -> Wanted:
     )
 
 
-def _template(row: Mapping[str, Any], common: Mapping[str, Any], settings: Settings) -> Wanted:
-    return Wanted(
+def _template(row: Mapping[str, Any], common: Mapping[str, Any], settings: Settings) -> AwxObject:
+    return AwxObject(
         "job_templates",
         row["name"],
         _filled({**common, **row["fields"]}, settings),
@@ -123,17 +123,17 @@ def _survey(name: str) -> dict[str, Any]:
     return {"name": row["name"], "description": row["description"], "spec": spec}
 
 
-def _node(row: Mapping[str, Any], unanswered: Mapping[str, Any], settings: Settings) -> Node:
+def _node(row: Mapping[str, Any], unanswered: Mapping[str, Any], settings: Settings) -> WorkflowNode:
     fields = {**unanswered, "all_parents_must_converge": False}
     if "template" in row:
         fields["unified_job_template"] = {"id_of": f"job_templates/{row['template']}"}
     approval = _filled(row["approval"], settings) if "approval" in row else None
-    return Node(row["identifier"], fields, approval, {kind: tuple(row.get(kind, ())) for kind in LINKS})
+    return WorkflowNode(row["identifier"], fields, approval, {kind: tuple(row.get(kind, ())) for kind in LINKS})
 
 
-def _schedule(row: Mapping[str, Any], unanswered: Mapping[str, Any], settings: Settings) -> Wanted:
+def _schedule(row: Mapping[str, Any], unanswered: Mapping[str, Any], settings: Settings) -> AwxObject:
     template = {"unified_job_template": {"id_of": f"job_templates/{row['template']}"}}
-    return Wanted("schedules", row["name"], {**template, **unanswered, **_filled(row["fields"], settings)})
+    return AwxObject("schedules", row["name"], {**template, **unanswered, **_filled(row["fields"], settings)})
 
 
 def _filled(value: Any, settings: Settings) -> Any:

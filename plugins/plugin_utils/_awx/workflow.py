@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .changes import Change
+from .changes import AwxChange
 from .compare import differing, stated
 from .run import UNMADE, Run
-from .wanted import Node, Wanted
+from .wanted import AwxObject, WorkflowNode
 
 __all__ = ["ensure_nodes"]
 
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 _APPROVALS = "workflow_approval_templates"
 
 
-def ensure_nodes(run: Run, workflow: Wanted, nodes: tuple[Node, ...]) -> None:
+def ensure_nodes(run: Run, workflow: AwxObject, nodes: tuple[WorkflowNode, ...]) -> None:
     """What is too much goes first: AWX takes a link only where no other kind joins the same two nodes."""
     number = run.ids[workflow.key]
     path = "workflow_job_template_nodes/"
@@ -29,7 +29,7 @@ def ensure_nodes(run: Run, workflow: Wanted, nodes: tuple[Node, ...]) -> None:
     wanted = {node.identifier: node for node in nodes}
     for name, row in found.items():
         if name not in wanted:
-            run.write(Change("taken away", f"{workflow.title}, node {name}"), "DELETE", f"{path}{row['id']}/")
+            run.write(AwxChange("taken away", f"{workflow.title}, node {name}"), "DELETE", f"{path}{row['id']}/")
         else:
             _cut(run, workflow, row, _links(wanted[name]), names)
     ids = {node.identifier: _node(run, workflow, node, found.get(node.identifier)) for node in nodes}
@@ -37,16 +37,16 @@ def ensure_nodes(run: Run, workflow: Wanted, nodes: tuple[Node, ...]) -> None:
         _join(run, workflow, node, ids, found.get(node.identifier, {}), names)
 
 
-def _node(run: Run, workflow: Wanted, node: Node, row: Row | None) -> int:
+def _node(run: Run, workflow: AwxObject, node: WorkflowNode, row: Row | None) -> int:
     subject = f"{workflow.title}, node {node.identifier}"
     fields = run.resolved(node.fields)
     if row is None:
         given = stated(fields)
         body = {"identifier": node.identifier, "workflow_job_template": run.ids[workflow.key], **given}
-        row = run.write(Change("made", subject, {}, given), "POST", "workflow_job_template_nodes/", body)
+        row = run.write(AwxChange("made", subject, {}, given), "POST", "workflow_job_template_nodes/", body)
     elif names := differing(row, fields, {}):
         after = {name: fields[name] for name in names}
-        change = Change("changed", subject, {name: row.get(name) for name in names}, after)
+        change = AwxChange("changed", subject, {name: row.get(name) for name in names}, after)
         run.write(change, "PATCH", f"workflow_job_template_nodes/{row['id']}/", after)
     number = int(row.get("id", UNMADE))
     if node.approval is not None:
@@ -59,33 +59,35 @@ def _approval(run: Run, subject: str, wanted: Row, node: int, row: Row) -> None:
     if row.get("unified_job_template") is None or summary.get("unified_job_type") != "workflow_approval":
         # This puts the approval in the place of whatever the node ran.
         path = f"workflow_job_template_nodes/{node}/create_approval_template/"
-        run.write(Change("made", subject, {}, wanted), "POST", path, wanted)
+        run.write(AwxChange("made", subject, {}, wanted), "POST", path, wanted)
         return
     path = f"{_APPROVALS}/{row['unified_job_template']}/"
     found = run.client.get(path)
     if names := differing(found, wanted, {}):
         after = {name: wanted[name] for name in names}
-        run.write(Change("changed", subject, {name: found.get(name) for name in names}, after), "PATCH", path, after)
+        run.write(AwxChange("changed", subject, {name: found.get(name) for name in names}, after), "PATCH", path, after)
 
 
-def _cut(run: Run, workflow: Wanted, row: Row, wanted: set[tuple[str, str]], names: Mapping[int, str]) -> None:
+def _cut(run: Run, workflow: AwxObject, row: Row, wanted: set[tuple[str, str]], names: Mapping[int, str]) -> None:
     for kind, target in _found_links(row):
         name = names.get(target, str(target))
         if (kind, name) not in wanted:
-            change = Change("taken away", f"{workflow.title}, link {row['identifier']} {kind} {name}")
+            change = AwxChange("taken away", f"{workflow.title}, link {row['identifier']} {kind} {name}")
             path = f"workflow_job_template_nodes/{row['id']}/{kind}_nodes/"
             run.write(change, "POST", path, {"id": target, "disassociate": True})
 
 
-def _join(run: Run, workflow: Wanted, node: Node, ids: Mapping[str, int], row: Row, names: Mapping[int, str]) -> None:
+def _join(
+    run: Run, workflow: AwxObject, node: WorkflowNode, ids: Mapping[str, int], row: Row, names: Mapping[int, str]
+) -> None:
     there = {(kind, names.get(target)) for kind, target in _found_links(row)}
     for kind, target in sorted(_links(node) - there):
-        change = Change("attached", f"{workflow.title}, link {node.identifier} {kind} {target}")
+        change = AwxChange("attached", f"{workflow.title}, link {node.identifier} {kind} {target}")
         path = f"workflow_job_template_nodes/{ids[node.identifier]}/{kind}_nodes/"
         run.write(change, "POST", path, {"id": ids[target]})
 
 
-def _links(node: Node) -> set[tuple[str, str]]:
+def _links(node: WorkflowNode) -> set[tuple[str, str]]:
     return {(kind, target) for kind, targets in node.links.items() for target in targets}
 
 

@@ -21,7 +21,7 @@ from .._failure import Failure
 from .._tls.compliance import moment
 from .script import is_ours
 
-__all__ = ["NOT_TOLD", "STATES", "Told", "moment_of", "read_compliance"]
+__all__ = ["NOT_TOLD", "STATES", "ClientCompliance", "moment_of", "read_compliance"]
 
 NOT_TOLD = "not_told"
 _STATES = {1: "compliant", 2: "not_compliant", 4: "error"}
@@ -30,7 +30,7 @@ _WORSE = {state: number for number, state in enumerate(("compliant", "not_told",
 
 
 @dataclass(frozen=True)
-class Told:
+class ClientCompliance:
     """``state``: one of STATES. ``at``: when the client said so. ``mended_at``: when the baseline last wrote there."""
 
     state: str = NOT_TOLD
@@ -46,15 +46,15 @@ class Told:
         }
 
 
-def read_compliance(service: AdminService, name: str, clients: Iterable[int]) -> dict[int, Told]:
+def read_compliance(service: AdminService, name: str, clients: Iterable[int]) -> dict[int, ClientCompliance]:
     """By resource id; a client without a row, or with one that says nothing, has not told. Raises Failure."""
     number = _latest(service, name)
-    told: dict[int, Told] = {}
+    told: dict[int, ClientCompliance] = {}
     for row in service.rows("SMS_CI_CurrentComplianceStatus", f"CI_ID eq {number}"):
         client = row.get("ResourceID")
         if isinstance(client, int):
             told[client] = _worse(told.get(client), _told(row))
-    return {client: told.get(client, Told()) for client in clients}
+    return {client: told.get(client, ClientCompliance()) for client in clients}
 
 
 def _latest(service: AdminService, name: str) -> int:
@@ -77,7 +77,7 @@ def _latest(service: AdminService, name: str) -> int:
     return int(latest[0]["CI_ID"])
 
 
-def _told(row: Mapping[str, Any]) -> Told:
+def _told(row: Mapping[str, Any]) -> ClientCompliance:
     """What cannot be dated is not believed."""
     at = moment_of(row.get("LastComplianceMessageTime"))
     said = row.get("ComplianceState")
@@ -85,10 +85,10 @@ def _told(row: Mapping[str, Any]) -> Told:
     # An item that is not for this Windows wants nothing of it, which is no pass.
     if row.get("IsApplicable") is False:
         state = NOT_TOLD
-    return Told(state, at, moment_of(row.get("LastEnforcementMessageTime")))
+    return ClientCompliance(state, at, moment_of(row.get("LastEnforcementMessageTime")))
 
 
-def _worse(one: Told | None, other: Told) -> Told:
+def _worse(one: ClientCompliance | None, other: ClientCompliance) -> ClientCompliance:
     """A row per user may be there: the worse of them counts."""
     return max((one, other), key=lambda told: _WORSE[told.state]) if one else other
 

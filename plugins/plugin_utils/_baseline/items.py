@@ -19,13 +19,13 @@ from .._data.schema_baseline import BaselineBack, BaselineWindows
 from .._data.schema_configmgr import Component
 from .._tls.winhttp import with_tls12, without
 
-__all__ = ["BaselineValue", "Item", "Wanted", "items", "kept"]
+__all__ = ["BaselineValue", "Item", "BaselineSpec", "items", "kept"]
 
 _SOFTWARE, _WOW = "SOFTWARE\\", "SOFTWARE\\WOW6432Node\\"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BaselineSpec:
     """``stage``: enable or disable; disable wants the values of enable as well, so that one baseline does for a client.
 
     ``back``: what takes the stage back. ``protocols``: those that the disable stage turns off.
@@ -66,7 +66,7 @@ class Item:
     values: tuple[BaselineValue, ...]
 
 
-def items(wanted: Wanted) -> tuple[Item, ...]:
+def items(wanted: BaselineSpec) -> tuple[Item, ...]:
     """One for each kind of Windows that differs from the others; none for a kind of which nothing is wanted."""
     alike: dict[tuple[bool, tuple[BaselineValue, ...]], list[BaselineWindows]] = {}
     for row in load_table("baseline_windows", BaselineWindows):
@@ -83,7 +83,7 @@ def items(wanted: Wanted) -> tuple[Item, ...]:
     )
 
 
-def kept(wanted: Wanted) -> tuple[tuple[str, str], ...]:
+def kept(wanted: BaselineSpec) -> tuple[tuple[str, str], ...]:
     """What no baseline can take back: names of values, and why."""
     if not wanted.back or wanted.stage != "enable":
         return ()
@@ -93,7 +93,7 @@ def kept(wanted: Wanted) -> tuple[tuple[str, str], ...]:
     return tuple((rf"{key}\{name}", why) for (key, name), why in found.items() if why)
 
 
-def _values(row: BaselineWindows, wanted: Wanted) -> Iterator[BaselineValue]:
+def _values(row: BaselineWindows, wanted: BaselineSpec) -> Iterator[BaselineValue]:
     found: dict[tuple[str, str], BaselineValue] = {}
     for value, data in _with_data(row, wanted):
         made = BaselineValue(_key(value), value.name, data)
@@ -106,7 +106,7 @@ def _values(row: BaselineWindows, wanted: Wanted) -> Iterator[BaselineValue]:
             yield made
 
 
-def _with_data(row: BaselineWindows, wanted: Wanted) -> Iterator[tuple[DesiredValue, int]]:
+def _with_data(row: BaselineWindows, wanted: BaselineSpec) -> Iterator[tuple[DesiredValue, int]]:
     if wanted.stage == "disable" or not wanted.back:
         yield from ((value, value.data) for value in _common(row, "enable", wanted))
     if wanted.back:
@@ -120,14 +120,14 @@ def _with_data(row: BaselineWindows, wanted: Wanted) -> Iterator[tuple[DesiredVa
             yield value, without(with_tls12(None), wanted.protocols) if is_bits else value.data
 
 
-def _common(row: BaselineWindows, stage: str, wanted: Wanted) -> list[DesiredValue]:
+def _common(row: BaselineWindows, stage: str, wanted: BaselineSpec) -> list[DesiredValue]:
     """What all releases behind a platform want: a build never gets a value for a protocol that it does not have."""
     each = [_desired(stage, _releases()[name], wanted, wow=row.wow) for name in row.windows]
     shared = set.intersection(*({(value.key, value.view, value.name) for value in values} for values in each))
     return [value for value in each[0] if (value.key, value.view, value.name) in shared]
 
 
-def _desired(stage: str, release: WindowsRelease, wanted: Wanted, *, wow: bool) -> Sequence[DesiredValue]:
+def _desired(stage: str, release: WindowsRelease, wanted: BaselineSpec, *, wow: bool) -> Sequence[DesiredValue]:
     values = desired_values(
         "disable" if stage == "disable" else "enable",
         release,

@@ -18,9 +18,9 @@ from typing import Any
 
 from .._estate.admin_service import AdminService
 from .._failure import Failure
-from .compliance import Told, moment_of
+from .compliance import ClientCompliance, moment_of
 
-__all__ = ["Asked", "Outcome", "Waves", "ask_restarts", "last_starts", "who_needs_one"]
+__all__ = ["Asked", "RestartOutcome", "Waves", "ask_restarts", "last_starts", "who_needs_one"]
 
 _RESTART = 17
 _INITIATE = "SMS_ClientOperation.InitiateClientOperation"
@@ -31,7 +31,7 @@ _RIGHTS = (
 )
 
 
-class Outcome(Enum):
+class RestartOutcome(Enum):
     """Why a client is asked or not; only ASKED restarts."""
 
     ASKED = "asked"
@@ -60,21 +60,21 @@ class Asked:
 
 
 def who_needs_one(
-    told: Mapping[int, Told], devices: Mapping[int, Mapping[str, Any]], starts: Mapping[int, datetime]
-) -> dict[int, Outcome]:
+    told: Mapping[int, ClientCompliance], devices: Mapping[int, Mapping[str, Any]], starts: Mapping[int, datetime]
+) -> dict[int, RestartOutcome]:
     """``told``: by resource id. ``devices``: rows of SMS_CombinedDeviceResources. ``starts``: the last ones known."""
     return {client: _outcome(mine, devices.get(client, {}), starts.get(client)) for client, mine in told.items()}
 
 
-def _outcome(told: Told, device: Mapping[str, Any], started: datetime | None) -> Outcome:
+def _outcome(told: ClientCompliance, device: Mapping[str, Any], started: datetime | None) -> RestartOutcome:
     # A server is never restarted this way, and what is not known to be a workstation may be one.
     if _WORKSTATION not in str(device.get("DeviceOS", "")).lower():
-        return Outcome.NOT_A_CLIENT
+        return RestartOutcome.NOT_A_CLIENT
     if told.state != "compliant":
-        return Outcome.NOT_SET
+        return RestartOutcome.NOT_SET
     if told.mended_at is None or (started is not None and started > told.mended_at):
-        return Outcome.NOT_NEEDED
-    return Outcome.ASKED if device.get("CNIsOnline") else Outcome.OFFLINE
+        return RestartOutcome.NOT_NEEDED
+    return RestartOutcome.ASKED if device.get("CNIsOnline") else RestartOutcome.OFFLINE
 
 
 def ask_restarts(

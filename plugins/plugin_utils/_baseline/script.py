@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .._failure import Failure
-from .items import BaselineValue, Item, Wanted, items, kept
+from .items import BaselineSpec, BaselineValue, Item, items, kept
 
 __all__ = ["Deployment", "Script", "baseline_name", "baseline_script", "is_ours"]
 
@@ -166,12 +166,12 @@ def is_ours(description: str) -> bool:
     return description.startswith(_MADE)
 
 
-def baseline_name(wanted: Wanted) -> str:
+def baseline_name(wanted: BaselineSpec) -> str:
     """The name that the script gives the baseline. Raises Failure when nothing is wanted."""
     return f"{PREFIX} {wanted.title} {_version(wanted, _items(wanted))}"
 
 
-def baseline_script(site: str, wanted: Wanted, deployment: Deployment | None = None) -> Script:
+def baseline_script(site: str, wanted: BaselineSpec, deployment: Deployment | None = None) -> Script:
     """Raises Failure when site or collection cannot be one, or nothing is wanted."""
     if not _SITE.fullmatch(site):
         raise Failure("bad_argument", f"site_code is {site!r}.", "Give three capital letters or digits, like PS1.")
@@ -184,7 +184,7 @@ def baseline_script(site: str, wanted: Wanted, deployment: Deployment | None = N
     return Script(name, version, named, "".join(_texts(site, wanted, named, name, version, deployment)))
 
 
-def _items(wanted: Wanted) -> tuple[Item, ...]:
+def _items(wanted: BaselineSpec) -> tuple[Item, ...]:
     parts = items(wanted)
     if not parts:
         raise Failure(
@@ -193,13 +193,13 @@ def _items(wanted: Wanted) -> tuple[Item, ...]:
     return parts
 
 
-def _version(wanted: Wanted, parts: Sequence[Item]) -> str:
+def _version(wanted: BaselineSpec, parts: Sequence[Item]) -> str:
     return hashlib.sha256(repr((wanted.title, parts)).encode()).hexdigest()[:8]
 
 
 def _texts(
     site: str,
-    wanted: Wanted,
+    wanted: BaselineSpec,
     named: Sequence[tuple[str, Item]],
     name: str,
     version: str,
@@ -225,7 +225,7 @@ def _texts(
     yield f'Write-Output "{name} is there; $(@($items).Count) items."\n'
 
 
-def _notes(wanted: Wanted) -> Iterator[str]:
+def _notes(wanted: BaselineSpec) -> Iterator[str]:
     if wanted.stage == "disable" and not wanted.back:
         yield "#\n# It turns older protocols off: a client that cannot do without them loses its management point,\n"
         yield "# and with it this baseline. Let it repair only where the gate of configmgr.tls was open.\n"

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any
 from xml.etree import ElementTree
 
-__all__ = ["OWN_COLUMNS", "Answer", "Outcome", "answer_of"]
+__all__ = ["OWN_COLUMNS", "ClientAnswer", "AnswerState", "answer_of"]
 
 _LONGEST = 200
 _LONGEST_OUTPUT = 256 * 1024
@@ -29,7 +29,7 @@ OWN_COLUMNS = ("_i", "Device")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-class Outcome(Enum):
+class AnswerState(Enum):
     """ANSWERED and NOTHING are the only ones that say anything about a client; CUT has some of the rows."""
 
     ANSWERED = "answered"
@@ -42,19 +42,19 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ClientAnswer:
     """``rows``: each a mapping of columns to text. ``detail``: what the client or the site said of a failure."""
 
-    outcome: Outcome
+    outcome: AnswerState
     rows: tuple[Mapping[str, str], ...] = ()
     detail: str = ""
 
     @property
     def whole(self) -> bool:
-        return self.outcome in (Outcome.ANSWERED, Outcome.NOTHING)
+        return self.outcome in (AnswerState.ANSWERED, AnswerState.NOTHING)
 
 
-def answer_of(row: Mapping[str, Any]) -> Answer | None:
+def answer_of(row: Mapping[str, Any]) -> ClientAnswer | None:
     """None when the client has not reported yet. What is not understood is a failure, never an answer."""
     state = row.get("ScriptExecutionState")
     if state == 0:
@@ -67,7 +67,7 @@ def answer_of(row: Mapping[str, Any]) -> Answer | None:
 
 # Most clients of a site say the same: their answers are one object, which ten thousand clients fit in memory with.
 @functools.lru_cache(maxsize=4096)
-def _parsed(text: str) -> Answer:
+def _parsed(text: str) -> ClientAnswer:
     if len(text) > _LONGEST_OUTPUT:
         return _failed(f"its output has {len(text)} characters, more than a client's script writes")
     # A document type could name entities without end; the client's script writes none.
@@ -85,9 +85,9 @@ def _parsed(text: str) -> Answer:
         for element in result.iter("e")
     )
     if str(result.get("moreResults")).lower() != "false":
-        return Answer(Outcome.CUT, rows)
-    return Answer(Outcome.ANSWERED if rows else Outcome.NOTHING, rows)
+        return ClientAnswer(AnswerState.CUT, rows)
+    return ClientAnswer(AnswerState.ANSWERED if rows else AnswerState.NOTHING, rows)
 
 
-def _failed(detail: str) -> Answer:
-    return Answer(Outcome.FAILED, (), " ".join(detail.split())[:_LONGEST])
+def _failed(detail: str) -> ClientAnswer:
+    return ClientAnswer(AnswerState.FAILED, (), " ".join(detail.split())[:_LONGEST])

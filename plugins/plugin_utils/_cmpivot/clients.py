@@ -10,28 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._failure import Failure
-from .answer import Answer, Outcome
+from .answer import AnswerState, ClientAnswer
 from .queries import queries
 
 __all__ = ["Devices", "match", "not_read", "of_failure", "outcome_of"]
 
 _SAID = {
-    Outcome.NOTHING: ("client_told_nothing", "it answered, and told nothing of its Windows"),
-    Outcome.CUT: ("client_answer_cut", "its answer was cut, so that what is missing in it may be there"),
-    Outcome.FAILED: ("client_failed", "ConfigMgr's script failed on it"),
-    Outcome.SILENT: ("client_silent", "it is online and did not answer in time"),
-    Outcome.OFFLINE: ("client_offline", "it is not online"),
-    Outcome.NOT_ASKED: ("client_not_asked", "it was not asked"),
+    AnswerState.NOTHING: ("client_told_nothing", "it answered, and told nothing of its Windows"),
+    AnswerState.CUT: ("client_answer_cut", "its answer was cut, so that what is missing in it may be there"),
+    AnswerState.FAILED: ("client_failed", "ConfigMgr's script failed on it"),
+    AnswerState.SILENT: ("client_silent", "it is online and did not answer in time"),
+    AnswerState.OFFLINE: ("client_offline", "it is not online"),
+    AnswerState.NOT_ASKED: ("client_not_asked", "it was not asked"),
 }
 _REMEDIES = {
-    Outcome.NOTHING: "Read it by a visit.",
-    Outcome.CUT: "Read it by a visit.",
-    Outcome.FAILED: "Check that the client has PowerShell 4 or later and may run ConfigMgr's signed scripts; "
+    AnswerState.NOTHING: "Read it by a visit.",
+    AnswerState.CUT: "Read it by a visit.",
+    AnswerState.FAILED: "Check that the client has PowerShell 4 or later and may run ConfigMgr's signed scripts; "
     "see Scripts.log on it.",
-    Outcome.SILENT: "Raise wait, or run again later; see that the client reaches its management point on the "
+    AnswerState.SILENT: "Raise wait, or run again later; see that the client reaches its management point on the "
     "notification port.",
-    Outcome.OFFLINE: "Run again when the client is on.",
-    Outcome.NOT_ASKED: "Correct the inventory or the collection.",
+    AnswerState.OFFLINE: "Run again when the client is on.",
+    AnswerState.NOT_ASKED: "Correct the inventory or the collection.",
 }
 
 
@@ -74,26 +74,26 @@ def match(hosts: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Devices:
     return Devices(ids, frozenset(online), unclear)
 
 
-def outcome_of(answers: Mapping[str, Answer]) -> Outcome:
+def outcome_of(answers: Mapping[str, ClientAnswer]) -> AnswerState:
     """What became of a client: of the first questions, since without them nothing of it is known."""
     outcomes = [answers[query.id].outcome for query in queries() if query.first]
-    return next((outcome for outcome in outcomes if outcome is not Outcome.ANSWERED), Outcome.ANSWERED)
+    return next((outcome for outcome in outcomes if outcome is not AnswerState.ANSWERED), AnswerState.ANSWERED)
 
 
-def not_read(host: str, outcome: Outcome, details: Sequence[str] = ()) -> dict[str, Any]:
+def not_read(host: str, outcome: AnswerState, details: Sequence[str] = ()) -> dict[str, Any]:
     """As a playbook notes a machine that it could not read."""
     code, phrase = _SAID[outcome]
     said = "".join(f" ({detail})" for detail in details if detail)
     row = _row(host, outcome, code, f"{phrase}{said}.", _REMEDIES[outcome])
-    return {**row, "unreachable": outcome in (Outcome.SILENT, Outcome.OFFLINE)}
+    return {**row, "unreachable": outcome in (AnswerState.SILENT, AnswerState.OFFLINE)}
 
 
 def of_failure(host: str, failure: Failure) -> dict[str, Any]:
     """The same of a client that could not be asked, since the site could not."""
-    return _row(host, Outcome.NOT_ASKED, failure.code, str(failure), failure.remedy)
+    return _row(host, AnswerState.NOT_ASKED, failure.code, str(failure), failure.remedy)
 
 
-def _row(host: str, outcome: Outcome, code: str, phrase: str, remedy: str) -> dict[str, Any]:
+def _row(host: str, outcome: AnswerState, code: str, phrase: str, remedy: str) -> dict[str, Any]:
     return {
         "step": "audit",
         "task": "Read the clients through CMPivot",

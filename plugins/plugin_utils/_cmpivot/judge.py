@@ -21,13 +21,13 @@ from .._tls.capabilities import capabilities
 from .._tls.effective import effective_protocols
 from .._tls.enabled import enabled_state
 from .._tls.facts import facts
-from .._tls.finding import NOT_ASKED, Evidence, Finding, Outcome, Reason, Status
+from .._tls.finding import NOT_ASKED, CheckResult, Evidence, Finding, Reason, Status
 from .._tls.negotiation import Offer
 from .._tls.record import READ_BY
 from .._tls.state import HostState
 from .._windows.registry import Key, Presence, Registry
 from .._windows.snapshot import Snapshot
-from .answer import Answer
+from .answer import ClientAnswer
 from .queries import queries, query_text
 from .readings import NUMBER_TYPES, registry_of
 
@@ -49,7 +49,7 @@ class _Reading:
     findings: Sequence[Finding]
 
     @classmethod
-    def of(cls, answers: Mapping[str, Answer], numbers: str, ask: _Asked) -> _Reading:
+    def of(cls, answers: Mapping[str, ClientAnswer], numbers: str, ask: _Asked) -> _Reading:
         snapshot = Snapshot(registry_of(answers, numbers), None, (), {}, True)
         read = host_state(snapshot)
         state = replace(read, unreadable=(*read.unreadable, *_unanswered(answers)))
@@ -70,7 +70,7 @@ class _Asked:
 
 
 def client_facts(
-    answers: Mapping[str, Answer], roles: Sequence[str], release: int | None, *, legacy_off: bool = False
+    answers: Mapping[str, ClientAnswer], roles: Sequence[str], release: int | None, *, legacy_off: bool = False
 ) -> dict[str, Any]:
     """The fact C(configmgr_tls) of a client. ``answers``: one for every question; those of C(first) are answered."""
     ask = _Asked([*roles, "client"], release, legacy_off)
@@ -90,7 +90,7 @@ def client_facts(
     }
 
 
-def _unanswered(answers: Mapping[str, Answer]) -> list[str]:
+def _unanswered(answers: Mapping[str, ClientAnswer]) -> list[str]:
     return [
         f"{query_text(query)} ({answers[query.id].outcome.value})" for query in queries() if not answers[query.id].whole
     ]
@@ -119,12 +119,12 @@ def _holds(limit: CmpivotLimit, good: str, registry: Registry) -> bool:
     return good in limit.holds and all(registry.key(Key(path)).presence is Presence.ABSENT for path in limit.absent)
 
 
-def _doubted(outcome: Outcome, expected: str, reason: Reason, evidence: Sequence[Evidence] = ()) -> Outcome:
+def _doubted(outcome: CheckResult, expected: str, reason: Reason, evidence: Sequence[Evidence] = ()) -> CheckResult:
     told = _untyped(replace(outcome, evidence=tuple(evidence)))
-    return Outcome(Status.WARN, expected, outcome.actual or "not checked", (reason,), told.evidence)
+    return CheckResult(Status.WARN, expected, outcome.actual or "not checked", (reason,), told.evidence)
 
 
-def _untyped(outcome: Outcome) -> Outcome:
+def _untyped(outcome: CheckResult) -> CheckResult:
     """Without a type in what was seen: it was not read."""
     evidence = tuple(Evidence(item.path, item.value.replace(_TYPED, _NOT_TOLD)) for item in outcome.evidence)
     return replace(outcome, actual=outcome.actual.replace(_TYPED, _NOT_TOLD), evidence=evidence)

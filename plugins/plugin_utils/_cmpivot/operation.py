@@ -19,11 +19,11 @@ from typing import Any
 from .._data.schema_cmpivot import CmpivotQuery
 from .._estate.admin_service import AdminService
 from .._failure import Failure
-from .answer import Answer, Outcome, answer_of
+from .answer import AnswerState, ClientAnswer, answer_of
 from .queries import queries, query_text
 from .single import offers_devices, require_few, result_name, result_of, run_name
 
-__all__ = ["Patience", "Target", "ask_all"]
+__all__ = ["Patience", "CmpivotTarget", "ask_all"]
 
 _STATUS = "SMS_CMPivotStatus"
 _RUN = "AdminService.RunCMPivot"
@@ -55,7 +55,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Target:
+class CmpivotTarget:
     """Whom to ask: ``ids`` are the resource ids that matter, ``online`` those of them that the site has as online.
 
     With a ``collection`` all of its members are asked, else the ids; ``one_by_one`` where the site takes no list.
@@ -67,10 +67,10 @@ class Target:
     one_by_one: bool = False
 
 
-def ask_all(service: AdminService, target: Target, patience: Patience) -> dict[int, dict[str, Answer]]:
+def ask_all(service: AdminService, target: CmpivotTarget, patience: Patience) -> dict[int, dict[str, ClientAnswer]]:
     """For every id of the target an answer to every question. Raises Failure."""
     asking = _Asking(service, patience, patience.clock() + patience.timeout)
-    answers: dict[int, dict[str, Answer]] = {number: {} for number in target.ids}
+    answers: dict[int, dict[str, ClientAnswer]] = {number: {} for number in target.ids}
     left = _by_a_way(service.metadata(), target)
     for wave in _waves(queries(), patience.in_flight):
         started = {query.id: asking.start(query, left) for query in wave if asking.in_time and left.ids}
@@ -85,7 +85,7 @@ def ask_all(service: AdminService, target: Target, patience: Patience) -> dict[i
         if first:
             _require_keys(answers.values(), first)
             known = frozenset(
-                n for n in left.ids if all(answers[n][name].outcome is Outcome.ANSWERED for name in first)
+                n for n in left.ids if all(answers[n][name].outcome is AnswerState.ANSWERED for name in first)
             )
             left = replace(left, ids=known, online=known & target.online)
     return answers
@@ -100,13 +100,13 @@ def _waves(rows: Sequence[CmpivotQuery], size: int) -> Iterator[Sequence[Cmpivot
         yield others[begin : begin + size]
 
 
-def _without(client: int, target: Target, *, asked: bool) -> Answer:
+def _without(client: int, target: CmpivotTarget, *, asked: bool) -> ClientAnswer:
     if not asked:
-        return Answer(Outcome.NOT_ASKED)
-    return Answer(Outcome.SILENT if client in target.online else Outcome.OFFLINE)
+        return ClientAnswer(AnswerState.NOT_ASKED)
+    return ClientAnswer(AnswerState.SILENT if client in target.online else AnswerState.OFFLINE)
 
 
-def _by_a_way(metadata: str, target: Target) -> Target:
+def _by_a_way(metadata: str, target: CmpivotTarget) -> CmpivotTarget:
     """The target as the site lets it be asked: by what it binds RunCMPivot to. Raises Failure."""
     if "RunCMPivot" not in metadata:
         raise Failure(
@@ -126,7 +126,7 @@ def _by_a_way(metadata: str, target: Target) -> Target:
     return replace(target, one_by_one=True)
 
 
-def _require_keys(answers: Iterable[Mapping[str, Answer]], names: Sequence[str]) -> None:
+def _require_keys(answers: Iterable[Mapping[str, ClientAnswer]], names: Sequence[str]) -> None:
     """Since 2107 a row says of which key it is. Without that nothing can be told. Raises Failure."""
     rows = [row for answer in answers for name in names for row in answer[name].rows]
     if rows and not any("Key" in row for row in rows):
@@ -152,14 +152,14 @@ class _Asking:
     def in_time(self) -> bool:
         return self.patience.clock() < self.deadline
 
-    def start(self, query: CmpivotQuery, target: Target) -> Started:
+    def start(self, query: CmpivotQuery, target: CmpivotTarget) -> Started:
         text = query_text(query)
         if not target.one_by_one:
             return self._start(text, target), {}
         single = {one: self._start(text, replace(target, ids=frozenset({one}))) for one in sorted(target.ids)}
         return 0, single
 
-    def _start(self, text: str, target: Target) -> int:
+    def _start(self, text: str, target: CmpivotTarget) -> int:
         """The number of the operation. One backslash or two: what the site takes is remembered."""
         try:
             return self._run(text.replace("\\", "\\\\") if self.doubled else text, target)
@@ -175,7 +175,7 @@ class _Asking:
         self.doubled = True
         return number
 
-    def _run(self, text: str, target: Target) -> int:
+    def _run(self, text: str, target: CmpivotTarget) -> int:
         body: dict[str, Any] = {"InputQuery": text}
         if target.collection:
             name = f"Collections('{target.collection}')/{_RUN}"
@@ -195,10 +195,10 @@ class _Asking:
             )
         return number
 
-    def reported(self, started: Started, target: Target) -> dict[int, Answer]:
+    def reported(self, started: Started, target: CmpivotTarget) -> dict[int, ClientAnswer]:
         """Wait, then read. Rows of machines that are not of the target are left out."""
         number, single = started
-        found: dict[int, Answer] = {}
+        found: dict[int, ClientAnswer] = {}
         self._wait(lambda: self._of_devices(single, found, target) if single else self._progress(number, target))
         return found if single else self._answers(number, target)
 
@@ -214,7 +214,9 @@ class _Asking:
                 break
             self.patience.pause(self.patience.poll)
 
-    def _of_devices(self, single: Mapping[int, int], found: dict[int, Answer], target: Target) -> tuple[int, bool]:
+    def _of_devices(
+        self, single: Mapping[int, int], found: dict[int, ClientAnswer], target: CmpivotTarget
+    ) -> tuple[int, bool]:
         """Adds to ``found`` who answered since."""
         for client, number in single.items():
             if client not in found:
@@ -227,7 +229,7 @@ class _Asking:
                         raise
         return len(found), bool(found) and target.online <= found.keys()
 
-    def _progress(self, number: int, target: Target) -> tuple[int, bool]:
+    def _progress(self, number: int, target: CmpivotTarget) -> tuple[int, bool]:
         """How many reported, and whether the site's own count says that this is all; without one, whether all did that
         are online.
         """
@@ -245,7 +247,7 @@ class _Asking:
         # UnknownClients may be those that are still to answer: they do not end the wait.
         return done, 0 < count["Total"] <= done + count["Offline"]
 
-    def _answers(self, number: int, target: Target) -> dict[int, Answer]:
+    def _answers(self, number: int, target: CmpivotTarget) -> dict[int, ClientAnswer]:
         """So far. A client is who the site says it is: what its own output says of that is passed over."""
         found = {}
         for row in self._rows(number):

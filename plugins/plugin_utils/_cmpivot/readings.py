@@ -19,7 +19,7 @@ from .._data import schannel_algorithms
 from .._data.schema_cmpivot import CmpivotQuery
 from .._windows import snapshot as where
 from .._windows.registry import UNREADABLE, Key, KeyReading, Presence, Registry, Value, View
-from .answer import Answer
+from .answer import ClientAnswer
 from .queries import key_of, queries
 
 __all__ = ["NUMBER_TYPES", "registry_of"]
@@ -31,7 +31,7 @@ _ALL_BITS = 0xFFFFFFFF
 Readings = dict[tuple[View, Key], KeyReading]
 
 
-def registry_of(answers: Mapping[str, Answer], numbers: str) -> Registry:
+def registry_of(answers: Mapping[str, ClientAnswer], numbers: str) -> Registry:
     """``answers``: by the id of the question. ``numbers``: one of NUMBER_TYPES."""
     readings: Readings = {}
     lists = {query.id: set(_keys(query, answers)) for query in queries() if query.ask == "keys"}
@@ -72,7 +72,7 @@ def _root(query: CmpivotQuery) -> Key:
     return Key("\\".join(parts[: next(number for number, part in enumerate(parts) if "*" in part)]))
 
 
-def _keys(query: CmpivotQuery, answers: Mapping[str, Answer]) -> Iterator[Key]:
+def _keys(query: CmpivotQuery, answers: Mapping[str, ClientAnswer]) -> Iterator[Key]:
     for row in answers[query.id].rows:
         key = key_of(row.get("Key", ""), query)
         if key is not None and _matches(key, query):
@@ -99,7 +99,7 @@ def _add_parents(readings: Readings, view: View, root: Key, keys: set[Key]) -> N
         readings[(view, parent)] = KeyReading(Presence.PRESENT, {}, tuple(sorted(names)))
 
 
-def _values(query: CmpivotQuery, answer: Answer, numbers: str, listed: set[Key]) -> dict[Key, dict[str, Value]]:
+def _values(query: CmpivotQuery, answer: ClientAnswer, numbers: str, listed: set[Key]) -> dict[Key, dict[str, Value]]:
     found: dict[Key, dict[str, Value]] = {key: {} for key in listed}
     for row in answer.rows:
         key = key_of(row.get("Key", ""), query)

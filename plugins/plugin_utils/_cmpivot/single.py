@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._failure import Failure
-from .answer import OWN_COLUMNS, Answer, Outcome
+from .answer import OWN_COLUMNS, AnswerState, ClientAnswer
 
 __all__ = ["offers_devices", "require_few", "result_name", "result_of", "run_name"]
 
@@ -47,14 +47,14 @@ def result_name(client: int, operation: int) -> str:
     return f"Device({client})/AdminService.CMPivotResult(OperationId={operation})"
 
 
-def result_of(body: Mapping[str, Any]) -> Answer:
+def result_of(body: Mapping[str, Any]) -> ClientAnswer:
     """What is not understood is a failure, never an answer."""
     value = body.get("value")
     told = value if isinstance(value, Mapping) else {}
     status, rows = told.get("Status"), told.get("Result")
     if str(status) != "1" or not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        return Answer(Outcome.FAILED, (), f"its result has the status {str(status)[:20]}")
+        return ClientAnswer(AnswerState.FAILED, (), f"its result has the status {str(status)[:20]}")
     found = tuple({name: str(text) for name, text in row.items() if name not in OWN_COLUMNS} for row in rows)
     if told.get("MoreResult") is not False:
-        return Answer(Outcome.CUT, found)
-    return Answer(Outcome.ANSWERED if found else Outcome.NOTHING, found)
+        return ClientAnswer(AnswerState.CUT, found)
+    return ClientAnswer(AnswerState.ANSWERED if found else AnswerState.NOTHING, found)

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._remote.errors import Fault, table
 from .kerberos import configuration, held_ticket, state
-from .target import Target
+from .target import ConnectionTarget
 
 __all__ = ["alike", "controller", "troubles"]
 
@@ -51,7 +51,7 @@ def controller() -> dict[str, Any]:
     }
 
 
-def troubles(target: Target) -> Iterator[Trouble]:
+def troubles(target: ConnectionTarget) -> Iterator[Trouble]:
     """What on the controller keeps a connection from coming about, each with its detail; the host is not asked."""
     module, package = _MODULES.get(target.connection, ("", ""))
     if module and importlib.util.find_spec(module) is None:
@@ -85,7 +85,7 @@ def _way(variables: Mapping[str, Any], deciding: tuple[str, ...]) -> Iterator[tu
         yield name, str(bool(variables[name])) if "password" in name else str(variables[name])
 
 
-def _kerberos_troubles(target: Target) -> Iterator[Trouble]:
+def _kerberos_troubles(target: ConnectionTarget) -> Iterator[Trouble]:
     file, exists = configuration()
     if not exists and "KRB5_CONFIG" in os.environ:
         yield table()["kerberos_configuration"], f"KRB5_CONFIG names {file}, which is not there"

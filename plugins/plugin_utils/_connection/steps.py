@@ -21,9 +21,9 @@ from .._remote import RemoteError, Session
 from .._remote.classify import evidence_of, row_for
 from .._remote.errors import Fault, table
 from .controller import troubles
-from .target import Target
+from .target import ConnectionTarget
 
-__all__ = ["Examination", "Step", "examine"]
+__all__ = ["Examination", "ConnectionStep", "examine"]
 
 # What Kerberos allows two clocks to differ. Source: Microsoft, Maximum tolerance for computer clock synchronization.
 CLOCK_SECONDS = 300
@@ -41,7 +41,7 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class ConnectionStep:
     """``status``: ok, failed, or skipped with the reason in ``detail``."""
 
     name: str
@@ -61,7 +61,7 @@ class Examination:
     TLS, where the plugin can do that.
     """
 
-    target: Target
+    target: ConnectionTarget
     timeout: float
     connect: Callable[[], Session]
     connect_unbound: Callable[[], Session] | None = None
@@ -168,7 +168,7 @@ class Examination:
             raise
 
 
-def examine(examination: Examination) -> list[Step]:
+def examine(examination: Examination) -> list[ConnectionStep]:
     """All steps; what comes after a failed one is skipped."""
     target, steps, failed = examination.target, [], ""
     acts: tuple[Callable[[], str], ...] = (
@@ -178,7 +178,7 @@ def examine(examination: Examination) -> list[Step]:
     try:
         for act in acts:
             reason = f"{failed} failed" if failed else _needless(act.__name__, target)
-            steps.append(Step(act.__name__, "skipped", 0.0, reason) if reason else _tried(act))
+            steps.append(ConnectionStep(act.__name__, "skipped", 0.0, reason) if reason else _tried(act))
             if steps[-1].fault is not None:
                 failed = act.__name__
     finally:
@@ -186,7 +186,7 @@ def examine(examination: Examination) -> list[Step]:
     return steps
 
 
-def _tried(act: Callable[[], str]) -> Step:
+def _tried(act: Callable[[], str]) -> ConnectionStep:
     begun = time.monotonic()
     fault = None
     try:
@@ -199,10 +199,10 @@ def _tried(act: Callable[[], str]) -> Step:
         fault, detail = table()["read_time_out"], str(problem)
     except (OSError, http.client.HTTPException) as problem:
         fault, detail = row_for(evidence_of(problem)), f"{type(problem).__name__}: {problem}"
-    return Step(act.__name__, "failed" if fault else "ok", round(time.monotonic() - begun, 3), detail, fault)
+    return ConnectionStep(act.__name__, "failed" if fault else "ok", round(time.monotonic() - begun, 3), detail, fault)
 
 
-def _needless(name: str, target: Target) -> str:
+def _needless(name: str, target: ConnectionTarget) -> str:
     if target.proxy and name in ("name", "port", "tls", "offers"):
         return "a proxy is used"
     if target.scheme == "ssh" and name in ("tls", "offers"):

@@ -12,13 +12,13 @@ from typing import Any
 
 from .._remote.psrp import options_of
 
-__all__ = ["Target", "target_of"]
+__all__ = ["ConnectionTarget", "target_of"]
 
 _WINRM_HTTP, _WINRM_HTTPS, _SSH = 5985, 5986, 22
 
 
 @dataclass(frozen=True)
-class Target:
+class ConnectionTarget:
     """``authentication``: in the order of trying. ``verify``: the file of authorities, True for the library's own.
     ``service``: the principal that a ticket is asked for, host in the form that Kerberos gives it.
     """
@@ -43,12 +43,12 @@ class Target:
         return {**asdict(self), "authentication": list(self.authentication)}
 
 
-def target_of(connection: Any, transport: str) -> Target:
+def target_of(connection: Any, transport: str) -> ConnectionTarget:
     """Of a connection plugin with its options set; ``transport``: winrm, psrp or ssh."""
     return {"winrm": _winrm, "psrp": _psrp, "ssh": _ssh}[transport](connection)
 
 
-def _winrm(connection: Any) -> Target:
+def _winrm(connection: Any) -> ConnectionTarget:
     # Source: the description of the options of ansible.builtin.winrm, and what it makes of those that are not set.
     option, extras = connection.get_option, connection.get_option("_extras") or {}
     port = int(option("port"))
@@ -60,7 +60,7 @@ def _winrm(connection: Any) -> Target:
     host = str(option("remote_addr"))
     named = extras.get("ansible_winrm_kerberos_hostname_override") or host
     validated = extras.get("ansible_winrm_server_cert_validation", "validate") != "ignore"
-    return Target(
+    return ConnectionTarget(
         "winrm",
         host,
         port,
@@ -75,12 +75,12 @@ def _winrm(connection: Any) -> Target:
     )
 
 
-def _psrp(connection: Any) -> Target:
+def _psrp(connection: Any) -> ConnectionTarget:
     given = options_of(connection)
     scheme = "https" if given.get("ssl") else "http"
     named = given.get("negotiate_hostname_override") or given["server"]
     proxied = not given.get("no_proxy") and (bool(given.get("proxy")) or _proxied(scheme, given["server"]))
-    return Target(
+    return ConnectionTarget(
         "psrp",
         str(given["server"]),
         int(given["port"]),
@@ -95,10 +95,10 @@ def _psrp(connection: Any) -> Target:
     )
 
 
-def _ssh(connection: Any) -> Target:
+def _ssh(connection: Any) -> ConnectionTarget:
     option = connection.get_option
     # What ssh itself chooses stands in its own configuration.
-    return Target(
+    return ConnectionTarget(
         "ssh",
         str(option("host")),
         int(option("port") or _SSH),

@@ -49,7 +49,7 @@ class SourceRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protocol(Row):
+class ProtocolRow(Row):
     """protocols.yml: a protocol by its SCHANNEL key name, ``rank`` oldest first, and its bit in DefaultSecureProtocols.
 
     ``legacy`` protocols are those that the disable stage turns off.

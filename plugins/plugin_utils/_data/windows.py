@@ -12,7 +12,7 @@ from .schema import (
     DotnetRelease,
     DotnetRequirement,
     Product,
-    Protocol,
+    ProtocolRow,
     ProtocolState,
     Update,
     WindowsRelease,
@@ -20,9 +20,9 @@ from .schema import (
 from .site import latest_from
 
 
-def protocols() -> tuple[Protocol, ...]:
+def protocols() -> tuple[ProtocolRow, ...]:
     """Every protocol, oldest first."""
-    return tuple(sorted(load_table("protocols", Protocol), key=lambda row: row.rank))
+    return tuple(sorted(load_table("protocols", ProtocolRow), key=lambda row: row.rank))
 
 
 def windows_releases() -> tuple[WindowsRelease, ...]:

@@ -20,7 +20,7 @@ from .._remote.bounded import AnswerTooLong, bound
 from .._remote.errors import table
 from .errors import estate_failure
 from .logon import MISSING as LOGON_MISSING
-from .logon import Choice, Login, Reason, choose, reason_of
+from .logon import Choice, KerberosFailure, Login, choose, reason_of
 from .records import OF_ACTIVITY, Rows
 
 try:
@@ -32,7 +32,7 @@ except ImportError as missing:
 else:
     MISSING = LOGON_MISSING
 
-__all__ = ["LIBRARY", "MISSING", "AdminService", "Login", "Wanted", "read_rows"]
+__all__ = ["LIBRARY", "MISSING", "AdminService", "Login", "ClientSelection", "read_rows"]
 
 LIBRARY = "pypsrp"
 _STATUSES = {
@@ -51,7 +51,7 @@ _DONE = (200, 201)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ClientSelection:
     """Which clients: of a collection, or by an OData filter on SMS_R_System; ``limit`` 0 for all of them.
 
     activity: whether the site is asked which of them it calls active.
@@ -92,7 +92,7 @@ class AdminService:
         return found
 
     @property
-    def not_kerberos(self) -> Reason | None:
+    def not_kerberos(self) -> KerberosFailure | None:
         """Why the logon, which might have been Kerberos, was with NTLM; None when it was not, or was told to."""
         return self._choice.why if self._choice else None
 
@@ -185,12 +185,12 @@ class AdminService:
         """Before the first request: choosing a way to log in may take a domain controller."""
         if self._choice is None:
             chosen = choose(self._login, urlsplit(self._root).hostname or "")
-            if isinstance(chosen, Reason):
+            if isinstance(chosen, KerberosFailure):
                 raise self._no_logon(attempted, chosen)
             self._choice = chosen
             self._session.auth = chosen.auth
 
-    def _no_logon(self, attempted: str, reason: Reason) -> Failure:
+    def _no_logon(self, attempted: str, reason: KerberosFailure) -> Failure:
         fault = reason.fault
         return estate_failure(fault.code, self._place, attempted, f"{fault.phrase} ({reason.detail})", fault.remedy)
 
@@ -220,7 +220,7 @@ def _again(retries: int) -> Any:
     )
 
 
-def read_rows(service: AdminService, wanted: Wanted) -> Rows:
+def read_rows(service: AdminService, wanted: ClientSelection) -> Rows:
     """Everything that the hierarchy is made of."""
     return Rows(
         service.rows("SMS_Site"),
@@ -231,7 +231,7 @@ def read_rows(service: AdminService, wanted: Wanted) -> Rows:
     )
 
 
-def _clients(service: AdminService, wanted: Wanted) -> list[dict[str, Any]]:
+def _clients(service: AdminService, wanted: ClientSelection) -> list[dict[str, Any]]:
     """Machines with a client that is not obsolete; those of a collection by their resource ids."""
     if not wanted.clients:
         return []

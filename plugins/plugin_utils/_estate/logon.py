@@ -24,7 +24,7 @@ except ImportError as missing:
 else:
     MISSING = None
 
-__all__ = ["MISSING", "Choice", "Login", "Reason", "choose", "reason_of"]
+__all__ = ["MISSING", "Choice", "Login", "KerberosFailure", "choose", "reason_of"]
 
 _SERVICE = "HTTP"
 # After these no other logon is tried: it would be the same password again.
@@ -41,7 +41,7 @@ class Login:
 
 
 @dataclass(frozen=True)
-class Reason:
+class KerberosFailure:
     """Why a logon with Kerberos is not possible: the row of the table of failures, and the library's words."""
 
     fault: Fault
@@ -54,10 +54,10 @@ class Choice:
 
     method: str
     auth: Any
-    why: Reason | None = None
+    why: KerberosFailure | None = None
 
 
-def choose(login: Login, host: str) -> Choice | Reason:
+def choose(login: Login, host: str) -> Choice | KerberosFailure:
     """How to log in to a host; for negotiate the reason when there is no way at all."""
     if login.method == "basic":
         return Choice("basic", (login.user or "", login.password or ""))
@@ -71,9 +71,11 @@ def choose(login: Login, host: str) -> Choice | Reason:
     return Choice("ntlm", _auth(login, "ntlm"), why)
 
 
-def reason_of(problem: Exception, login: Login) -> Reason:
+def reason_of(problem: Exception, login: Login) -> KerberosFailure:
     """What kept a logon from being made, before the service saw it."""
-    return Reason(row_for(evidence_of(problem)), scrub(f"{type(problem).__name__}: {problem}", [login.password or ""]))
+    return KerberosFailure(
+        row_for(evidence_of(problem)), scrub(f"{type(problem).__name__}: {problem}", [login.password or ""])
+    )
 
 
 def _auth(login: Login, method: str) -> Any:
@@ -82,12 +84,12 @@ def _auth(login: Login, method: str) -> Any:
     )
 
 
-def _why_not_kerberos(login: Login, host: str) -> Reason | None:
+def _why_not_kerberos(login: Login, host: str) -> KerberosFailure | None:
     """Ask the domain for a ticket of the service; None when there is one."""
     try:
         spnego.client(login.user, login.password, hostname=host, service=_SERVICE, protocol="kerberos").step()
     except ImportError as missing:
-        return Reason(table()["missing_library"], str(missing))
+        return KerberosFailure(table()["missing_library"], str(missing))
     except Exception as problem:  # as many kinds as there are libraries
         return reason_of(problem, login)
     return None

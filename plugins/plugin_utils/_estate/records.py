@@ -12,7 +12,7 @@ from typing import Any
 
 from .._data import configmgr_release, roles
 
-__all__ = ["OF_ACTIVITY", "Client", "Estate", "Rows", "Server", "SiteRecord", "estate_of"]
+__all__ = ["OF_ACTIVITY", "Client", "Estate", "Rows", "Server", "Site", "estate_of"]
 
 # Windows' names of computers and domains, with the underscore that older ones have. Never a hyphen in front.
 _MACHINE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?")
@@ -41,7 +41,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class SiteRecord:
+class Site:
     """``type``: a value of SITE_TYPES, or unknown. ``release``: such as 2309, None for a build that is not known."""
 
     code: str
@@ -87,7 +87,7 @@ class Estate:
     strange: names that no machine can have, as they came; their rows were passed over.
     """
 
-    sites: Mapping[str, SiteRecord]
+    sites: Mapping[str, Site]
     servers: Mapping[str, Server]
     clients: Mapping[str, Client]
     strange: tuple[str, ...] = ()
@@ -139,9 +139,9 @@ def _strange(rows: Rows) -> Iterator[str]:
 def _site_with(definitions: Sequence[Mapping[str, Any]]) -> Any:
     parents = {str(row.get("SiteCode")): str(row.get("ParentSiteCode") or "") for row in definitions}
 
-    def site(row: Mapping[str, Any]) -> SiteRecord:
+    def site(row: Mapping[str, Any]) -> Site:
         code, version = site_code(row.get("SiteCode")), str(row.get("Version") or "")
-        return SiteRecord(
+        return Site(
             code,
             SITE_TYPES.get(_number(row.get("Type")), "unknown"),
             version,
@@ -159,7 +159,7 @@ def release_of(version: str) -> int | None:
     return configmgr_release(int(parts[2])) if len(parts) > 2 and parts[2].isdigit() else None
 
 
-def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, SiteRecord]) -> set[tuple[str, str]]:
+def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, Site]) -> set[tuple[str, str]]:
     """Of the site servers that a site has, those that are not its own server now. Source: jonasatgit's scripts."""
     found = set()
     for row in monitored:
@@ -170,9 +170,7 @@ def _passive(monitored: Iterable[Mapping[str, Any]], sites: Mapping[str, SiteRec
     return found
 
 
-def _add_role(
-    server: Server, row: Mapping[str, Any], sites: Mapping[str, SiteRecord], passive: set[tuple[str, str]]
-) -> None:
+def _add_role(server: Server, row: Mapping[str, Any], sites: Mapping[str, Site], passive: set[tuple[str, str]]) -> None:
     name, code = str(row.get("RoleName") or ""), site_code(row.get("SiteCode"))
     if not name or name in _NO_ROLES:
         return

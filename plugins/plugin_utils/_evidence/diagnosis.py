@@ -15,7 +15,7 @@ from .._data import load_table
 from .._data.schema_evidence import KnownIssue, LogFile, LogPhrase, LogSignature
 from .events import Event
 from .lines import message, stamp, unwrapped
-from .search import Line, Reading, own_lines
+from .search import LogLine, Reading, own_lines
 
 __all__ = ["Diagnosis", "EVENT_IDS", "diagnose"]
 
@@ -87,7 +87,7 @@ def shortened(symptoms: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 # Whose line it is; None for a message of .NET in a language that is not known.
-_Sorted = list[tuple[LogSignature | None, Line]]
+_Sorted = list[tuple[LogSignature | None, LogLine]]
 
 
 def _sorted(reading: Reading) -> _Sorted:
@@ -115,7 +115,7 @@ def _is_sign(row: LogSignature, text: str) -> bool:
     )
 
 
-def _beside(line: Line, other: Line) -> bool:
+def _beside(line: LogLine, other: LogLine) -> bool:
     return line.former == other.former and abs(line.number - other.number) <= _BESIDE
 
 
@@ -161,20 +161,20 @@ def _conversations(row: LogSignature, log: LogFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for writer in writers for name in log.writers.get(writer, ())))
 
 
-def _joined(lines: Sequence[Line]) -> list[Line]:
+def _joined(lines: Sequence[LogLine]) -> list[LogLine]:
     """The lines, each with those right behind it as long as they carry on what it says."""
-    joined: list[Line] = []
+    joined: list[LogLine] = []
     for line in lines:
         last = joined[-1] if joined else None
         # A line of its own begins with its time or its mark, or tells its component at its end.
         if last is not None and _follows(line, last) and not _complete(last.text):
-            joined[-1] = Line(line.number, f"{last.text} {line.text}", line.former)
+            joined[-1] = LogLine(line.number, f"{last.text} {line.text}", line.former)
         else:
             joined.append(line)
     return joined
 
 
-def _follows(line: Line, last: Line) -> bool:
+def _follows(line: LogLine, last: LogLine) -> bool:
     return line.former == last.former and bool(last.number) and 0 < line.number - last.number <= _NEXT
 
 

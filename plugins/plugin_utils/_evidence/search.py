@@ -24,7 +24,7 @@ from .folders import LogPlace
 
 __all__ = [
     "FIRST",
-    "Line",
+    "LogLine",
     "Reading",
     "Search",
     "own_lines",
@@ -49,7 +49,7 @@ _NUMBERED = re.compile(r"^([0-9]{1,9}):(?:([0-9]{1,9}):)?(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """A matching line and its number in the log (0 when it is not told), and whether it is in the log's former file."""
 
     number: int
@@ -103,7 +103,7 @@ class Reading:
 
     search: Search
     state: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LogLine, ...] = ()
     total: int | None = None
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     formers: tuple[str, ...] = ()
@@ -191,7 +191,7 @@ def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> 
     return Reading(item, "read", found, formers=tuple(names[number] for number in numbers if number < len(names)))
 
 
-def own_lines(reading: Reading) -> list[Line]:
+def own_lines(reading: Reading) -> list[LogLine]:
     """The lines with the numbers of their own file: the machine counts on from the former files to the log itself.
 
     Where the turn is not among them, it lies between the oldest and the newest: their numbers cannot be told.
@@ -223,10 +223,10 @@ def _named(item: Search, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return {text: tuple(files) for text, files in named.items()}
 
 
-def _line(text: str) -> Line | None:
+def _line(text: str) -> LogLine | None:
     """A line as C(1:532:text): its place among the matches, its number in the log, and what it says."""
     match = _NUMBERED.match(text)
-    return Line(int(match[2]), match[3]) if match and match[2] else None
+    return LogLine(int(match[2]), match[3]) if match and match[2] else None
 
 
 def count_parts(cut: Sequence[Reading]) -> list[str]:

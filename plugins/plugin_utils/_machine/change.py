@@ -19,13 +19,13 @@ from .._windows.apply import parse_applied
 from .._windows.registry import Presence, Registry
 from .asking import ask_machine
 from .place import Place, controller_time, prepare
-from .steps import ChangeSet, Step, change_steps
+from .steps import ChangeSet, ChangeStep, change_steps
 
-__all__ = ["ChangeSet", "Applied", "make_change"]
+__all__ = ["ChangeSet", "ChangeResult", "make_change"]
 
 
 @dataclass(frozen=True)
-class Applied:
+class ChangeResult:
     """``time``: the controller's, in the journal. ``backup``: the file, or the folder when there are several.
 
     ``applied``: the changes that are there now; ``missing``: those that are not.
@@ -49,7 +49,7 @@ def make_change(
     place: Place,
     change_set: ChangeSet,
     boot: BootMarker = NEVER_ASKED,
-) -> Applied:
+) -> ChangeResult:
     """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done.
 
     ``registry``: what was read. ``boot``: the uptime, where the change is in force only after a restart.
@@ -72,7 +72,7 @@ def make_change(
             raise _no_backup(step, registry, change_set)
     done, missing = _split(registry, change_set.changes)
     backup = steps[0].backup
-    return Applied(
+    return ChangeResult(
         backup.file if len(steps) == 1 else backup.folder, change_set.run, steps[0].time, registry, done, missing
     )
 
@@ -87,7 +87,7 @@ def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change,
     return tuple(done), tuple(missing)
 
 
-def _no_backup(step: Step, registry: Registry, change_set: ChangeSet) -> Failure:
+def _no_backup(step: ChangeStep, registry: Registry, change_set: ChangeSet) -> Failure:
     done, missing = _split(registry, change_set.changes)
     backup = step.backup
     written = [change.as_dict() for change in done]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .._marks import HEARD
-from .._remote import Answer, RemoteError, Session
+from .._remote import CommandResult, RemoteError, Session
 from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command, Query
 from .asking import ask_machine
@@ -34,7 +34,7 @@ class Machine:
             self._session = self._connect()
         return self._session
 
-    def run(self, line: str, attempted: str, *, resend: bool = True) -> Answer:
+    def run(self, line: str, attempted: str, *, resend: bool = True) -> CommandResult:
         return self.session().run(line, attempted=attempted, resend=resend)
 
     def ask(self, questions: Sequence[Query | Command], attempted: str) -> Answers:

@@ -20,7 +20,7 @@ from .._windows.registry import Key, View
 from .._windows.undo import UndoValue, render_undo
 from .place import Place
 
-__all__ = ["ChangeSet", "Step", "change_steps"]
+__all__ = ["ChangeSet", "ChangeStep", "change_steps"]
 
 KeyPlace = tuple[View, Key]
 
@@ -69,7 +69,7 @@ class ChangeSet:
 
 
 @dataclass(frozen=True)
-class Step:
+class ChangeStep:
     """One command line of a change, and what to expect of its answer."""
 
     time: str
@@ -79,14 +79,14 @@ class Step:
     line: str
 
 
-def change_steps(place: Place, boot: BootMarker, change_set: ChangeSet, time: str = "") -> list[Step]:
+def change_steps(place: Place, boot: BootMarker, change_set: ChangeSet, time: str = "") -> list[ChangeStep]:
     """The lines that make the change, at least one. ``time``: the controller's, for the journal.
 
     Failure when it cannot be said in command lines.
     """
     sequence = next_sequence(place.journal)
     waiting = [change_set]
-    steps: list[Step] = []
+    steps: list[ChangeStep] = []
     while waiting:
         part = waiting.pop(0)
         entry = JournalEntry(sequence + len(steps), part.run, part.action, boot, time)
@@ -106,7 +106,7 @@ def change_steps(place: Place, boot: BootMarker, change_set: ChangeSet, time: st
     return steps
 
 
-def _step(entry: JournalEntry, location: Location, part: ChangeSet) -> Step:
+def _step(entry: JournalEntry, location: Location, part: ChangeSet) -> ChangeStep:
     values = [UndoValue(change.view, change.key, change.name, change.before, change.after) for change in part.changes]
     backup = Backup(
         folder=rf"{location.path}\{entry.run}",
@@ -117,7 +117,7 @@ def _step(entry: JournalEntry, location: Location, part: ChangeSet) -> Step:
     )
     edits, queries = part.edits(), part.queries()
     try:
-        return Step(entry.time, backup, edits, queries, apply_line(backup, edits, queries))
+        return ChangeStep(entry.time, backup, edits, queries, apply_line(backup, edits, queries))
     except UnsafeText as error:
         raise Failure(
             "not_writable",

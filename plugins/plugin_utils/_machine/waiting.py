@@ -18,11 +18,11 @@ from .._windows.restart import (
     CANCEL,
     RUNNING,
     STOPPED,
-    Told,
+    ShutdownAnswer,
     service_command,
     service_state,
+    shutdown_answer,
     shutdown_command,
-    told,
 )
 from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
 from .asking import ask_machine
@@ -61,7 +61,7 @@ def boot_of(answers: Answers) -> BootMarker:
     )
 
 
-def shut_down(session: Session, delay: int, message: str, *, force: bool = True) -> Told:
+def shut_down(session: Session, delay: int, message: str, *, force: bool = True) -> ShutdownAnswer:
     """Tell the machine to restart: DONE, ALREADY or SOMEBODY. Failure restart_refused when Windows does not want to."""
     try:
         line = shutdown_command(delay, message, force=force)
@@ -70,9 +70,9 @@ def shut_down(session: Session, delay: int, message: str, *, force: bool = True)
         # The machine may be quicker than its answer: whether it went down is seen next.
         if not error.sent:
             raise
-        return Told.DONE
-    said = told(answer.exit_code)
-    if said not in (Told.DONE, Told.ALREADY) and (force or said is not Told.SOMEBODY):
+        return ShutdownAnswer.DONE
+    said = shutdown_answer(answer.exit_code)
+    if said not in (ShutdownAnswer.DONE, ShutdownAnswer.ALREADY) and (force or said is not ShutdownAnswer.SOMEBODY):
         raise Failure(
             "restart_refused",
             f"Windows refused to restart (shutdown ended with exit code {answer.exit_code}).",
@@ -84,14 +84,14 @@ def shut_down(session: Session, delay: int, message: str, *, force: bool = True)
 def cancel_restart(session: Session) -> bool:
     """Take back a restart that was announced; False when none was. Failure cancel_refused."""
     answer = session.run(CANCEL, attempted="cancel the restart", resend=False)
-    said = told(answer.exit_code)
-    if said not in (Told.DONE, Told.NONE):
+    said = shutdown_answer(answer.exit_code)
+    if said not in (ShutdownAnswer.DONE, ShutdownAnswer.NONE):
         raise Failure(
             "cancel_refused",
             f"Windows did not cancel a restart (shutdown ended with exit code {answer.exit_code}).",
             "The account needs the right to shut down the system from the network; a restart that has begun goes on.",
         )
-    return said is Told.DONE
+    return said is ShutdownAnswer.DONE
 
 
 def wait_until_back(

@@ -21,7 +21,7 @@ from .numbers import (
     ContentType,
     Extension,
     HandshakeType,
-    Protocol,
+    ProtocolVersion,
 )
 
 RANDOM_LENGTH = 32
@@ -37,7 +37,7 @@ _SECP256R1_POINT = bytes.fromhex(
 )
 
 
-def client_hello(protocol: Protocol, random: bytes, server_name: str | None = None, alpn: str = "") -> bytes:
+def client_hello(protocol: ProtocolVersion, random: bytes, server_name: str | None = None, alpn: str = "") -> bytes:
     """The bytes that ask a server for exactly one protocol.
 
     random: 32 bytes. server_name: sent as SNI (TLS only) unless it is an IP address or no name that DNS could hold.
@@ -46,11 +46,11 @@ def client_hello(protocol: Protocol, random: bytes, server_name: str | None = No
     """
     if len(random) != RANDOM_LENGTH:
         raise ValueError(f"the random value of a hello is {RANDOM_LENGTH} bytes, not {len(random)}")
-    if protocol is Protocol.SSL2:
+    if protocol is ProtocolVersion.SSL2:
         return _ssl2_hello(random)
-    version = min(WIRE_VERSION[protocol], WIRE_VERSION[Protocol.TLS12])
+    version = min(WIRE_VERSION[protocol], WIRE_VERSION[ProtocolVersion.TLS12])
     # A session id is what a middlebox expects of the compatibility mode of TLS 1.3; elsewhere it would ask to resume.
-    session_id = random if protocol is Protocol.TLS13 else b""
+    session_id = random if protocol is ProtocolVersion.TLS13 else b""
     body = b"".join(
         (
             _u16(version),
@@ -58,21 +58,21 @@ def client_hello(protocol: Protocol, random: bytes, server_name: str | None = No
             _vector8(session_id),
             _vector16(b"".join(_u16(code) for code in OFFERS[protocol])),
             _vector8(b"\x00"),
-            b"" if protocol is Protocol.SSL3 else _vector16(_extensions(protocol, server_name, alpn)),
+            b"" if protocol is ProtocolVersion.SSL3 else _vector16(_extensions(protocol, server_name, alpn)),
         )
     )
     message = bytes([HandshakeType.CLIENT_HELLO]) + len(body).to_bytes(3, "big") + body
     # Old servers refuse a record version above TLS 1.0, new ones ignore it.
-    record_version = min(version, WIRE_VERSION[Protocol.TLS10])
+    record_version = min(version, WIRE_VERSION[ProtocolVersion.TLS10])
     return bytes([ContentType.HANDSHAKE]) + _u16(record_version) + _vector16(message)
 
 
 def _ssl2_hello(random: bytes) -> bytes:
-    ciphers = b"".join(code.to_bytes(3, "big") for code in OFFERS[Protocol.SSL2])
+    ciphers = b"".join(code.to_bytes(3, "big") for code in OFFERS[ProtocolVersion.SSL2])
     body = b"".join(
         (
             bytes([HandshakeType.CLIENT_HELLO]),
-            _u16(WIRE_VERSION[Protocol.SSL2]),
+            _u16(WIRE_VERSION[ProtocolVersion.SSL2]),
             _u16(len(ciphers)),
             _u16(0),
             _u16(_SSL2_CHALLENGE_LENGTH),
@@ -83,7 +83,7 @@ def _ssl2_hello(random: bytes) -> bytes:
     return _u16(0x8000 | len(body)) + body
 
 
-def _extensions(protocol: Protocol, server_name: str | None, alpn: str) -> bytes:
+def _extensions(protocol: ProtocolVersion, server_name: str | None, alpn: str) -> bytes:
     parts = []
     name = _sni_name(server_name)
     if name is not None:
@@ -94,14 +94,14 @@ def _extensions(protocol: Protocol, server_name: str | None, alpn: str) -> bytes
     parts.append(_extension(Extension.EC_POINT_FORMATS, _vector8(b"\x00")))
     if alpn:
         parts.append(_extension(Extension.APPLICATION_LAYER_PROTOCOLS, _vector16(_vector8(alpn.encode("ascii")))))
-    if protocol in (Protocol.TLS12, Protocol.TLS13):
+    if protocol in (ProtocolVersion.TLS12, ProtocolVersion.TLS13):
         parts.append(_extension(Extension.SIGNATURE_ALGORITHMS, _vector16(_u16_list(SIGNATURE_SCHEMES))))
-    if protocol is Protocol.TLS13:
+    if protocol is ProtocolVersion.TLS13:
         shares = b"".join(
             _u16(group) + _vector16(point)
             for group, point in ((GROUP_X25519, _X25519_POINT), (GROUP_SECP256R1, _SECP256R1_POINT))
         )
-        parts.append(_extension(Extension.SUPPORTED_VERSIONS, _vector8(_u16(WIRE_VERSION[Protocol.TLS13]))))
+        parts.append(_extension(Extension.SUPPORTED_VERSIONS, _vector8(_u16(WIRE_VERSION[ProtocolVersion.TLS13]))))
         parts.append(_extension(Extension.PSK_KEY_EXCHANGE_MODES, _vector8(b"\x01")))
         parts.append(_extension(Extension.KEY_SHARE, _vector16(shares)))
     return b"".join(parts)

@@ -20,7 +20,7 @@ from .numbers import (
     ContentType,
     Extension,
     HandshakeType,
-    Protocol,
+    ProtocolVersion,
     suite_name,
 )
 
@@ -41,7 +41,7 @@ class ServerHello:
     cipher: str
 
     @property
-    def protocol(self) -> Protocol | None:
+    def protocol(self) -> ProtocolVersion | None:
         """The protocol chosen; None when the number is none we know."""
         return PROTOCOL_OF_VERSION.get(self.version)
 
@@ -93,11 +93,11 @@ class _Reader:
         return self.take(self.number(length_bytes))
 
 
-def read_answer(data: bytes, asked: Protocol) -> ServerAnswer:
+def read_answer(data: bytes, asked: ProtocolVersion) -> ServerAnswer:
     """Read all that came back for a hello of ``asked``: at most one flight of the server."""
     if len(data) < 2:
         return ServerAnswer()
-    if asked is Protocol.SSL2 and not _looks_like_record(data):
+    if asked is ProtocolVersion.SSL2 and not _looks_like_record(data):
         return _read_ssl2(data)
     return _read_records(data)
 
@@ -163,7 +163,7 @@ def _read_messages(data: bytes, alert: int | None, malformed: str | None) -> Ser
             body = reader.vector(3)
             if kind == HandshakeType.SERVER_HELLO and hello is None:
                 hello = _server_hello(body)
-                done = done or hello.version >= WIRE_VERSION[Protocol.TLS13]
+                done = done or hello.version >= WIRE_VERSION[ProtocolVersion.TLS13]
             elif kind == HandshakeType.CERTIFICATE and hello is not None:
                 certificates = _certificates(body)
                 done = True
@@ -239,7 +239,7 @@ def _ssl2_server_hello(record: _Reader) -> ServerAnswer:
     certificate_length, ciphers_length, _connection_id_length = (record.number(2) for _field in range(3))
     certificate = record.take(certificate_length)
     ciphers = record.take(ciphers_length)
-    if version != WIRE_VERSION[Protocol.SSL2] or len(ciphers) < 3:
+    if version != WIRE_VERSION[ProtocolVersion.SSL2] or len(ciphers) < 3:
         return ServerAnswer(complete=True, malformed="an SSL 2.0 hello without a common version or suite")
     code = int.from_bytes(ciphers[:3], "big")
     return ServerAnswer(

@@ -48,7 +48,7 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True)
-class Target:
+class HealthTarget:
     """What to ask where.
 
     port: when it is not the one of the check. server_name: for SNI and the Host header, when it is not the host.
@@ -72,7 +72,7 @@ class HealthResult:
     doubt: why nobody vouches for who answered; None when an authority does.
     """
 
-    target: Target
+    target: HealthTarget
     health: Health
     reachable: bool
     status: int | None = None
@@ -129,7 +129,7 @@ class _Connection(http.client.HTTPSConnection):
         self.negotiated = (_PROTOCOL_NAMES.get(version or "", version), cipher[0] if cipher else None)
 
 
-def check_health(target: Target, trust: Trust, timeout: float) -> HealthResult:
+def check_health(target: HealthTarget, trust: Trust, timeout: float) -> HealthResult:
     """Ask whom the authorities vouch for, and whom they do not if ``trust`` allows it: the result then says so.
 
     Whatever the server does is in the result. timeout: seconds for each step of the network.
@@ -140,7 +140,7 @@ def check_health(target: Target, trust: Trust, timeout: float) -> HealthResult:
     return replace(_ask(target, trust.anybody, timeout), doubt=result.error.detail)
 
 
-def _ask(target: Target, context: ssl.SSLContext, timeout: float) -> HealthResult:
+def _ask(target: HealthTarget, context: ssl.SSLContext, timeout: float) -> HealthResult:
     name = target.server_name or target.host
     try:
         addresses = resolve(target.host, target.effective_port)

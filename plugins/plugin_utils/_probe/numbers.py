@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 
-class Protocol(StrEnum):
+class ProtocolVersion(StrEnum):
     """A protocol, under the name its SCHANNEL registry key has."""
 
     SSL2 = "SSL 2.0"
@@ -24,15 +24,15 @@ class Protocol(StrEnum):
     TLS13 = "TLS 1.3"
 
 
-WIRE_VERSION: Final[Mapping[Protocol, int]] = {
-    Protocol.SSL2: 0x0002,
-    Protocol.SSL3: 0x0300,
-    Protocol.TLS10: 0x0301,
-    Protocol.TLS11: 0x0302,
-    Protocol.TLS12: 0x0303,
-    Protocol.TLS13: 0x0304,
+WIRE_VERSION: Final[Mapping[ProtocolVersion, int]] = {
+    ProtocolVersion.SSL2: 0x0002,
+    ProtocolVersion.SSL3: 0x0300,
+    ProtocolVersion.TLS10: 0x0301,
+    ProtocolVersion.TLS11: 0x0302,
+    ProtocolVersion.TLS12: 0x0303,
+    ProtocolVersion.TLS13: 0x0304,
 }
-PROTOCOL_OF_VERSION: Final[Mapping[int, Protocol]] = {version: name for name, version in WIRE_VERSION.items()}
+PROTOCOL_OF_VERSION: Final[Mapping[int, ProtocolVersion]] = {version: name for name, version in WIRE_VERSION.items()}
 
 
 class ContentType(IntEnum):
@@ -144,16 +144,16 @@ SSL2_CIPHERS: Final[Mapping[int, str]] = {
 }
 
 _TLS10_OFFER: Final = {**ELLIPTIC_SUITES, **SSL3_SUITES}
-OFFERS: Final[Mapping[Protocol, Mapping[int, str]]] = {
-    Protocol.SSL2: SSL2_CIPHERS,
-    Protocol.SSL3: SSL3_SUITES,
-    Protocol.TLS10: _TLS10_OFFER,
-    Protocol.TLS11: _TLS10_OFFER,
-    Protocol.TLS12: {**TLS12_SUITES, **_TLS10_OFFER},
+OFFERS: Final[Mapping[ProtocolVersion, Mapping[int, str]]] = {
+    ProtocolVersion.SSL2: SSL2_CIPHERS,
+    ProtocolVersion.SSL3: SSL3_SUITES,
+    ProtocolVersion.TLS10: _TLS10_OFFER,
+    ProtocolVersion.TLS11: _TLS10_OFFER,
+    ProtocolVersion.TLS12: {**TLS12_SUITES, **_TLS10_OFFER},
     # A server that knows nothing above TLS 1.2 then says so with a ServerHello rather than with an ambiguous alert.
-    Protocol.TLS13: {**TLS13_SUITES, **TLS12_SUITES, **_TLS10_OFFER},
+    ProtocolVersion.TLS13: {**TLS13_SUITES, **TLS12_SUITES, **_TLS10_OFFER},
 }
-_SUITE_NAMES: Final = OFFERS[Protocol.TLS13]
+_SUITE_NAMES: Final = OFFERS[ProtocolVersion.TLS13]
 
 
 def suite_name(code: int) -> str:

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from .controller_tls import Trust
-from .http import HealthResult, Target, check_health
-from .numbers import Protocol
+from .http import HealthResult, HealthTarget, check_health
+from .numbers import ProtocolVersion
 from .probe import probe
 from .results import Endpoint, ProbeResult
 
@@ -29,13 +29,13 @@ def run_bounded(function: Callable[[Item], Result], items: Sequence[Item], concu
 
 
 def probe_all(
-    endpoints: Sequence[Endpoint], protocols: Iterable[Protocol], timeout: float, concurrency: int, now: datetime
+    endpoints: Sequence[Endpoint], protocols: Iterable[ProtocolVersion], timeout: float, concurrency: int, now: datetime
 ) -> list[ProbeResult]:
     """Probe every endpoint; at most concurrency connections are open at a time."""
     wanted = tuple(protocols)
     return run_bounded(lambda endpoint: probe(endpoint, timeout, now, wanted), endpoints, concurrency)
 
 
-def check_all(targets: Sequence[Target], trust: Trust, timeout: float, concurrency: int) -> list[HealthResult]:
+def check_all(targets: Sequence[HealthTarget], trust: Trust, timeout: float, concurrency: int) -> list[HealthResult]:
     """Ask every role; at most concurrency connections are open at a time."""
     return run_bounded(lambda target: check_health(target, trust, timeout), targets, concurrency)

@@ -14,13 +14,13 @@ from typing import Final
 from .certificate import Certificate, read_certificate
 from .client_hello import RANDOM_LENGTH, client_hello
 from .controller_tls import tls13_certificate
-from .numbers import Protocol
+from .numbers import ProtocolVersion
 from .results import (
     SILENT_REFUSALS,
     Endpoint,
     Kind,
     ProbeResult,
-    Status,
+    ProtocolStatus,
     Verdict,
     settle,
     verdict_of,
@@ -37,8 +37,15 @@ from .transport import (
 )
 
 # The likeliest first: it shows the certificate in clear, and whether it is worth going on.
-_ORDER: Final = (Protocol.TLS12, Protocol.TLS13, Protocol.TLS11, Protocol.TLS10, Protocol.SSL3, Protocol.SSL2)
-_ALL: Final = tuple(Protocol)
+_ORDER: Final = (
+    ProtocolVersion.TLS12,
+    ProtocolVersion.TLS13,
+    ProtocolVersion.TLS11,
+    ProtocolVersion.TLS10,
+    ProtocolVersion.SSL3,
+    ProtocolVersion.SSL2,
+)
+_ALL: Final = tuple(ProtocolVersion)
 _WORTH_A_RETRY: Final = SILENT_REFUSALS | {TroubleCode.TIMEOUT, TroubleCode.CONNECT_TIMEOUT, TroubleCode.NETWORK}
 # Whoever says this to one hello says it to all.
 _FINAL: Final = frozenset({TroubleCode.NOT_TDS, TroubleCode.NOT_ENCRYPTED})
@@ -46,7 +53,9 @@ _CLOSES: Final = frozenset({TroubleCode.CLOSED, TroubleCode.RESET})
 _SILENCES_BEFORE_GIVING_UP: Final = 2
 
 
-def probe(endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable[Protocol] = _ALL) -> ProbeResult:
+def probe(
+    endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable[ProtocolVersion] = _ALL
+) -> ProbeResult:
     """Ask an endpoint for each protocol, over a connection of its own, one after the other.
 
     timeout: seconds for connecting and again for the answer, per connection.
@@ -57,7 +66,7 @@ def probe(endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable
     try:
         addresses = resolve(endpoint.host, endpoint.port)
     except TroubleError as problem:
-        verdict = Verdict(Status.UNKNOWN, problem.trouble.detail, trouble=problem.trouble.code)
+        verdict = Verdict(ProtocolStatus.UNKNOWN, problem.trouble.detail, trouble=problem.trouble.code)
         return ProbeResult(endpoint, False, problem.trouble, dict.fromkeys(wanted, verdict))
     exchanges = _ask_all(endpoint, addresses, timeout, wanted)
     prelogin = next((met.prelogin for met in exchanges.values() if met.prelogin), None)
@@ -76,16 +85,18 @@ def probe(endpoint: Endpoint, timeout: float, now: datetime, protocols: Iterable
         reachable=any(met.trouble is None or met.trouble.connected for met in exchanges.values()),
         error=_error(exchanges.values()),
         protocols={name: verdicts[name] for name in wanted},
-        certificate=_certificate(endpoint, addresses, exchanges.values(), verdicts.get(Protocol.TLS13), timeout, now),
+        certificate=_certificate(
+            endpoint, addresses, exchanges.values(), verdicts.get(ProtocolVersion.TLS13), timeout, now
+        ),
         tds=prelogin,
     )
 
 
 def _ask_all(
-    endpoint: Endpoint, addresses: tuple[Address, ...], timeout: float, wanted: tuple[Protocol, ...]
-) -> dict[Protocol, Exchange]:
+    endpoint: Endpoint, addresses: tuple[Address, ...], timeout: float, wanted: tuple[ProtocolVersion, ...]
+) -> dict[ProtocolVersion, Exchange]:
     """Stops early where going on would teach nothing and cost a time-out each."""
-    exchanges: dict[Protocol, Exchange] = {}
+    exchanges: dict[ProtocolVersion, Exchange] = {}
     for protocol in (name for name in _ORDER if name in wanted):
         met = exchanges[protocol] = _ask(endpoint, addresses, protocol, timeout)
         silent = [one for one in exchanges.values() if one.trouble and one.trouble.code is TroubleCode.TIMEOUT]
@@ -102,10 +113,10 @@ def _closes_on_prelogin(exchanges: Iterable[Exchange]) -> bool:
 def _ends_it(met: Exchange, *, first: bool) -> bool:
     if met.trouble is not None and (met.trouble.code in _FINAL or (first and not met.trouble.connected)):
         return True
-    return first and verdict_of(Protocol.TLS12, met).trouble is TroubleCode.NOT_TLS
+    return first and verdict_of(ProtocolVersion.TLS12, met).trouble is TroubleCode.NOT_TLS
 
 
-def _ask(endpoint: Endpoint, addresses: tuple[Address, ...], protocol: Protocol, timeout: float) -> Exchange:
+def _ask(endpoint: Endpoint, addresses: tuple[Address, ...], protocol: ProtocolVersion, timeout: float) -> Exchange:
     hello = client_hello(protocol, os.urandom(RANDOM_LENGTH), endpoint.server_name or endpoint.host, endpoint.alpn)
     tds = endpoint.kind is Kind.TDS
     met = exchange(addresses, protocol, hello, tds=tds, timeout=timeout)
@@ -117,10 +128,10 @@ def _ask(endpoint: Endpoint, addresses: tuple[Address, ...], protocol: Protocol,
 
 def _after(last: Exchange) -> Verdict:
     """The verdict on a protocol that was not asked for any more, because of how the last exchange ended."""
-    verdict = verdict_of(Protocol.TLS12, last)
-    if verdict.status is Status.REFUSED:
+    verdict = verdict_of(ProtocolVersion.TLS12, last)
+    if verdict.status is ProtocolStatus.REFUSED:
         return verdict
-    return Verdict(Status.UNKNOWN, f"not asked any more: {verdict.reason}", trouble=verdict.trouble)
+    return Verdict(ProtocolStatus.UNKNOWN, f"not asked any more: {verdict.reason}", trouble=verdict.trouble)
 
 
 def _error(exchanges: Iterable[Exchange]) -> Trouble | None:
@@ -146,6 +157,6 @@ def _certificate(
 ) -> Certificate | None:
     """From a handshake up to TLS 1.2, where it travels in clear; else with the controller's own TLS 1.3."""
     der = next((met.answer.certificates[0] for met in exchanges if met.answer.certificates), None)
-    if der is None and tls13 is not None and tls13.status is Status.ACCEPTED and endpoint.kind is Kind.HTTPS:
+    if der is None and tls13 is not None and tls13.status is ProtocolStatus.ACCEPTED and endpoint.kind is Kind.HTTPS:
         der = tls13_certificate(addresses, endpoint.server_name or endpoint.host, timeout)
     return read_certificate(der, now) if der else None

@@ -13,7 +13,7 @@ from typing import Any, Final
 from .certificate import Certificate
 from .numbers import (
     INCONCLUSIVE_ALERTS,
-    Protocol,
+    ProtocolVersion,
     alert_name,
 )
 from .tds import PreLogin
@@ -41,7 +41,7 @@ class Endpoint:
     alpn: str = ""
 
 
-class Status(StrEnum):
+class ProtocolStatus(StrEnum):
     """Whether a protocol is on offer. unknown: the network had the last word, not the server."""
 
     ACCEPTED = "accepted"
@@ -53,7 +53,7 @@ class Status(StrEnum):
 class Verdict:
     """What became of one protocol. trouble: what is behind an unknown, or a refusal without a word."""
 
-    status: Status
+    status: ProtocolStatus
     reason: str | None = None
     cipher: str | None = None
     trouble: TroubleCode | None = None
@@ -70,7 +70,7 @@ class ProbeResult:
     endpoint: Endpoint
     reachable: bool
     error: Trouble | None
-    protocols: Mapping[Protocol, Verdict] = field(default_factory=dict)
+    protocols: Mapping[ProtocolVersion, Verdict] = field(default_factory=dict)
     certificate: Certificate | None = None
     tds: PreLogin | None = None
 
@@ -102,39 +102,43 @@ _UNKNOWN_REASONS: Final[Mapping[TroubleCode, str]] = {
 }
 
 
-def verdict_of(asked: Protocol, met: Exchange) -> Verdict:
+def verdict_of(asked: ProtocolVersion, met: Exchange) -> Verdict:
     """What one exchange says of the protocol that was asked for."""
     answer, trouble = met.answer, met.trouble
     if answer.hello is not None:
         if answer.hello.protocol is asked:
-            return Verdict(Status.ACCEPTED, cipher=answer.hello.cipher)
+            return Verdict(ProtocolStatus.ACCEPTED, cipher=answer.hello.cipher)
         chosen = answer.hello.protocol or f"0x{answer.hello.version:04X}"
-        return Verdict(Status.REFUSED, f"the server chose {chosen}")
+        return Verdict(ProtocolStatus.REFUSED, f"the server chose {chosen}")
     if answer.alert is not None:
         # To the SSL family any alert of a TLS server is a no: it has no other words for it.
-        decisive = answer.alert not in INCONCLUSIVE_ALERTS or asked in (Protocol.SSL2, Protocol.SSL3)
-        return Verdict(Status.REFUSED if decisive else Status.UNKNOWN, f"alert {alert_name(answer.alert)}")
+        decisive = answer.alert not in INCONCLUSIVE_ALERTS or asked in (ProtocolVersion.SSL2, ProtocolVersion.SSL3)
+        return Verdict(
+            ProtocolStatus.REFUSED if decisive else ProtocolStatus.UNKNOWN, f"alert {alert_name(answer.alert)}"
+        )
     if answer.malformed is not None:
-        return Verdict(Status.REFUSED, answer.malformed, trouble=TroubleCode.NOT_TLS)
+        return Verdict(ProtocolStatus.REFUSED, answer.malformed, trouble=TroubleCode.NOT_TLS)
     if trouble is None:
-        return Verdict(Status.UNKNOWN, "an answer without a decision")
+        return Verdict(ProtocolStatus.UNKNOWN, "an answer without a decision")
     if trouble.code in (TroubleCode.NOT_TLS, TroubleCode.NOT_TDS, TroubleCode.NOT_ENCRYPTED):
-        return Verdict(Status.REFUSED, trouble.detail, trouble=trouble.code)
-    return Verdict(Status.UNKNOWN, _UNKNOWN_REASONS.get(trouble.code, trouble.detail), trouble=trouble.code)
+        return Verdict(ProtocolStatus.REFUSED, trouble.detail, trouble=trouble.code)
+    return Verdict(ProtocolStatus.UNKNOWN, _UNKNOWN_REASONS.get(trouble.code, trouble.detail), trouble=trouble.code)
 
 
 SILENT_REFUSALS: Final = frozenset({TroubleCode.RESET, TroubleCode.CLOSED})
 
 
-def settle(verdicts: Mapping[Protocol, Verdict]) -> dict[Protocol, Verdict]:
+def settle(verdicts: Mapping[ProtocolVersion, Verdict]) -> dict[ProtocolVersion, Verdict]:
     """Read a repeated hang-up in the light of the other protocols.
 
     Windows often drops the connection instead of sending an alert when the protocol is disabled. Where the same
     endpoint accepts another protocol, a hang-up right after the hello, twice, is that; where it accepts none, nobody
     can tell.
     """
-    speaks = any(verdict.status is Status.ACCEPTED for verdict in verdicts.values())
+    speaks = any(verdict.status is ProtocolStatus.ACCEPTED for verdict in verdicts.values())
     return {
-        protocol: replace(verdict, status=Status.REFUSED) if speaks and verdict.trouble in SILENT_REFUSALS else verdict
+        protocol: replace(verdict, status=ProtocolStatus.REFUSED)
+        if speaks and verdict.trouble in SILENT_REFUSALS
+        else verdict
         for protocol, verdict in verdicts.items()
     }

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from .handshake import ServerAnswer, read_answer
-from .numbers import Protocol
+from .numbers import ProtocolVersion
 from .tds import (
     PreLogin,
     TdsError,
@@ -179,7 +179,9 @@ class Exchange:
     trouble: Trouble | None = None
 
 
-def exchange(addresses: tuple[Address, ...], asked: Protocol, hello: bytes, *, tds: bool, timeout: float) -> Exchange:
+def exchange(
+    addresses: tuple[Address, ...], asked: ProtocolVersion, hello: bytes, *, tds: bool, timeout: float
+) -> Exchange:
     """Connect, send the hello (in PRELOGIN packets when tds), read the answer. Never raises for what the peer does."""
     prelogin: PreLogin | None = None
     try:
@@ -210,7 +212,9 @@ def _ask_prelogin(connection: Connection) -> PreLogin:
     raise TroubleError(Trouble(TroubleCode.NOT_TDS, "not TDS: an answer to PRELOGIN without an end"))
 
 
-def _read_until_complete(connection: Connection, asked: Protocol, *, tds: bool) -> tuple[ServerAnswer, Trouble | None]:
+def _read_until_complete(
+    connection: Connection, asked: ProtocolVersion, *, tds: bool
+) -> tuple[ServerAnswer, Trouble | None]:
     """What arrived before a trouble counts: an alert is often followed by a reset."""
     received, answer = b"", ServerAnswer()
     while len(received) < _LONGEST_ANSWER:

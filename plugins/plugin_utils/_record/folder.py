@@ -23,7 +23,7 @@ from .._failure import Failure
 from .._files import UNFINISHED, write_whole
 from .._tls.record import FORMAT, BadRecord, Record, parse_record
 
-__all__ = ["SiteRecord"]
+__all__ = ["RecordFolder"]
 
 _ENDING = ".json"
 _DAY = 24 * 60 * 60
@@ -31,7 +31,7 @@ _MOST = 4 * 1024 * 1024
 """Bytes of a file. Facts take ten thousand."""
 
 
-class SiteRecord:
+class RecordFolder:
     """``bad``: files that cannot be believed, as they were met, and why. ``now``: with a zone."""
 
     def __init__(self, folder: Path, now: datetime) -> None:

@@ -8,6 +8,6 @@ from __future__ import annotations
 from .errors import RemoteError
 from .factory import open_session, secrets_of
 from .lines import LIMIT, grouped, join
-from .session import Answer, Session
+from .session import CommandResult, Session
 
-__all__ = ["LIMIT", "Answer", "RemoteError", "Session", "join", "open_session", "grouped", "secrets_of"]
+__all__ = ["LIMIT", "CommandResult", "RemoteError", "Session", "join", "open_session", "grouped", "secrets_of"]

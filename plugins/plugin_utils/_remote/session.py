@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandResult:
     """What a command line left behind: its exit code and its streams, UTF-8 with replacement of what is not."""
 
     exit_code: int
@@ -42,7 +42,7 @@ class Session(Protocol):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer: ...
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult: ...
 
     def close(self) -> None: ...
 
@@ -145,12 +145,12 @@ class ShellSession:
         self._request(Stage.OPEN, self._channel.open, _Visit("log in and open a command shell", resend=True))
         return self
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
         """Run one command line and wait for its end.
 
         attempted: what it is for, as it completes "could not ..."; resend: whether the line may run twice. With False a
         connection that is lost after the line was sent raises code dropped. RemoteError for everything that fails
-        before there is an exit code; a command that fails is an Answer.
+        before there is an exit code; a command that fails is a CommandResult.
         """
         check(line, host=self._host, attempted=attempted)
         visit = _Visit(attempted, resend)
@@ -174,7 +174,7 @@ class ShellSession:
                 self._channel.close(self._policy.last_words)
         self._channel.abandon()
 
-    def _run_once(self, line: str, visit: _Visit) -> Answer:
+    def _run_once(self, line: str, visit: _Visit) -> CommandResult:
         word, asked = draw(), marks(line)
         self._end_last()
         command = self._request(Stage.COMMAND, lambda: self._send(said(line, word)), visit)
@@ -206,7 +206,7 @@ class ShellSession:
         self._over = command
         self._pace = (now - begun) / asked if asked else None
         stdout, stderr = (bytes(stream).decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
-        return Answer(output.exit_code, heard(stdout, word), stderr)
+        return CommandResult(output.exit_code, heard(stdout, word), stderr)
 
     def _send(self, line: str) -> str:
         self.commands += 1

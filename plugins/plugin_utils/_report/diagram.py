@@ -13,7 +13,7 @@ from typing import Any
 
 from .gaps import STAGES
 
-__all__ = ["Diagram", "Line", "Node", "diagram"]
+__all__ = ["Diagram", "Edge", "Node", "diagram"]
 
 # Columns from the outside in: who only calls, roles that clients talk to, the site's own, what all of them talk to.
 _COLUMNS = {
@@ -59,7 +59,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Line:
+class Edge:
     """``path``: of an SVG path, from caller to callee. ``states``: ok, unknown or broken by stage. ``middle``: x, y."""
 
     caller: str
@@ -72,7 +72,7 @@ class Line:
 @dataclass(frozen=True)
 class Diagram:
     nodes: tuple[Node, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Edge, ...]
     width: int
     height: int
 
@@ -127,15 +127,15 @@ def _label(title: str) -> str:
     return textwrap.shorten(short, _LETTERS, placeholder="…")
 
 
-def _line(caller: Node, callee: Node, states: Mapping[str, str]) -> Line:
+def _line(caller: Node, callee: Node, states: Mapping[str, str]) -> Edge:
     start_y, end_y = caller.y + caller.height // 2, callee.y + callee.height // 2
     if caller.x == callee.x:
         side = caller.x + caller.width
         path = f"M{side} {start_y} C{side + 70} {start_y} {side + 70} {end_y} {side} {end_y}"
-        return Line(caller.role, callee.role, path, (side + 52, (start_y + end_y) // 2), states)
+        return Edge(caller.role, callee.role, path, (side + 52, (start_y + end_y) // 2), states)
     forward = caller.x < callee.x
     start_x = caller.x + caller.width if forward else caller.x
     end_x = callee.x if forward else callee.x + callee.width
     bend = (end_x - start_x) // 2
     path = f"M{start_x} {start_y} C{start_x + bend} {start_y} {end_x - bend} {end_y} {end_x} {end_y}"
-    return Line(caller.role, callee.role, path, ((start_x + end_x) // 2, (start_y + end_y) // 2), states)
+    return Edge(caller.role, callee.role, path, ((start_x + end_x) // 2, (start_y + end_y) // 2), states)

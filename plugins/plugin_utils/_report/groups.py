@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from .gaps import OPEN, SEVERITIES, findings_of
 from .seen import as_seen
 
-__all__ = ["Group", "Variant", "group_machines"]
+__all__ = ["MachineGroup", "Variant", "group_machines"]
 
 T = TypeVar("T")
 _ORDER = ("unreachable", "stopped", "not_read", "not_compliant", "waiting", "compliant")
@@ -28,7 +28,7 @@ class Variant(Generic[T]):
 
 
 @dataclass
-class Group:
+class MachineGroup:
     """Machines of the same kind with the same answer to every requirement.
 
     ``cells``: status by requirement. What may still differ between them (versions, values) is in variants.
@@ -111,9 +111,9 @@ class Group:
         return _variants((host, record[part]) for host, record in self.hosts.items() if record.get(part))
 
 
-def group_machines(document: Mapping[str, Any]) -> list[Group]:
+def group_machines(document: Mapping[str, Any]) -> list[MachineGroup]:
     """Those with trouble first, then the kinds of machines with the most requirements open, servers before clients."""
-    groups: dict[Hashable, Group] = {}
+    groups: dict[Hashable, MachineGroup] = {}
     for name, host in document["hosts"].items():
         facts = host.get("facts") or {}
         cells = {str(finding["id"]): str(finding["status"]) for finding in findings_of(host)}
@@ -123,7 +123,7 @@ def group_machines(document: Mapping[str, Any]) -> list[Group]:
         code = str((host.get("stopped") or {}).get("code"))
         key = (host["status"], code, site, roles, windows, tuple(cells.items()))
         if key not in groups:
-            groups[key] = Group("", host["status"], site, roles, windows, cells)
+            groups[key] = MachineGroup("", host["status"], site, roles, windows, cells)
         groups[key].hosts[name] = host
     ordered = sorted(groups.values(), key=_rank)
     for number, group in enumerate(ordered, start=1):
@@ -131,7 +131,7 @@ def group_machines(document: Mapping[str, Any]) -> list[Group]:
     return ordered
 
 
-def _rank(group: Group) -> tuple[Any, ...]:
+def _rank(group: MachineGroup) -> tuple[Any, ...]:
     still = sum(status in OPEN for status in group.cells.values())
     clients = group.roles in ((), ("client",))
     return (_ORDER.index(group.status), clients, -still, group.names[0])

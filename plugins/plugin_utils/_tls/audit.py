@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from .._data import roles as known_roles
 from .checks import CHECKS, Context
-from .finding import NOT_ASKED, Finding, Outcome, Reason, Status
+from .finding import NOT_ASKED, CheckResult, Finding, Reason, Status
 from .requirement import Requirement, requirements
 from .state import HostState
 
@@ -40,9 +40,9 @@ def audit(
     return findings
 
 
-def _finding(requirement: Requirement, outcome: Outcome) -> Finding:
+def _finding(requirement: Requirement, outcome: CheckResult) -> Finding:
     if outcome.status is Status.FAIL and requirement.confidence == "low":
-        outcome = Outcome(Status.WARN, outcome.expected, outcome.actual, outcome.reasons, outcome.evidence)
+        outcome = CheckResult(Status.WARN, outcome.expected, outcome.actual, outcome.reasons, outcome.evidence)
     return Finding(
         requirement.id,
         requirement.title,
@@ -55,7 +55,7 @@ def _finding(requirement: Requirement, outcome: Outcome) -> Finding:
 
 
 def _unknown_roles(names: list[str]) -> Finding:
-    outcome = Outcome(
+    outcome = CheckResult(
         Status.WARN,
         "roles that this collection knows",
         ", ".join(names),

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .conversation import Conversation
-from .group import Group
+from .group import PeerGroup
 from .negotiation import Offer, agree
 from .requirement import requirements
 
 __all__ = ["explain", "feigned"]
 
 
-def explain(conversation: Conversation, caller: Group, callee: Group, stage: str) -> tuple[str, str]:
+def explain(conversation: Conversation, caller: PeerGroup, callee: PeerGroup, stage: str) -> tuple[str, str]:
     """The cause in one sentence, and its remedy. ``stage``: the first in which the conversation does not work."""
     if callee.strict and conversation.probed:
         return (
@@ -47,7 +47,7 @@ def explain(conversation: Conversation, caller: Group, callee: Group, stage: str
     ), "Run the enable stage and restart the machines, then look again."
 
 
-def feigned(caller: Group, callee: Group, stage: str) -> Group | None:
+def feigned(caller: PeerGroup, callee: PeerGroup, stage: str) -> PeerGroup | None:
     """The end that may answer with a protocol which it does not have, and which the other one offers."""
     for group, other in ((caller, callee), (callee, caller)):
         offer = other.offers[stage]
@@ -56,7 +56,7 @@ def feigned(caller: Group, callee: Group, stage: str) -> Group | None:
     return None
 
 
-def _verb(verb: str, group: Group) -> str:
+def _verb(verb: str, group: PeerGroup) -> str:
     return verb if len(group.hosts) == 1 else verb.removesuffix("s")
 
 
@@ -77,7 +77,7 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _reason(group: Group) -> tuple[str, str]:
+def _reason(group: PeerGroup) -> tuple[str, str]:
     findings = {finding["id"]: finding for finding in group.facts.get("findings", [])}
     finding = findings.get(group.cause)
     if finding and finding.get("reasons"):

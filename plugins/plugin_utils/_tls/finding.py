@@ -16,7 +16,7 @@ __all__ = [
     "NOT_ASKED",
     "Evidence",
     "Finding",
-    "Outcome",
+    "CheckResult",
     "Reason",
     "Status",
     "compliant_findings",
@@ -55,7 +55,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckResult:
     """What a check says: the part of a finding that depends on the machine."""
 
     status: Status
@@ -65,7 +65,7 @@ class Outcome:
     evidence: tuple[Evidence, ...] = ()
 
 
-NOT_ASKED = Outcome(Status.NOT_APPLICABLE, "", "no role asks for it")
+NOT_ASKED = CheckResult(Status.NOT_APPLICABLE, "", "no role asks for it")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Finding:
     id: str
     title: str
     severity: str
-    outcome: Outcome
+    outcome: CheckResult
     remedy: str
     fix: str
     source: str

@@ -18,14 +18,14 @@ from typing import Any
 from .conversation import OUTSIDE, Conversation, conversations
 from .endpoints import ports_in_use, role_endpoints
 from .explanation import explain, feigned
-from .group import Group, first_few
+from .group import PeerGroup, first_few
 from .limits import is_strict, turned_off, within
 from .negotiation import Agreement, Offer, agree, outcomes
-from .sites import NOT_TOLD, Reach, Sites, Told
+from .sites import NOT_TOLD, Reach, Sites, SiteVariables
 from .suites import Suites, fitting
 from .winhttp import BITS
 
-__all__ = ["Controller", "Forecast", "Group", "Row", "forecast", "stage_offers"]
+__all__ = ["Controller", "Forecast", "PeerGroup", "ForecastRow", "forecast", "stage_offers"]
 
 STAGES = ("now", "enable", "disable")
 _UNKNOWN, _NOTHING = Offer(frozenset(), frozenset(BITS)), Offer()
@@ -42,12 +42,12 @@ class Controller:
 
 
 @dataclass(frozen=True)
-class Row:
+class ForecastRow:
     """One conversation between two groups, in the three stages."""
 
     conversation: Conversation
-    caller: Group
-    callee: Group
+    caller: PeerGroup
+    callee: PeerGroup
     stages: Mapping[str, Agreement]
 
     @property
@@ -59,7 +59,7 @@ class Row:
         return both
 
     @property
-    def _ends(self) -> tuple[tuple[str, Group], tuple[str, Group]]:
+    def _ends(self) -> tuple[tuple[str, PeerGroup], tuple[str, PeerGroup]]:
         return ("caller", self.caller), ("callee", self.callee)
 
     def broken_by(self, stage: str) -> bool:
@@ -96,10 +96,10 @@ class Forecast:
     are not encrypted, because their callees take no TLS; nothing can break there.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ForecastRow, ...]
     unreached: tuple[str, ...]
     alone: tuple[str, ...] = ()
-    plain: tuple[Row, ...] = ()
+    plain: tuple[ForecastRow, ...] = ()
 
     @property
     def pairs(self) -> int:
@@ -111,7 +111,7 @@ class Forecast:
         """A sentence about ``alone``, without its full stop."""
         return f"Nobody here talks with {first_few(self.alone)}: machines may be missing, or their sites are wrong"
 
-    def broken(self, stage: str) -> list[Row]:
+    def broken(self, stage: str) -> list[ForecastRow]:
         return [row for row in self.rows if row.broken_by(stage)]
 
 
@@ -120,7 +120,7 @@ def forecast(
     protocols: Sequence[str],
     *,
     over_https: Iterable[str] = (),
-    told: Mapping[str, Told] | None = None,
+    told: Mapping[str, SiteVariables] | None = None,
     controller: Controller | None = None,
 ) -> Forecast:
     """``facts``: the fact C(configmgr_tls) of each host, None for those without.
@@ -148,12 +148,14 @@ def forecast(
     return Forecast(encrypted, unreached, _alone(known, rows), plain)
 
 
-def _row(conversation: Conversation, caller: Group, callee: Group) -> Row:
+def _row(conversation: Conversation, caller: PeerGroup, callee: PeerGroup) -> ForecastRow:
     strict = callee.strict and conversation.probed
-    return Row(conversation, caller, callee, {stage: _agreed(caller, callee, stage, strict) for stage in STAGES})
+    return ForecastRow(
+        conversation, caller, callee, {stage: _agreed(caller, callee, stage, strict) for stage in STAGES}
+    )
 
 
-def _agreed(caller: Group, callee: Group, stage: str, strict: bool) -> Agreement:
+def _agreed(caller: PeerGroup, callee: PeerGroup, stage: str, strict: bool) -> Agreement:
     """``strict``: that the caller begins in the one way that the callee takes is nowhere to be seen."""
     one, other = caller.offers[stage], callee.offers[stage]
     agreement = agree(one, other)
@@ -163,11 +165,11 @@ def _agreed(caller: Group, callee: Group, stage: str, strict: bool) -> Agreement
     return fitting(agreement, possible, caller.suites, callee.suites)
 
 
-def _merged(rows: Iterable[Row]) -> list[Row]:
+def _merged(rows: Iterable[ForecastRow]) -> list[ForecastRow]:
     """Hosts that only differ in suites which make no difference are one group again."""
     left = list(rows)
     for end in ("callee", "caller"):
-        found: dict[Any, Row] = {}
+        found: dict[Any, ForecastRow] = {}
         for row in left:
             mine, other = (row.callee, row.caller) if end == "callee" else (row.caller, row.callee)
             key = (_likeness(mine), tuple(other.hosts), tuple(row.stages.items()))
@@ -181,16 +183,16 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
     return left
 
 
-def _likeness(group: Group) -> Any:
+def _likeness(group: PeerGroup) -> Any:
     return (group.scope, group.in_use, tuple(group.offers.items()), group.cause, group.feigns, group.off, group.strict)
 
 
-def _are_two(conversation: Conversation, caller: Group, callee: Group) -> bool:
+def _are_two(conversation: Conversation, caller: PeerGroup, callee: PeerGroup) -> bool:
     """Nobody calls itself in the role in which it calls others."""
     return not conversation.among_equals or len(caller.hosts) > 1 or caller.hosts != callee.hosts
 
 
-def _alone(facts: Mapping[str, Mapping[str, Any]], rows: Iterable[Row]) -> tuple[str, ...]:
+def _alone(facts: Mapping[str, Mapping[str, Any]], rows: Iterable[ForecastRow]) -> tuple[str, ...]:
     met: set[str] = set()
     for row in rows:
         if row.conversation.within:
@@ -208,7 +210,7 @@ class _Ends:
         sites: Sites,
         protocols: Sequence[str],
         winrm: frozenset[str],
-        told: Mapping[str, Told],
+        told: Mapping[str, SiteVariables],
         controller: Controller,
     ) -> None:
         self._sites, self._protocols, self._told = sites, protocols, told
@@ -220,37 +222,37 @@ class _Ends:
             for role in host["roles"]:
                 self._hosts.setdefault(role, {})[name] = host
         self._endpoints = {(row.role, row.stack): row for row in role_endpoints(self._hosts)}
-        self._groups: dict[tuple[str, str, bool], list[Group]] = {}
+        self._groups: dict[tuple[str, str, bool], list[PeerGroup]] = {}
 
-    def callers(self, conversation: Conversation) -> list[Group]:
+    def callers(self, conversation: Conversation) -> list[PeerGroup]:
         if conversation.caller != "host":
             return self._outside(conversation.caller)
         return self._of(conversation.caller_role, conversation.caller_stack, conversation.reach)
 
-    def callees(self, conversation: Conversation) -> list[Group]:
+    def callees(self, conversation: Conversation) -> list[PeerGroup]:
         if conversation.callee != "host":
             return self._outside(conversation.callee)
         role = _WINRM if conversation.caller == "controller" else conversation.callee_role
         return self._of(role, conversation.callee_stack, conversation.reach)
 
-    def _outside(self, name: str) -> list[Group]:
+    def _outside(self, name: str) -> list[PeerGroup]:
         end = OUTSIDE[name]
         there = not end.with_role or bool(self._hosts.get(end.with_role))
         named: tuple[Sequence[str], Sequence[str] | None] = (end.protocols, end.suites)
         if name == "controller":
             named = (self._controller.protocols, self._controller.suites)
         suites = None if named[1] is None else Suites.decode(named[1])
-        return [Group([end.name], dict.fromkeys(STAGES, Offer.decode(named[0])), suites=suites)] if there else []
+        return [PeerGroup([end.name], dict.fromkeys(STAGES, Offer.decode(named[0])), suites=suites)] if there else []
 
-    def _of(self, role: str, stack: str, reach: Reach) -> list[Group]:
+    def _of(self, role: str, stack: str, reach: Reach) -> list[PeerGroup]:
         key = (role, stack, reach == "hierarchy")
         if key not in self._groups:
             self._groups[key] = self._grouped(role, stack, reach)
         return self._groups[key]
 
-    def _grouped(self, role: str, stack: str, reach: Reach) -> list[Group]:
+    def _grouped(self, role: str, stack: str, reach: Reach) -> list[PeerGroup]:
         """The hosts with ``role`` that offer the same with ``stack``, and are of one site or hierarchy."""
-        groups: dict[tuple[Any, ...], Group] = {}
+        groups: dict[tuple[Any, ...], PeerGroup] = {}
         for name, host in self._hosts.get(role, {}).items():
             entry = (host.get("stacks") or {}).get(stack)
             fips, suites = bool(host.get("fips")), host.get("suites")
@@ -264,7 +266,7 @@ class _Ends:
                 cause = str(entry.get("cause", "")) if entry else "unknown"
                 listed = None if suites is None else Suites.decode(suites)
                 offers = stage_offers(entry, fips, self._protocols, off)
-                groups[key] = Group([name], offers, cause, listed, feigns, host, scope, in_use, off, strict)
+                groups[key] = PeerGroup([name], offers, cause, listed, feigns, host, scope, in_use, off, strict)
         return list(groups.values())
 
     def _at_port(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> tuple[bool, Offer]:

@@ -12,13 +12,13 @@ from typing import Any
 from .negotiation import Offer
 from .suites import Suites
 
-__all__ = ["Group", "first_few"]
+__all__ = ["PeerGroup", "first_few"]
 
 _SAMPLE = 5
 
 
 @dataclass
-class Group:
+class PeerGroup:
     """Hosts (or an end outside of the hierarchy) that offer the same. ``facts`` are those of the first of them.
 
     ``suites``: None where no list is known. ``feigns``: protocols that they may answer with and do not have.

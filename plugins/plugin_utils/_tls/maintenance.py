@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-__all__ = ["DAYS", "MaintenanceError", "Opening", "Window", "opening", "parse_windows"]
+__all__ = ["DAYS", "MaintenanceError", "Opening", "MaintenanceWindow", "opening", "parse_windows"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ZONES = ("controller", "machine")
@@ -24,7 +24,7 @@ class MaintenanceError(ValueError):
 
 
 @dataclass(frozen=True)
-class Window:
+class MaintenanceWindow:
     """Opens on each of ``days`` (0 is Monday) at ``begin`` and closes at ``end``, minutes after midnight.
 
     An end that is not after the beginning is on the next day. ``zone``: whose clock is meant.
@@ -54,12 +54,12 @@ class Opening:
     until: datetime | None = None
 
 
-def parse_windows(rows: Sequence[Mapping[str, Any]]) -> tuple[Window, ...]:
+def parse_windows(rows: Sequence[Mapping[str, Any]]) -> tuple[MaintenanceWindow, ...]:
     """From C({days, from, to, zone}), as an owner writes them. MaintenanceError."""
     return tuple(_window(row) for row in rows)
 
 
-def opening(windows: Sequence[Window], clocks: Mapping[str, datetime], lasts: timedelta) -> Opening:
+def opening(windows: Sequence[MaintenanceWindow], clocks: Mapping[str, datetime], lasts: timedelta) -> Opening:
     """Whether there is room for what takes so long, by ``clocks``: the time of each zone, aware.
 
     Without windows any time will do. A clock that is missing is not known: its windows are shut.
@@ -78,7 +78,7 @@ def opening(windows: Sequence[Window], clocks: Mapping[str, datetime], lasts: ti
     return Opening(is_open=False, until=min((begin for now, begin, _end in times if begin > now), default=None))
 
 
-def _window(row: Mapping[str, Any]) -> Window:
+def _window(row: Mapping[str, Any]) -> MaintenanceWindow:
     unknown = set(row) - {"days", "from", "to", "zone"}
     if unknown:
         raise MaintenanceError(f"a window has no {', '.join(sorted(unknown))}: it has days, from, to and zone")
@@ -89,7 +89,7 @@ def _window(row: Mapping[str, Any]) -> Window:
             raise MaintenanceError(f"{day!r} is no day of the week: {', '.join(DAYS)}")
     if zone not in ZONES:
         raise MaintenanceError(f"{zone!r} is no zone: {' or '.join(ZONES)}")
-    return Window(frozenset(map(DAYS.index, days)), _minutes(row, "from"), _minutes(row, "to"), zone)
+    return MaintenanceWindow(frozenset(map(DAYS.index, days)), _minutes(row, "from"), _minutes(row, "to"), zone)
 
 
 def _minutes(row: Mapping[str, Any], name: str) -> int:

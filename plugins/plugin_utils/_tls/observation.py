@@ -13,7 +13,7 @@ from .._windows.registry import Key, KeyReading, Value, View
 from .journal import OBSERVE, JournalEntry, active_entries
 from .plan import Change
 
-__all__ = ["EVENT_LOGGING", "SCHANNEL", "Window", "logs_success", "open_window", "window_change"]
+__all__ = ["EVENT_LOGGING", "SCHANNEL", "ObservationWindow", "logs_success", "open_window", "window_change"]
 
 (EVENT_LOGGING,) = setting_rows("observe")
 SCHANNEL = Key(EVENT_LOGGING.key)
@@ -21,7 +21,7 @@ _SUCCESS = 0x4
 
 
 @dataclass(frozen=True)
-class Window:
+class ObservationWindow:
     """``entries``: what opened it, more than one where a run was interrupted. ``since``: the controller's time, UTC."""
 
     entries: tuple[JournalEntry, ...]
@@ -39,10 +39,10 @@ class Window:
         return self.entries[0]
 
 
-def open_window(journal: Sequence[JournalEntry]) -> Window | None:
+def open_window(journal: Sequence[JournalEntry]) -> ObservationWindow | None:
     """The window that was opened and not closed since."""
     entries = active_entries(journal, OBSERVE)
-    return Window(tuple(entries)) if entries else None
+    return ObservationWindow(tuple(entries)) if entries else None
 
 
 def logs_success(reading: KeyReading) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from .._data import protocols as known_protocols
 from .._data import roles as known_roles
-from .sites import Sites, Told
+from .sites import Sites, SiteVariables
 from .winhttp import BITS
 
 __all__ = ["Batch", "BatchSize", "BatchSizeError", "Order", "Replica", "order", "stage_is_done"]
@@ -76,7 +76,7 @@ def order(
     everybody: bool = False,
     protocols: Sequence[str] = (),
     replicas: Mapping[str, str] | None = None,
-    told: Mapping[str, Told] | None = None,
+    told: Mapping[str, SiteVariables] | None = None,
 ) -> Order:
     """The batches of ``stage`` over hosts with facts; those without have no place in it.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .finding import Evidence, Finding, Outcome, Reason, Status
+from .finding import CheckResult, Evidence, Finding, Reason, Status
 from .forecast import stage_offers
 from .limits import turned_off
 from .negotiation import Offer
@@ -196,7 +196,7 @@ class _Notes:
     def finding(self, name: str, status: Status) -> Finding:
         title, expected, remedy = _TEXTS[name]
         actual = "; ".join(reason.phrase for reason in self.reasons)
-        outcome = Outcome(status, expected, actual, tuple(self.reasons), tuple(self.evidence))
+        outcome = CheckResult(status, expected, actual, tuple(self.reasons), tuple(self.evidence))
         return Finding(name, title, "high", outcome, remedy, "manual", _SOURCE)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["NOT_TOLD", "Reach", "Sites", "Told"]
+__all__ = ["NOT_TOLD", "Reach", "Sites", "SiteVariables"]
 
 Reach = Literal["site", "upstream", "neighbours", "hierarchy"]
 """How far a conversation goes: within a site; to its parent as well; to its parent and its children as well; from
@@ -27,7 +27,7 @@ _CLIENTS = frozenset({"client", "admin_console"})
 
 
 @dataclass(frozen=True)
-class Told:
+class SiteVariables:
     """What an inventory says of a machine. ``parent``: of its site, empty for the top one, None when not told.
 
     ``ports``: the variables that say where its roles listen; 0 for one that is not used.
@@ -39,13 +39,13 @@ class Told:
     ports: Mapping[str, int] = field(default_factory=dict)
 
 
-NOT_TOLD = Told()
+NOT_TOLD = SiteVariables()
 
 
 class Sites:
     """Where the machines of ``facts`` belong. What the inventory tells comes before what a machine says itself."""
 
-    def __init__(self, facts: Mapping[str, Mapping[str, Any]], told: Mapping[str, Told] | None = None) -> None:
+    def __init__(self, facts: Mapping[str, Mapping[str, Any]], told: Mapping[str, SiteVariables] | None = None) -> None:
         self._facts, self._told = facts, told or {}
         self.parents: dict[str, str] = {}
         for host in facts.values():

@@ -15,15 +15,15 @@ __all__ = [
     "CANCEL",
     "RUNNING",
     "STOPPED",
-    "Told",
+    "ShutdownAnswer",
     "service_command",
     "service_state",
     "shutdown_command",
-    "told",
+    "shutdown_answer",
 ]
 
 
-class Told(Enum):
+class ShutdownAnswer(Enum):
     """What shutdown.exe said by its exit code."""
 
     DONE = "it is on its way, or was cancelled"
@@ -34,7 +34,13 @@ class Told(Enum):
 
 
 # System error codes: a shutdown is in progress, none is, one is scheduled already, other users are logged on.
-_TOLD = {0: Told.DONE, 1115: Told.ALREADY, 1190: Told.ALREADY, 1116: Told.NONE, 1191: Told.SOMEBODY}
+_TOLD = {
+    0: ShutdownAnswer.DONE,
+    1115: ShutdownAnswer.ALREADY,
+    1190: ShutdownAnswer.ALREADY,
+    1116: ShutdownAnswer.NONE,
+    1191: ShutdownAnswer.SOMEBODY,
+}
 CANCEL = "shutdown /a"
 # ssh brings only the low eight bits of an exit code.
 _TOLD_LOW = {code & 0xFF: meaning for code, meaning in _TOLD.items()}
@@ -47,9 +53,9 @@ def shutdown_command(delay: int, message: str, *, force: bool = True) -> str:
     return f"shutdown /r{' /f' if force else ''} /t {int(delay)} /d p:2:4 /c {quoted(message)}"
 
 
-def told(exit_code: int) -> Told:
+def shutdown_answer(exit_code: int) -> ShutdownAnswer:
     """What the exit code of shutdown.exe means."""
-    return _TOLD.get(exit_code) or _TOLD_LOW.get(exit_code, Told.REFUSED)
+    return _TOLD.get(exit_code) or _TOLD_LOW.get(exit_code, ShutdownAnswer.REFUSED)
 
 
 def service_command(verb: str, name: str) -> str:

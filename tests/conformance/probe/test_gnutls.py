@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.tests.conformance.probe.asking import (
     SETS,
     TLS,
@@ -23,7 +23,7 @@ BASE = "NORMAL:+3DES-CBC:-VERS-ALL"
 
 
 @pytest.mark.parametrize("protocols", SETS, ids=set_name)
-def test_the_probe_agrees_with_the_server(protocols: frozenset[Protocol], pair: KeyPair) -> None:
+def test_the_probe_agrees_with_the_server(protocols: frozenset[ProtocolVersion], pair: KeyPair) -> None:
     priority = ":".join([BASE, *(f"+{NAMES[protocol]}" for protocol in sorted(protocols))])
     with gnutls_server(pair, priority) as port:
         result = look(port)

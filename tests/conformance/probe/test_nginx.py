@@ -17,10 +17,10 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tl
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import (
     Health,
     HealthResult,
-    Target,
+    HealthTarget,
     check_health,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import probe_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint
 from ansible_collections.configmgr.tls.tests.conformance.probe.asking import (
@@ -38,7 +38,7 @@ NAMES = dict(zip(TLS, ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"), strict=True))
 MANY = 500
 
 
-def server(listen: str, pair: KeyPair, protocols: frozenset[Protocol], rest: str = "return 200;") -> str:
+def server(listen: str, pair: KeyPair, protocols: frozenset[ProtocolVersion], rest: str = "return 200;") -> str:
     names = " ".join(NAMES[protocol] for protocol in sorted(protocols))
     return (
         f"server {{ {listen} ssl_certificate {pair.certificate}; ssl_certificate_key {pair.key};"
@@ -47,14 +47,18 @@ def server(listen: str, pair: KeyPair, protocols: frozenset[Protocol], rest: str
 
 
 @contextlib.contextmanager
-def serving(folder: Path, pair: KeyPair, protocols: frozenset[Protocol], rest: str = "return 200;") -> Iterator[int]:
+def serving(
+    folder: Path, pair: KeyPair, protocols: frozenset[ProtocolVersion], rest: str = "return 200;"
+) -> Iterator[int]:
     port = free_port()
     with nginx(folder, server(f"listen 127.0.0.1:{port} ssl;", pair, protocols, rest)):
         yield port
 
 
 @pytest.mark.parametrize("protocols", SETS, ids=set_name)
-def test_the_probe_agrees_with_the_configuration(protocols: frozenset[Protocol], pair: KeyPair, tmp_path: Path) -> None:
+def test_the_probe_agrees_with_the_configuration(
+    protocols: frozenset[ProtocolVersion], pair: KeyPair, tmp_path: Path
+) -> None:
     with serving(tmp_path / "nginx", pair, protocols) as port:
         result = look(port)
     assert accepted(result) == protocols
@@ -81,12 +85,12 @@ def test_a_port_without_tls_is_told_as_such(tmp_path: Path) -> None:
 
 
 def ask(port: int, check: str, client: ClientCertificate | None = None) -> HealthResult:
-    return check_health(Target("127.0.0.1", find_check(check), port), http_trust(client), PATIENT)
+    return check_health(HealthTarget("127.0.0.1", find_check(check), port), http_trust(client), PATIENT)
 
 
 @pytest.mark.parametrize("protocol", TLS, ids=lambda protocol: protocol.name)
 def test_the_health_of_a_management_point_whose_database_is_away(
-    protocol: Protocol, pair: KeyPair, tmp_path: Path
+    protocol: ProtocolVersion, pair: KeyPair, tmp_path: Path
 ) -> None:
     rest = "location / { if ($args = mplist) { return 500; } return 200; }"
     with serving(tmp_path / "nginx", pair, frozenset({protocol}), rest) as port:
@@ -109,11 +113,11 @@ def test_many_endpoints_in_one_call(pair: KeyPair, tmp_path: Path, capsys: pytes
     port = free_port()
     hosts = [f"127.1.{number // 250}.{number % 250 + 1}" for number in range(MANY)]
     listen = " ".join(f"listen {host}:{port} ssl;" for host in hosts)
-    with nginx(tmp_path / "nginx", server(listen, pair, frozenset({TLS12, Protocol.TLS13}))):
+    with nginx(tmp_path / "nginx", server(listen, pair, frozenset({TLS12, ProtocolVersion.TLS13}))):
         started = datetime.now(UTC)
-        results = probe_all([Endpoint(host, port) for host in hosts], Protocol, PATIENT, 50, started)
+        results = probe_all([Endpoint(host, port) for host in hosts], ProtocolVersion, PATIENT, 50, started)
         seconds = (datetime.now(UTC) - started).total_seconds()
     with capsys.disabled():
-        print(f"\n{MANY} endpoints, {len(Protocol)} protocols each: {seconds:.1f} seconds")
+        print(f"\n{MANY} endpoints, {len(ProtocolVersion)} protocols each: {seconds:.1f} seconds")
     assert [result.endpoint.host for result in results] == hosts
-    assert {accepted(result) for result in results} == {frozenset({TLS12, Protocol.TLS13})}
+    assert {accepted(result) for result in results} == {frozenset({TLS12, ProtocolVersion.TLS13})}

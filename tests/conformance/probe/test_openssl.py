@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.tests.conformance.probe.asking import (
     SETS,
     TLS,
@@ -29,11 +29,11 @@ from ansible_collections.configmgr.tls.tests.conformance.probe.programs import K
 FLAG = dict(zip(TLS, ("tls1", "tls1_1", "tls1_2", "tls1_3"), strict=True))
 
 
-def without(protocols: frozenset[Protocol]) -> list[str]:
+def without(protocols: frozenset[ProtocolVersion]) -> list[str]:
     return [f"-no_{flag}" for protocol, flag in FLAG.items() if protocol not in protocols]
 
 
-def openssl_connects(port: int, protocol: Protocol) -> bool:
+def openssl_connects(port: int, protocol: ProtocolVersion) -> bool:
     """Whether openssl s_client, everything allowed, finishes a handshake of that protocol."""
     command = [program("openssl"), "s_client", "-connect", f"127.0.0.1:{port}", f"-{FLAG[protocol]}"]
     command += ["-cipher", "DEFAULT:@SECLEVEL=0"]
@@ -43,7 +43,9 @@ def openssl_connects(port: int, protocol: Protocol) -> bool:
 
 
 @pytest.mark.parametrize("protocols", SETS, ids=set_name)
-def test_the_probe_agrees_with_the_server_and_with_its_client(protocols: frozenset[Protocol], pair: KeyPair) -> None:
+def test_the_probe_agrees_with_the_server_and_with_its_client(
+    protocols: frozenset[ProtocolVersion], pair: KeyPair
+) -> None:
     with s_server(pair, *without(protocols)) as port:
         result = look(port)
         of_openssl = frozenset(protocol for protocol in TLS if openssl_connects(port, protocol))
@@ -102,18 +104,18 @@ def test_an_elliptic_certificate_is_read(tmp_path: Path) -> None:
 def test_a_server_of_tls13_with_another_group_is_understood(pair: KeyPair) -> None:
     """It asks for another key share with a HelloRetryRequest."""
     with s_server(pair, "-tls1_3", "-groups", "P-384") as port:
-        assert accepted(look(port)) == frozenset({Protocol.TLS13})
+        assert accepted(look(port)) == frozenset({ProtocolVersion.TLS13})
 
 
 @pytest.mark.parametrize("protocols", SETS, ids=set_name)
 def test_a_strict_policy_of_the_controller_hides_nothing(
-    protocols: frozenset[Protocol], pair: KeyPair, strict_policy: Path
+    protocols: frozenset[ProtocolVersion], pair: KeyPair, strict_policy: Path
 ) -> None:
     strict = {**os.environ, "OPENSSL_CONF": str(strict_policy)}
     with s_server(pair, *without(protocols)) as port:
         told = _action_under(strict, {"endpoints": [{"host": "127.0.0.1", "port": port}]})
     statuses = {name: seen["status"] for name, seen in told["endpoints"][0]["protocols"].items()}
-    assert statuses == {name.value: "accepted" if name in protocols else "refused" for name in Protocol}
+    assert statuses == {name.value: "accepted" if name in protocols else "refused" for name in ProtocolVersion}
 
 
 def test_under_a_strict_policy_the_health_of_an_old_role_is_still_seen(pair: KeyPair, strict_policy: Path) -> None:

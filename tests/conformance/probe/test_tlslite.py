@@ -12,23 +12,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.tests.conformance.probe.asking import accepted, look
 from ansible_collections.configmgr.tls.tests.conformance.probe.programs import KeyPair
 
 tlslite = pytest.importorskip("tlslite.api", reason="the Python package tlslite-ng is missing")
 
 VERSIONS = {
-    Protocol.SSL3: (3, 0),
-    Protocol.TLS10: (3, 1),
-    Protocol.TLS11: (3, 2),
-    Protocol.TLS12: (3, 3),
-    Protocol.TLS13: (3, 4),
+    ProtocolVersion.SSL3: (3, 0),
+    ProtocolVersion.TLS10: (3, 1),
+    ProtocolVersion.TLS11: (3, 2),
+    ProtocolVersion.TLS12: (3, 3),
+    ProtocolVersion.TLS13: (3, 4),
 }
 
 
 @contextlib.contextmanager
-def serving(pair: KeyPair, lowest: Protocol, highest: Protocol) -> Iterator[int]:
+def serving(pair: KeyPair, lowest: ProtocolVersion, highest: ProtocolVersion) -> Iterator[int]:
     chain = tlslite.X509CertChain()
     chain.parsePemList(pair.certificate.read_text())
     key = tlslite.parsePEMKey(pair.key.read_text(), private=True)
@@ -58,15 +58,15 @@ def serving(pair: KeyPair, lowest: Protocol, highest: Protocol) -> Iterator[int]
 @pytest.mark.parametrize(
     ("lowest", "highest"),
     [
-        (Protocol.SSL3, Protocol.SSL3),
-        (Protocol.SSL3, Protocol.TLS10),
-        (Protocol.SSL3, Protocol.TLS12),
-        (Protocol.TLS10, Protocol.TLS12),
-        (Protocol.TLS12, Protocol.TLS13),
+        (ProtocolVersion.SSL3, ProtocolVersion.SSL3),
+        (ProtocolVersion.SSL3, ProtocolVersion.TLS10),
+        (ProtocolVersion.SSL3, ProtocolVersion.TLS12),
+        (ProtocolVersion.TLS10, ProtocolVersion.TLS12),
+        (ProtocolVersion.TLS12, ProtocolVersion.TLS13),
     ],
     ids=lambda protocol: protocol.name,
 )
-def test_the_probe_agrees_with_the_settings(lowest: Protocol, highest: Protocol, pair: KeyPair) -> None:
+def test_the_probe_agrees_with_the_settings(lowest: ProtocolVersion, highest: ProtocolVersion, pair: KeyPair) -> None:
     with serving(pair, lowest, highest) as port:
         result = look(port)
     assert accepted(result) == {protocol for protocol in VERSIONS if lowest <= protocol <= highest}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..finding import Evidence, Outcome, Reason, Status, seen
+from ..finding import CheckResult, Evidence, Reason, Status, seen
 from ..requirement import Requirement
 from ..state import HostState, Setting
 
@@ -46,36 +46,38 @@ class Context:
     release: int | None
 
 
-Check = Callable[[Context, Requirement], Outcome]
+Check = Callable[[Context, Requirement], CheckResult]
 
 
 def answer(
     status: Status, expected: str, actual: str, reasons: Iterable[Reason] = (), evidence: Iterable[Evidence] = ()
-) -> Outcome:
-    return Outcome(status, expected, actual, tuple(reasons), tuple(evidence))
+) -> CheckResult:
+    return CheckResult(status, expected, actual, tuple(reasons), tuple(evidence))
 
 
-def passed(expected: str, actual: str) -> Outcome:
-    return Outcome(Status.PASS, expected, actual)
+def passed(expected: str, actual: str) -> CheckResult:
+    return CheckResult(Status.PASS, expected, actual)
 
 
-def not_applicable(why: str) -> Outcome:
-    return Outcome(Status.NOT_APPLICABLE, "", why)
+def not_applicable(why: str) -> CheckResult:
+    return CheckResult(Status.NOT_APPLICABLE, "", why)
 
 
-def fail(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+def fail(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> CheckResult:
     return answer(Status.FAIL, expected, actual, [Reason(code, phrase)], evidence)
 
 
-def warn(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+def warn(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> CheckResult:
     return answer(Status.WARN, expected, actual, [Reason(code, phrase)], evidence)
 
 
-def unknown(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> Outcome:
+def unknown(expected: str, actual: str, code: str, phrase: str, evidence: Iterable[Evidence] = ()) -> CheckResult:
     return answer(Status.UNKNOWN, expected, actual, [Reason(code, phrase)], evidence)
 
 
-def settings_outcome(expected: str, wrong: list[Setting], unreadable: list[Setting], code: str, phrase: str) -> Outcome:
+def settings_outcome(
+    expected: str, wrong: list[Setting], unreadable: list[Setting], code: str, phrase: str
+) -> CheckResult:
     """One answer for several values: unreadable ones make it unknown, unless others are wrong anyway."""
     if wrong:
         actual = ", ".join(dict.fromkeys(f"{item.name} {item}" for item in wrong))

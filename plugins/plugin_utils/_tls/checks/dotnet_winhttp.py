@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._data import dotnet_requirement, dotnet_version, net35_update, roles, update
 from ..._windows.registry import Presence
-from ..finding import Evidence, Outcome
+from ..finding import CheckResult, Evidence
 from ..requirement import Requirement
 from ..winhttp import TLS12
 from .base import LEVELS, Context, fail, not_applicable, passed, settings_outcome, unknown, warn
@@ -17,7 +17,7 @@ __all__ = ["dotnet_35_update", "dotnet_release", "dotnet_values", "winhttp_updat
 _RELEASE_PATH = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full\Release"
 
 
-def dotnet_values(context: Context, requirement: Requirement) -> Outcome:
+def dotnet_values(context: Context, requirement: Requirement) -> CheckResult:
     runtime = requirement.runtime
     values = [item for (name, _view, _value), item in context.state.dotnet.values.items() if name == runtime]
     views = "both registry views" if context.state.windows.has_wow else "the registry"
@@ -30,7 +30,7 @@ def dotnet_values(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
+def dotnet_release(context: Context, requirement: Requirement) -> CheckResult:
     needs = {row.needs.dotnet for row in roles() if row.id in context.roles} - {"no"}
     needed = dotnet_requirement(context.release, full="full" in needs)
     least = dotnet_requirement(context.release, full=False)
@@ -60,7 +60,7 @@ def dotnet_release(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def dotnet_35_update(context: Context, requirement: Requirement) -> Outcome:
+def dotnet_35_update(context: Context, requirement: Requirement) -> CheckResult:
     """Whether the update is there cannot be seen from the registry (later rollups contain it), so the best answer is
     a warning.
     """
@@ -81,7 +81,7 @@ def dotnet_35_update(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def winhttp_value(context: Context, requirement: Requirement) -> Outcome:
+def winhttp_value(context: Context, requirement: Requirement) -> CheckResult:
     release = context.state.windows.release
     values = list(context.state.winhttp.values())
     needs_value = bool(release and release.winhttp.needs_value)
@@ -101,7 +101,7 @@ def winhttp_value(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def winhttp_update(context: Context, requirement: Requirement) -> Outcome:
+def winhttp_update(context: Context, requirement: Requirement) -> CheckResult:
     windows = context.state.windows
     kb = windows.release.winhttp.update if windows.release else None
     if windows.release is None or (kb is None and not windows.release.winhttp.needs_value):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._data import configmgr_supported, revision_updates, role, sql_client
-from ..finding import Evidence, Outcome, Reason, Status
+from ..finding import CheckResult, Evidence, Reason, Status
 from ..journal import last_of_settings, restarted_since
 from ..requirement import Requirement
 from .base import Context, answer, fail, not_applicable, passed, unknown, warn
@@ -28,7 +28,7 @@ _BUILD = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\CurrentBuild"
 _LONG_TERM = ("EnterpriseS", "IoTEnterpriseS")
 
 
-def windows_known(context: Context, requirement: Requirement) -> Outcome:
+def windows_known(context: Context, requirement: Requirement) -> CheckResult:
     """What Windows does without settings is only known for the builds of the table."""
     windows = context.state.windows
     expected, actual = "a Windows build whose defaults are known", f"{windows.name}, build {windows.build}"
@@ -45,7 +45,7 @@ def windows_known(context: Context, requirement: Requirement) -> Outcome:
     return passed(expected, actual)
 
 
-def windows_supported(context: Context, requirement: Requirement) -> Outcome:
+def windows_supported(context: Context, requirement: Requirement) -> CheckResult:
     """About support by ConfigMgr; it says nothing against TLS 1.2."""
     windows = context.state.windows
     expected = "a Windows version that ConfigMgr supports"
@@ -90,7 +90,7 @@ def _unsupported_client(context: Context) -> str | None:
     return f"ConfigMgr clients on {windows.name} are not supported, or not known to be"
 
 
-def restarted(context: Context, requirement: Requirement) -> Outcome:
+def restarted(context: Context, requirement: Requirement) -> CheckResult:
     """Our own changes only: Windows does not tell when somebody else changed a value."""
     state = context.state
     done = restarted_since(state.journal, state.boot)
@@ -116,7 +116,7 @@ def restarted(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def restart_pending(context: Context, requirement: Requirement) -> Outcome:
+def restart_pending(context: Context, requirement: Requirement) -> CheckResult:
     expected = "no restart pending"
     pending = context.state.pending_restart
     if not pending:
@@ -124,7 +124,7 @@ def restart_pending(context: Context, requirement: Requirement) -> Outcome:
     return warn(expected, ", ".join(pending), "restart_pending", f"Windows waits for a restart ({', '.join(pending)})")
 
 
-def readable(context: Context, requirement: Requirement) -> Outcome:
+def readable(context: Context, requirement: Requirement) -> CheckResult:
     expected = "every registry key that decides could be read"
     hidden = context.state.unreadable
     if not hidden:
@@ -138,7 +138,7 @@ def readable(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def release_known(context: Context, requirement: Requirement) -> Outcome:
+def release_known(context: Context, requirement: Requirement) -> CheckResult:
     expected = "a supported release"
     version = context.state.configmgr.version
     if context.state.configmgr.assumed:
@@ -168,7 +168,7 @@ def release_known(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def revision_updates_installed(context: Context, requirement: Requirement) -> Outcome:
+def revision_updates_installed(context: Context, requirement: Requirement) -> CheckResult:
     """What the revision of this Windows shows: TLS_DHE that fails now and then, an SQL Server driver without TLS 1.2.
 
     Windows that never gets the driver is not warned of: ConfigMgr does not use it, and nothing can be installed.
@@ -191,7 +191,7 @@ def revision_updates_installed(context: Context, requirement: Requirement) -> Ou
     return warn(expected, actual, "update_missing", f"an update is missing from which on: {'; '.join(missing)}")
 
 
-def application_catalog(context: Context, requirement: Requirement) -> Outcome:
+def application_catalog(context: Context, requirement: Requirement) -> CheckResult:
     expected = "no application catalog"
     removed = role("application_catalog").removed_in
     if context.release is not None and removed is not None and context.release >= removed:
@@ -209,7 +209,7 @@ def application_catalog(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def client_platforms(context: Context, requirement: Requirement) -> Outcome:
+def client_platforms(context: Context, requirement: Requirement) -> CheckResult:
     return warn(
         "no enrolled macOS clients or on-premises MDM devices before TLS 1.2 is the only protocol",
         "role installed",

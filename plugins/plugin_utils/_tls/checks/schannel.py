@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..effective import effect_of, feigned_settings
-from ..finding import Outcome, Reason, Status, seen
+from ..finding import CheckResult, Reason, Status, seen
 from ..requirement import Requirement
 from ..state import Effect, Side
 from .base import Context, answer, fail, not_applicable, passed, settings_outcome, unknown, warn
@@ -22,7 +22,7 @@ _WORDS = {
 }
 
 
-def protocol_on(context: Context, requirement: Requirement) -> Outcome:
+def protocol_on(context: Context, requirement: Requirement) -> CheckResult:
     protocol = requirement.protocol
     side: Side = "server" if requirement.side == "server" else "client"
     settings = context.state.schannel.protocols[(protocol, side)]
@@ -51,7 +51,7 @@ def protocol_on(context: Context, requirement: Requirement) -> Outcome:
     return fail(expected, actual, "protocol_off", f"{protocol} is {actual} for the {side} side", both)
 
 
-def unsupported_protocol_keys(context: Context, requirement: Requirement) -> Outcome:
+def unsupported_protocol_keys(context: Context, requirement: Requirement) -> CheckResult:
     protocol = requirement.protocol
     release = context.state.windows.release
     expected = f"no {protocol} settings on a Windows that does not support it"
@@ -71,7 +71,7 @@ def unsupported_protocol_keys(context: Context, requirement: Requirement) -> Out
     )
 
 
-def tls13_client_certificates(context: Context, requirement: Requirement) -> Outcome:
+def tls13_client_certificates(context: Context, requirement: Requirement) -> CheckResult:
     """http.sys asks for a certificate after the handshake, which TLS 1.3 has no way for that all callers know."""
     state = context.state
     effect = effect_of(state.schannel.protocols[("TLS 1.3", "server")], state.windows.release, "TLS 1.3", "server")
@@ -87,7 +87,7 @@ def tls13_client_certificates(context: Context, requirement: Requirement) -> Out
     )
 
 
-def fips(context: Context, requirement: Requirement) -> Outcome:
+def fips(context: Context, requirement: Requirement) -> CheckResult:
     setting = context.state.schannel.fips
     expected = "FIPS policy off"
     if setting.unreadable:
@@ -103,7 +103,7 @@ def fips(context: Context, requirement: Requirement) -> Outcome:
     return passed(expected, "off")
 
 
-def legacy_off(context: Context, requirement: Requirement) -> Outcome:
+def legacy_off(context: Context, requirement: Requirement) -> CheckResult:
     """Asked only when the older protocols are meant to be off."""
     protocols = requirement.protocols
     release = context.state.windows.release

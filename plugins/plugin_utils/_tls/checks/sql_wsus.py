@@ -19,7 +19,7 @@ from ..._data import (
     sql_tls12,
     wsus_update,
 )
-from ..finding import Evidence, Outcome, Reason, Status
+from ..finding import CheckResult, Evidence, Reason, Status
 from ..requirement import Requirement
 from ..state import SqlClientState, SqlInstance
 from .base import LEVELS, Context, answer, fail, not_applicable, passed, unknown, warn
@@ -47,7 +47,7 @@ def _instance_evidence(instances: list[SqlInstance]) -> list[Evidence]:
     ]
 
 
-def server_build(context: Context, requirement: Requirement) -> Outcome:
+def server_build(context: Context, requirement: Requirement) -> CheckResult:
     """Every instance of the machine, whoever it belongs to: its login is encrypted even when nothing else is
     (KB3135244).
     """
@@ -92,7 +92,7 @@ def server_build(context: Context, requirement: Requirement) -> Outcome:
     return passed(expected, actual)
 
 
-def server_supported(context: Context, requirement: Requirement) -> Outcome:
+def server_supported(context: Context, requirement: Requirement) -> CheckResult:
     """About support by ConfigMgr and Microsoft; it says nothing against TLS 1.2."""
     expected = "SQL Server at a version and build that ConfigMgr supports"
     known = [item for item in context.state.sql_instances if item.version]
@@ -130,7 +130,7 @@ def _unsupported(version: Version, release: int | None, *, express: bool) -> str
     return None
 
 
-def server_express(context: Context, requirement: Requirement) -> Outcome:
+def server_express(context: Context, requirement: Requirement) -> CheckResult:
     minimum = role("secondary_site").needs.sql_express_min
     express = [item for item in context.state.sql_instances if item.express]
     expected = f"SQL Server Express of the secondary site at {minimum} or later"
@@ -162,7 +162,7 @@ def _installed(context: Context, client: str) -> SqlClientState | None:
     return next((item for item in context.state.sql_clients if item.id == client), None)
 
 
-def client_component(context: Context, requirement: Requirement) -> Outcome:
+def client_component(context: Context, requirement: Requirement) -> CheckResult:
     """Native Client or ODBC Driver 18, as the site's ConfigMgr release asks for it."""
     component = sql_client(requirement.client)
     needed = sql_client_requirement(component.id, context.release)
@@ -212,7 +212,7 @@ def _speaks_tls12(client: str, version: Version | None) -> bool:
     )
 
 
-def known_bad_client(context: Context, requirement: Requirement) -> Outcome:
+def known_bad_client(context: Context, requirement: Requirement) -> CheckResult:
     bad = [
         (item, row)
         for item in context.state.sql_clients
@@ -244,7 +244,7 @@ def _alternatives(row: KnownBad) -> str:
     return " or ".join([f"{first} or later", *others])
 
 
-def other_clients(context: Context, requirement: Requirement) -> Outcome:
+def other_clients(context: Context, requirement: Requirement) -> CheckResult:
     """Drivers that ConfigMgr does not use; other software on the machine may."""
     old, reasons = [], []
     for item in context.state.sql_clients:
@@ -264,7 +264,7 @@ def other_clients(context: Context, requirement: Requirement) -> Outcome:
     )
 
 
-def wsus_build(context: Context, requirement: Requirement) -> Outcome:
+def wsus_build(context: Context, requirement: Requirement) -> CheckResult:
     release, wsus = context.state.windows.release, context.state.wsus
     kb = wsus_update(release.id) if release else None
     if release is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..._data import roles
-from ..finding import Evidence, Outcome, Reason, Status, seen
+from ..finding import CheckResult, Evidence, Reason, Status, seen
 from ..requirement import Requirement
 from ..suites import MOST_OF_A_POLICY, offered_suites, turned_off
 from .base import Context, answer, not_applicable, passed, unknown, warn
@@ -18,7 +18,7 @@ __all__ = ["algorithms", "cipher_suites", "cloud_suites"]
 _TLS12 = "TLS 1.2"
 
 
-def cipher_suites(context: Context, requirement: Requirement) -> Outcome:
+def cipher_suites(context: Context, requirement: Requirement) -> CheckResult:
     """A suite order set by policy replaces the machine's own; with no suite that TLS 1.2 can use, every handshake
     fails.
     """
@@ -69,7 +69,7 @@ def _about_the_policy(context: Context) -> Iterator[Reason]:
         yield Reason("policy_blanks", "there are blanks between the names: Windows may not know those suites")
 
 
-def algorithms(context: Context, requirement: Requirement) -> Outcome:
+def algorithms(context: Context, requirement: Requirement) -> CheckResult:
     """Those that TLS 1.2 can do without are nobody's worry: it is about the suites that Windows offers by itself."""
     expected = "no algorithm of the suites for TLS 1.2 turned off below SCHANNEL, or with a value of no known effect"
     offered = offered_suites(context.state)
@@ -97,7 +97,7 @@ def algorithms(context: Context, requirement: Requirement) -> Outcome:
     return answer(Status.WARN, expected, actual, reasons, evidence)
 
 
-def cloud_suites(context: Context, requirement: Requirement) -> Outcome:
+def cloud_suites(context: Context, requirement: Requirement) -> CheckResult:
     wanted = {name for row in roles() if row.id in context.roles for name in row.needs.cipher_suites}
     if not wanted:
         return not_applicable("no role that talks to Microsoft's services")

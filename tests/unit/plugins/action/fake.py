@@ -14,11 +14,11 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action import base
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult, RemoteError
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine
 
 PASSWORD = "correct horse battery"
-Step = Answer | Exception | Callable[[], Answer] | None
+Step = CommandResult | Exception | Callable[[], CommandResult] | None
 
 
 def remote_error(
@@ -59,7 +59,7 @@ class FakeSession:
     def close(self) -> None:
         self.closed += 1
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
         assert attempted
         self.commands += 1
         self.lines.append(line)
@@ -71,7 +71,7 @@ class FakeSession:
             if step is not None:
                 return step() if callable(step) else step
         assert self.machine is not None, f"no answer was planned for {line[:80]}"
-        return Answer(0, self.machine.run(line), "")
+        return CommandResult(0, self.machine.run(line), "")
 
 
 class Bench:

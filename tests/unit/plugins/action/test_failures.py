@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_facts, tls_restart, tls_rollback, tls_settings
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import PASSWORD, Bench, failing, remote_error
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import windows
 
@@ -57,7 +57,7 @@ def test_a_fault_that_the_host_answers_is_a_failure(bench: Callable[..., Bench],
 
 @pytest.mark.parametrize("module", ACTIONS, ids=NAMES)
 def test_a_host_that_answers_nothing_of_use(bench: Callable[..., Bench], module: Any) -> None:
-    place = bench(None, [Answer(1, "sh: reg: not found\n", "")])
+    place = bench(None, [CommandResult(1, "sh: reg: not found\n", "")])
     with failing("no_answer") as result:
         place.run(module)
     assert result["message"].startswith("host1: the machine answered nothing that could be read (exit code 1).")
@@ -72,7 +72,7 @@ def test_a_password_that_the_host_prints_is_not_passed_on(
     bench: Callable[..., Bench], module: Any, stream: str
 ) -> None:
     printed = f"net use: wrong password {PASSWORD}\r\n"
-    place = bench(None, [Answer(1, *(printed if name == stream else "" for name in ("stdout", "stderr")))])
+    place = bench(None, [CommandResult(1, *(printed if name == stream else "" for name in ("stdout", "stderr")))])
     with failing("no_answer") as result:
         place.run(module)
     assert "wrong password" in result["output"]
@@ -81,7 +81,7 @@ def test_a_password_that_the_host_prints_is_not_passed_on(
 
 
 def test_a_long_answer_is_cut(bench: Callable[..., Bench]) -> None:
-    place = bench(None, [Answer(0, "x" * 10000, "")])
+    place = bench(None, [CommandResult(0, "x" * 10000, "")])
     with failing("no_answer") as result:
         place.run(tls_facts)
     assert len(result["output"]) == 200

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.action import tls_restart
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import (
     Bench,
     Step,
@@ -65,12 +65,12 @@ def machine(*, changed: bool = True, boot: str = BEFORE) -> Machine:
     return made
 
 
-def shutdown(exit_code: int = 0) -> Answer:
-    return Answer(exit_code, "", "")
+def shutdown(exit_code: int = 0) -> CommandResult:
+    return CommandResult(exit_code, "", "")
 
 
-def booted(time: str) -> Answer:
-    return Answer(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 1\r\n", "#ok"), "")
+def booted(time: str) -> CommandResult:
+    return CommandResult(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 1\r\n", "#ok"), "")
 
 
 GONE = remote_error("unreachable_host", "network", unreachable=True)
@@ -141,7 +141,7 @@ def test_pauses_grow_and_stay_short(bench: Benches, time: FakeTime) -> None:
 
 
 def test_a_machine_that_tells_nothing_of_its_boots_is_back_once_it_was_away(bench: Benches, time: FakeTime) -> None:
-    nothing = Answer(0, "", "")
+    nothing = CommandResult(0, "", "")
     place = bench(machine(), [None, shutdown(), nothing, nothing, nothing])
     place.opening = [None, None, GONE, None]
     assert restart(place, time)["restarted"] is True
@@ -207,16 +207,16 @@ def test_a_command_that_never_left_is_a_failure(bench: Benches, time: FakeTime) 
     assert time.slept == []
 
 
-def service(state: int | None) -> Answer:
+def service(state: int | None) -> CommandResult:
     if state is None:
-        return Answer(1060, "[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n", "")
+        return CommandResult(1060, "[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n", "")
     lines = ["", "SERVICE_NAME: SMS_EXECUTIVE", "        TYPE               : 10  WIN32_OWN_PROCESS"]
     lines += [f"        STATE              : {state}  X", "        WIN32_EXIT_CODE    : 0  (0x0)", "#ok 0", ""]
-    return Answer(0, heard("\r\n".join(lines), "#ok"), "")
+    return CommandResult(0, heard("\r\n".join(lines), "#ok"), "")
 
 
 STOPPED, RUNNING, STARTING, STOPPING = service(1), service(4), service(2), service(3)
-DONE = Answer(0, "", "")
+DONE = CommandResult(0, "", "")
 SERVICES = {"services": ["SMS_EXECUTIVE"], **ALWAYS}
 
 
@@ -258,7 +258,7 @@ def test_when_one_does_not_start_the_others_are_started_all_the_same(bench: Benc
     place = bench(machine())
     states = {"SMS_EXECUTIVE": 4, "W3SVC": 4}
 
-    def answer() -> Answer:
+    def answer() -> CommandResult:
         line = place.session.lines[-1]
         name = line.split('"')[1]
         if "stop" in line:
@@ -276,7 +276,7 @@ def test_when_one_does_not_start_the_others_are_started_all_the_same(bench: Benc
 
 @pytest.mark.parametrize("state", [service(None), STOPPED])
 def test_a_service_that_is_not_there_or_does_not_run_is_left_alone(
-    bench: Benches, time: FakeTime, state: Answer
+    bench: Benches, time: FakeTime, state: CommandResult
 ) -> None:
     place = bench(machine(), [None, state])
     result = restart(place, time, SERVICES)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_settings
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, failing, remote_error
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import enabled, windows
@@ -183,8 +183,8 @@ def test_a_backup_that_is_not_as_it_should_be_is_told(bench: Callable[..., Bench
     machine = client()
     place = bench(machine)
 
-    def spoiled() -> Answer:
-        return Answer(0, machine.run(place.session.lines[-1]).replace("Editor", "Edit"), "")
+    def spoiled() -> CommandResult:
+        return CommandResult(0, machine.run(place.session.lines[-1]).replace("Editor", "Edit"), "")
 
     place.session.script = [None, spoiled]
     with failing("backup_incomplete") as result:
@@ -196,7 +196,7 @@ def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Benc
     machine = client()
     place = bench(machine)
 
-    def half() -> Answer:
+    def half() -> CommandResult:
         machine.reverted.add("DisabledByDefault")
         machine.run(place.session.lines[-1])
         raise remote_error(sent=True)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._awx.client import Client
+from ansible_collections.configmgr.tls.plugins.plugin_utils._awx.client import AwxClient
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 
 
 def test_a_list_without_a_last_page_is_an_error() -> None:
-    client = Client(lambda *_: (200, b'{"results": [{}], "next": "again"}'), "https://awx.corp.example", "/api/v2")
+    client = AwxClient(lambda *_: (200, b'{"results": [{}], "next": "again"}'), "https://awx.corp.example", "/api/v2")
     with pytest.raises(Failure, match="more than 1000 pages") as caught:
         client.rows("hosts/")
     assert caught.value.code == "awx_answer"

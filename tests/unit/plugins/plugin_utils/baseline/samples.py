@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import Wanted
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import BaselineSpec
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script import Deployment, baseline_script
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import COMPONENTS, LEGACY_PROTOCOLS
 
@@ -17,6 +17,6 @@ if __name__ == "__main__":
     for stage in ("enable", "disable"):
         for back in (False, True):
             script = baseline_script(
-                "PS1", Wanted(stage, COMPONENTS, LEGACY_PROTOCOLS, back), Deployment("PS100021", True)
+                "PS1", BaselineSpec(stage, COMPONENTS, LEGACY_PROTOCOLS, back), Deployment("PS100021", True)
             )
             (folder / f"{stage}{'_back' if back else ''}.ps1").write_bytes(script.text.encode())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import Wanted
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import BaselineSpec
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script import Deployment, baseline_script
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import COMPONENTS, LEGACY_PROTOCOLS
 
@@ -20,8 +20,8 @@ from configmgr_lab.console.powershell import NotRead, Thrown
 from configmgr_lab.endpoints.compliance import Compliance
 
 HERE = Deployment("PS100021", True)
-ENABLE = baseline_script("PS1", Wanted("enable", COMPONENTS, LEGACY_PROTOCOLS), HERE)
-DISABLE = baseline_script("PS1", Wanted("disable", COMPONENTS, LEGACY_PROTOCOLS), HERE)
+ENABLE = baseline_script("PS1", BaselineSpec("enable", COMPONENTS, LEGACY_PROTOCOLS), HERE)
+DISABLE = baseline_script("PS1", BaselineSpec("disable", COMPONENTS, LEGACY_PROTOCOLS), HERE)
 
 
 class CutOff(Exception):
@@ -92,7 +92,9 @@ def test_one_of_ours_repairs_a_collection() -> None:
     for script in (ENABLE, DISABLE, ENABLE):
         run_script(site, script.text)
         assert [row.baseline for row in site.deployments if row.enforced] == [script.name]
-    elsewhere = baseline_script("PS1", Wanted("disable", COMPONENTS, LEGACY_PROTOCOLS), Deployment("PS100022", True))
+    elsewhere = baseline_script(
+        "PS1", BaselineSpec("disable", COMPONENTS, LEGACY_PROTOCOLS), Deployment("PS100022", True)
+    )
     run_script(site, elsewhere.text)
     assert sorted((row.baseline, row.collection) for row in site.deployments if row.enforced) == sorted(
         [(ENABLE.name, "PS100021"), (DISABLE.name, "PS100022")]

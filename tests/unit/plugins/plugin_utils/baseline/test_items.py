@@ -9,7 +9,7 @@ import functools
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import Item, Wanted, items, kept
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import BaselineSpec, Item, items, kept
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import TABLES, windows_releases
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_baseline import BaselineBack, BaselineWindows
@@ -38,16 +38,16 @@ class Untouched(Registry):
         return KeyReading(Presence.ABSENT)
 
 
-def wanted(stage: str, *, back: bool = False, protocols: tuple[str, ...] = LEGACY_PROTOCOLS) -> Wanted:
-    return Wanted(stage, COMPONENTS, protocols, back)
+def wanted(stage: str, *, back: bool = False, protocols: tuple[str, ...] = LEGACY_PROTOCOLS) -> BaselineSpec:
+    return BaselineSpec(stage, COMPONENTS, protocols, back)
 
 
 @functools.cache
-def asked(request: Wanted) -> tuple[Item, ...]:
+def asked(request: BaselineSpec) -> tuple[Item, ...]:
     return items(request)
 
 
-def values_for(kind: BaselineWindows, request: Wanted) -> dict[tuple[str, str], int]:
+def values_for(kind: BaselineWindows, request: BaselineSpec) -> dict[tuple[str, str], int]:
     found = [item for item in asked(request) if kind.title in item.kinds]
     assert len(found) <= 1
     return {(value.key, value.name): value.data for item in found for value in item.values}
@@ -127,7 +127,12 @@ def test_the_tables_know_every_setting_and_every_windows_of_clients() -> None:
 
 
 def effect(
-    kind: BaselineWindows, release: str, protocol: str, side: Side, request: Wanted, over: Wanted | None = None
+    kind: BaselineWindows,
+    release: str,
+    protocol: str,
+    side: Side,
+    request: BaselineSpec,
+    over: BaselineSpec | None = None,
 ) -> str:
     mine = {**(values_for(kind, over) if over else {}), **values_for(kind, request)}
     key = rf"{SCHANNEL}\{protocol}\{side.capitalize()}"

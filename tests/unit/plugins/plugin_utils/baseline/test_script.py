@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import Wanted
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import BaselineSpec
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.script import (
     Deployment,
     baseline_name,
@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[4] / "docs" / "baselines"
 CMDLETS: dict[str, Any] = json.loads((HERE / "configmgr_cmdlets.json").read_text(encoding="utf-8"))["cmdlets"]
 WANTED = [
-    Wanted(stage, COMPONENTS, LEGACY_PROTOCOLS, back) for stage in ("enable", "disable") for back in (False, True)
+    BaselineSpec(stage, COMPONENTS, LEGACY_PROTOCOLS, back) for stage in ("enable", "disable") for back in (False, True)
 ]
 DEPLOYMENTS = [None, Deployment("PS100021", False), Deployment("PS100021", True)]
 NOT_OF_CONFIGMGR = {"Import-Module", "Join-Path", "Split-Path", "Set-Location", "Write-Warning", "Write-Output"}
@@ -132,14 +132,14 @@ def test_the_same_request_gives_the_same_bytes_and_another_one_another_name() ->
     first, second = (baseline_script("PS1", WANTED[0], DEPLOYMENTS[2]) for _time in range(2))
     assert first == second and first.name == baseline_name(WANTED[0])
     assert len({baseline_name(wanted) for wanted in WANTED}) == len(WANTED)
-    fewer = Wanted("disable", COMPONENTS, ("SSL 3.0",))
-    assert baseline_name(fewer) != baseline_name(Wanted("disable", COMPONENTS, LEGACY_PROTOCOLS))
+    fewer = BaselineSpec("disable", COMPONENTS, ("SSL 3.0",))
+    assert baseline_name(fewer) != baseline_name(BaselineSpec("disable", COMPONENTS, LEGACY_PROTOCOLS))
 
 
 @pytest.mark.parametrize(
     ("name", "wanted"), list(zip(("enable", "enable_back", "disable", "disable_back"), WANTED, strict=True))
 )
-def test_the_samples_in_the_guide_are_what_it_writes_today(name: str, wanted: Wanted) -> None:
+def test_the_samples_in_the_guide_are_what_it_writes_today(name: str, wanted: BaselineSpec) -> None:
     """python tests/unit/plugins/plugin_utils/baseline/samples.py writes them anew."""
     assert (DOCS / f"{name}.ps1").read_text(encoding="utf-8") == baseline_script("PS1", wanted, DEPLOYMENTS[2]).text
 
@@ -167,5 +167,5 @@ def test_a_collection_that_cannot_be_one(collection: str) -> None:
 
 def test_nothing_is_wanted() -> None:
     with pytest.raises(Failure) as problem:
-        baseline_script("PS1", Wanted("enable", (), LEGACY_PROTOCOLS))
+        baseline_script("PS1", BaselineSpec("enable", (), LEGACY_PROTOCOLS))
     assert problem.value.code == "nothing_wanted"

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import Told, moment_of, read_compliance
+from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import (
+    ClientCompliance,
+    moment_of,
+    read_compliance,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import (
     Asked,
-    Outcome,
+    RestartOutcome,
     Waves,
     ask_restarts,
     last_starts,
@@ -79,13 +83,13 @@ def test_only_who_says_so_is_compliant(row: dict[str, Any], state: str) -> None:
 def test_of_several_rows_the_worst_counts() -> None:
     rows = [{**STATUS, "ComplianceState": state} for state in (1, 4, 2)]
     assert read_compliance(service(*rows), "b", [1])[1].state == "error"
-    assert read_compliance(service(), "b", [1, 2]) == {1: Told(), 2: Told()}
+    assert read_compliance(service(), "b", [1, 2]) == {1: ClientCompliance(), 2: ClientCompliance()}
 
 
 def test_age() -> None:
     told = read_compliance(service({**STATUS, "ComplianceState": 1}), "b", [1])[1].as_dict(NOW)
     assert told == {"state": "compliant", "told_at": "2026-11-27T10:00:00+00:00", "days": 1, "mended_at": None}
-    assert Told().as_dict(NOW)["days"] is None
+    assert ClientCompliance().as_dict(NOW)["days"] is None
     assert moment_of("0001-01-01T00:00:00+01:00") is None
     assert moment_of("2026-11-27T10:00:00") == moment_of("2026-11-27T11:00:00+01:00") != moment_of(None)
 
@@ -106,28 +110,30 @@ def test_a_baseline_that_is_not_there(baselines: tuple[dict[str, Any], ...], cod
     assert problem.value.code == code
 
 
-MENDED = Told("compliant", NOW, NOW - timedelta(hours=2))
+MENDED = ClientCompliance("compliant", NOW, NOW - timedelta(hours=2))
 PC = {"ResourceID": 1, "DeviceOS": "Microsoft Windows NT Workstation 10.0", "CNIsOnline": True}
 
 
 @pytest.mark.parametrize(
     ("told", "device", "started", "outcome"),
     [
-        (MENDED, PC, NOW - timedelta(days=3), Outcome.ASKED),
-        (MENDED, PC, None, Outcome.ASKED),
-        (MENDED, PC, NOW, Outcome.NOT_NEEDED),
-        (Told("compliant", NOW), PC, None, Outcome.NOT_NEEDED),
-        (Told("not_compliant", NOW, NOW), PC, None, Outcome.NOT_SET),
-        (Told("error", NOW, NOW), PC, None, Outcome.NOT_SET),
-        (Told(), PC, None, Outcome.NOT_SET),
-        (MENDED, {**PC, "CNIsOnline": False}, None, Outcome.OFFLINE),
-        (MENDED, {**PC, "DeviceOS": "Microsoft Windows NT Server 10.0"}, None, Outcome.NOT_A_CLIENT),
-        (MENDED, {**PC, "DeviceOS": "Microsoft Windows NT Advanced Server 10.0"}, None, Outcome.NOT_A_CLIENT),
-        (MENDED, {**PC, "DeviceOS": None}, None, Outcome.NOT_A_CLIENT),
-        (MENDED, {}, None, Outcome.NOT_A_CLIENT),
+        (MENDED, PC, NOW - timedelta(days=3), RestartOutcome.ASKED),
+        (MENDED, PC, None, RestartOutcome.ASKED),
+        (MENDED, PC, NOW, RestartOutcome.NOT_NEEDED),
+        (ClientCompliance("compliant", NOW), PC, None, RestartOutcome.NOT_NEEDED),
+        (ClientCompliance("not_compliant", NOW, NOW), PC, None, RestartOutcome.NOT_SET),
+        (ClientCompliance("error", NOW, NOW), PC, None, RestartOutcome.NOT_SET),
+        (ClientCompliance(), PC, None, RestartOutcome.NOT_SET),
+        (MENDED, {**PC, "CNIsOnline": False}, None, RestartOutcome.OFFLINE),
+        (MENDED, {**PC, "DeviceOS": "Microsoft Windows NT Server 10.0"}, None, RestartOutcome.NOT_A_CLIENT),
+        (MENDED, {**PC, "DeviceOS": "Microsoft Windows NT Advanced Server 10.0"}, None, RestartOutcome.NOT_A_CLIENT),
+        (MENDED, {**PC, "DeviceOS": None}, None, RestartOutcome.NOT_A_CLIENT),
+        (MENDED, {}, None, RestartOutcome.NOT_A_CLIENT),
     ],
 )
-def test_who_is_asked(told: Told, device: dict[str, Any], started: datetime | None, outcome: Outcome) -> None:
+def test_who_is_asked(
+    told: ClientCompliance, device: dict[str, Any], started: datetime | None, outcome: RestartOutcome
+) -> None:
     assert who_needs_one({1: told}, {1: device}, {1: started} if started else {}) == {1: outcome}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Answer, Outcome
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import AnswerState, ClientAnswer
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.judge import client_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries, query_text
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.readings import registry_of
@@ -63,11 +63,12 @@ def healthy() -> Rows:
     return rows
 
 
-def judged(rows: Rows, outcomes: dict[str, Outcome] | None = None, **how: Any) -> dict[str, Any]:
+def judged(rows: Rows, outcomes: dict[str, AnswerState] | None = None, **how: Any) -> dict[str, Any]:
     answers = {
-        name: Answer(Outcome.ANSWERED if found else Outcome.NOTHING, tuple(found)) for name, found in rows.items()
+        name: ClientAnswer(AnswerState.ANSWERED if found else AnswerState.NOTHING, tuple(found))
+        for name, found in rows.items()
     }
-    answers |= {name: Answer(outcome) for name, outcome in (outcomes or {}).items()}
+    answers |= {name: ClientAnswer(outcome) for name, outcome in (outcomes or {}).items()}
     return client_facts(answers, ["client"], 2309, **how)
 
 
@@ -85,8 +86,8 @@ def test_a_good_client_is_compliant_with_what_is_not_told_as_warnings() -> None:
 
 
 @pytest.mark.parametrize("query", [query.id for query in queries() if not query.first])
-@pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.CUT, Outcome.FAILED, Outcome.NOT_ASKED])
-def test_a_question_without_a_whole_answer_is_never_compliant(query: str, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [AnswerState.SILENT, AnswerState.CUT, AnswerState.FAILED, AnswerState.NOT_ASKED])
+def test_a_question_without_a_whole_answer_is_never_compliant(query: str, outcome: AnswerState) -> None:
     facts = judged(healthy(), {query: outcome})
     assert not facts["compliant"]
     assert statuses(facts)["state-readable"] == "unknown"
@@ -117,7 +118,7 @@ def test_a_key_that_its_list_leaves_out_is_absent() -> None:
     rows = healthy()
     rows["protocol-keys"] = keys(rf"{PROTOCOLS}\TLS 1.2\Client")
     rows["protocols"] = [value(rf"{PROTOCOLS}\TLS 1.2\Client", "Enabled", "-1")]
-    answers = {name: Answer(Outcome.ANSWERED, tuple(found)) for name, found in rows.items()}
+    answers = {name: ClientAnswer(AnswerState.ANSWERED, tuple(found)) for name, found in rows.items()}
     registry = registry_of(answers, "REG_DWORD")
     root = Key(PROTOCOLS)
     assert registry.key(root.child(r"TLS 1.2\Client")).values["Enabled"].dword == 0xFFFFFFFF
@@ -155,7 +156,7 @@ LEGACY = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1")
 
 def test_a_32_bit_path_is_the_32_bit_view() -> None:
     rows = healthy()
-    answers = {name: Answer(Outcome.ANSWERED, tuple(found)) for name, found in rows.items()}
+    answers = {name: ClientAnswer(AnswerState.ANSWERED, tuple(found)) for name, found in rows.items()}
     registry = registry_of(answers, "REG_DWORD")
     key = Key(r"SOFTWARE\Microsoft\.NETFramework\v4.0.30319")
     assert registry.key(key, View.WOW).values["SchUseStrongCrypto"].dword == 1
@@ -180,13 +181,14 @@ def test_lists_and_texts_of_the_questions() -> None:
     assert len(set(texts)) == len(texts) and not any("join" in text or '"' in text for text in texts)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.CUT, Outcome.FAILED])
-def test_half_an_answer_is_not_read_at_all(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [AnswerState.CUT, AnswerState.FAILED])
+def test_half_an_answer_is_not_read_at_all(outcome: AnswerState) -> None:
     rows = healthy()
     answers = {
-        name: Answer(Outcome.ANSWERED if found else Outcome.NOTHING, tuple(found)) for name, found in rows.items()
+        name: ClientAnswer(AnswerState.ANSWERED if found else AnswerState.NOTHING, tuple(found))
+        for name, found in rows.items()
     }
-    answers["dotnet"] = Answer(outcome, tuple(rows["dotnet"][:1]))
+    answers["dotnet"] = ClientAnswer(outcome, tuple(rows["dotnet"][:1]))
     key = Key(rf"SOFTWARE\Microsoft\.NETFramework\{RUNTIMES[0]}")
     assert registry_of(answers, "REG_DWORD").key(key).presence is Presence.UNREADABLE
 

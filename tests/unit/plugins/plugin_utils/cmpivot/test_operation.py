@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Answer, Outcome
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import AnswerState, ClientAnswer
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.clients import match
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import Patience, Target, ask_all
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.operation import CmpivotTarget, Patience, ask_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.single import MOST, result_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._estate.admin_service import AdminService
@@ -91,9 +91,9 @@ class Site:
         self.now += seconds
 
 
-def ask(site: Site, online: set[int] | None = None, **patience: float) -> dict[int, dict[str, Answer]]:
+def ask(site: Site, online: set[int] | None = None, **patience: float) -> dict[int, dict[str, ClientAnswer]]:
     ids = frozenset(site.clients)
-    target = Target(ids, ids if online is None else frozenset(online))
+    target = CmpivotTarget(ids, ids if online is None else frozenset(online))
     given = {"timeout": 600.0, "settle": 30.0, "poll": 5.0, **patience}
     return ask_all(cast(AdminService, site), target, Patience(**given, clock=lambda: site.now, pause=site.pause))  # type: ignore[arg-type]
 
@@ -103,7 +103,7 @@ def test_everybody_who_answers_has_an_answer_to_everything(envelope: str) -> Non
     site = Site({1: 0, 2: 3}, envelope=envelope)
     answers = ask(site)
     assert set(answers) == {1, 2} and len(site.texts) == len(queries())
-    assert {answer.outcome for row in answers.values() for answer in row.values()} == {Outcome.ANSWERED}
+    assert {answer.outcome for row in answers.values() for answer in row.values()} == {AnswerState.ANSWERED}
 
 
 def test_of_who_does_not_answer_the_first_nothing_more_is_asked() -> None:
@@ -111,8 +111,8 @@ def test_of_who_does_not_answer_the_first_nothing_more_is_asked() -> None:
     answers = ask(site, online={1, 2})
     assert site.asked[0] == {1, 2, 3} and all(ids == {1} for ids in site.asked[1:])
     first, others = queries()[0].id, {query.id for query in queries()[1:]}
-    assert (answers[2][first].outcome, answers[3][first].outcome) == (Outcome.SILENT, Outcome.OFFLINE)
-    assert {answers[2][name].outcome for name in others} == {Outcome.NOT_ASKED}
+    assert (answers[2][first].outcome, answers[3][first].outcome) == (AnswerState.SILENT, AnswerState.OFFLINE)
+    assert {answers[2][name].outcome for name in others} == {AnswerState.NOT_ASKED}
 
 
 def test_nobody_answers_and_the_wait_ends_at_its_limit() -> None:
@@ -132,7 +132,7 @@ def test_the_wait_goes_on_while_the_site_says_unknown() -> None:
     """They may be those that are still to answer."""
     site = Site({1: 20}, counts={"Total": 1, "Completed": 0, "Failed": 0, "Offline": 0, "Unknown": 1})
     answers = ask(site, timeout=30)
-    assert answers[1][queries()[0].id].outcome is Outcome.ANSWERED and site.now >= 20
+    assert answers[1][queries()[0].id].outcome is AnswerState.ANSWERED and site.now >= 20
 
 
 def test_a_count_that_is_full_ends_the_wait_at_once() -> None:
@@ -166,7 +166,7 @@ def test_what_is_refused_is_not_asked_for_ever(statuses: list[int], code: str, t
 
 def test_a_busy_site_is_asked_again() -> None:
     site = Site({1: 0}, statuses=[503, 503, 200])
-    assert ask(site)[1][queries()[0].id].outcome is Outcome.ANSWERED and site.now == 10
+    assert ask(site)[1][queries()[0].id].outcome is AnswerState.ANSWERED and site.now == 10
 
 
 def device(number: int, name: str, **changed: Any) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def test_who_answers_one_after_the_other_is_waited_for() -> None:
     site = Site({1: 0, 2: 25, 3: 50, 4: 75, 5: None})
     answers = ask(site, timeout=10_000)
     first = queries()[0].id
-    assert [answers[one][first].outcome for one in sorted(answers)] == [*[Outcome.ANSWERED] * 4, Outcome.SILENT]
+    assert [answers[one][first].outcome for one in sorted(answers)] == [*[AnswerState.ANSWERED] * 4, AnswerState.SILENT]
 
 
 OF_A_DEVICE = (
@@ -198,11 +198,11 @@ def test_where_the_site_takes_no_list_devices_are_asked_one_by_one() -> None:
     answers = ask(site, online={1, 2, 3}, timeout=10_000)
     first, last = queries()[0].id, queries()[-1].id
     assert [answers[one][first].outcome for one in sorted(answers)] == [
-        Outcome.ANSWERED, Outcome.ANSWERED, Outcome.SILENT, Outcome.OFFLINE,
+        AnswerState.ANSWERED, AnswerState.ANSWERED, AnswerState.SILENT, AnswerState.OFFLINE,
     ]  # fmt: skip
     assert answers[1][first].rows == ({"Key": "HKEY_LOCAL_MACHINE\\SOFTWARE", "Value": "1"},)
-    assert {answers[one][last].outcome for one in (1, 2)} == {Outcome.ANSWERED}
-    assert {answers[one][last].outcome for one in (3, 4)} == {Outcome.NOT_ASKED}
+    assert {answers[one][last].outcome for one in (1, 2)} == {AnswerState.ANSWERED}
+    assert {answers[one][last].outcome for one in (3, 4)} == {AnswerState.NOT_ASKED}
     assert site.names[:4] == [f"Device({one})/AdminService.RunCMPivot" for one in (1, 2, 3, 4)]
     assert len(site.names) == 4 + 2 * (len(queries()) - 1)
 
@@ -222,17 +222,17 @@ def test_who_cannot_be_asked_without_a_collection(offers: str, clients: int) -> 
 @pytest.mark.parametrize(
     ("value", "outcome"),
     [
-        ({"Status": "1", "MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.ANSWERED),
-        ({"Status": "1", "MoreResult": False, "Result": []}, Outcome.NOTHING),
-        ({"Status": "1", "MoreResult": True, "Result": [{"Key": "a"}]}, Outcome.CUT),
-        ({"Status": "1", "Result": [{"Key": "a"}]}, Outcome.CUT),
-        ({"Status": "2", "MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.FAILED),
-        ({"MoreResult": False, "Result": [{"Key": "a"}]}, Outcome.FAILED),
-        ({"Status": "1", "MoreResult": False, "Result": "[]"}, Outcome.FAILED),
-        ({"Status": "1", "MoreResult": False, "Result": ["a"]}, Outcome.FAILED),
-        ([], Outcome.FAILED),
-        (None, Outcome.FAILED),
+        ({"Status": "1", "MoreResult": False, "Result": [{"Key": "a"}]}, AnswerState.ANSWERED),
+        ({"Status": "1", "MoreResult": False, "Result": []}, AnswerState.NOTHING),
+        ({"Status": "1", "MoreResult": True, "Result": [{"Key": "a"}]}, AnswerState.CUT),
+        ({"Status": "1", "Result": [{"Key": "a"}]}, AnswerState.CUT),
+        ({"Status": "2", "MoreResult": False, "Result": [{"Key": "a"}]}, AnswerState.FAILED),
+        ({"MoreResult": False, "Result": [{"Key": "a"}]}, AnswerState.FAILED),
+        ({"Status": "1", "MoreResult": False, "Result": "[]"}, AnswerState.FAILED),
+        ({"Status": "1", "MoreResult": False, "Result": ["a"]}, AnswerState.FAILED),
+        ([], AnswerState.FAILED),
+        (None, AnswerState.FAILED),
     ],
 )
-def test_the_result_of_a_device_is_an_answer_only_when_it_says_so(value: Any, outcome: Outcome) -> None:
+def test_the_result_of_a_device_is_an_answer_only_when_it_says_so(value: Any, outcome: AnswerState) -> None:
     assert result_of({"value": value}).outcome is outcome

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._connection import controller, kerberos
-from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.target import Target
+from ansible_collections.configmgr.tls.plugins.plugin_utils._connection.target import ConnectionTarget
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import table
 
 
-def target(connection: str = "winrm", method: str = "kerberos", **changed: Any) -> Target:
+def target(connection: str = "winrm", method: str = "kerberos", **changed: Any) -> ConnectionTarget:
     given = {"host": "h1.corp.example", "port": 5986, "scheme": "https", "user": "u@D", "has_password": True, **changed}
-    return Target(connection=connection, authentication=(method,), **given)
+    return ConnectionTarget(connection=connection, authentication=(method,), **given)
 
 
-def codes(of: Target) -> list[str]:
+def codes(of: ConnectionTarget) -> list[str]:
     return [fault.code for fault, _detail in controller.troubles(of)]
 
 

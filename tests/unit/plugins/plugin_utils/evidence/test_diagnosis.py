@@ -15,7 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidenc
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import diagnose, shortened
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.events import Event
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import LogPlace
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import Line, Reading, Search
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import LogLine, Reading, Search
 
 LOGS = {row.id: row for row in load_table("log_files", LogFile)}
 CLOSED = "The underlying connection was closed:"
@@ -25,7 +25,7 @@ TRAILER = "  $$<SMS_SRS_REPORTING_POINT><11-20-2026 10:00:00.000+000><thread=1 (
 
 def read(log: str, *lines: tuple[int, str]) -> list[Reading]:
     search = Search(LogPlace(LOGS[log], r'"C:\SMS\Logs"'), ())
-    return [Reading(search, "read", tuple(Line(*line) for line in lines))]
+    return [Reading(search, "read", tuple(LogLine(*line) for line in lines))]
 
 
 def finding(name: str, status: str, phrase: str = "it is off") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidenc
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import LogPlace
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import (
     FIRST,
-    Line,
+    LogLine,
     Reading,
     Search,
     count_parts,
@@ -86,7 +86,7 @@ def test_what_an_answer_says_of_a_log(text: str, expected: str) -> None:
 
 def test_the_matching_lines_have_their_numbers() -> None:
     (reading,) = read_search([CONTROL], PROBED + FOUND, 2)
-    assert reading.lines == (Line(12, "one SslSecurityError"), Line(40, "two"))
+    assert reading.lines == (LogLine(12, "one SslSecurityError"), LogLine(40, "two"))
     assert not reading.cut
 
 
@@ -105,7 +105,7 @@ def test_what_a_log_says_is_never_a_marker(said: list[str]) -> None:
 
 
 def long_reading() -> Reading:
-    return Reading(CONTROL, "read", tuple(Line(number, "x") for number in range(FIRST)))
+    return Reading(CONTROL, "read", tuple(LogLine(number, "x") for number in range(FIRST)))
 
 
 def test_a_full_answer_is_counted_and_its_newest_lines_are_read() -> None:
@@ -116,7 +116,7 @@ def test_a_full_answer_is_counted_and_its_newest_lines_are_read() -> None:
     (line,) = tail_parts(cut, [1234])
     assert (line.count("/c:"), '/c:"1234:"' in line, '/c:"1206:"' in line) == (FIRST + 3, True, True)
     (reading,) = read_tail(cut, [1234], "#log 0\r\n1234:9000:newest\r\n#done\r\n")
-    assert (reading.total, reading.lines[-1]) == (1234, Line(9000, "newest"))
+    assert (reading.total, reading.lines[-1]) == (1234, LogLine(9000, "newest"))
 
 
 @pytest.mark.parametrize("text", ["", "#log 0\r\n#done\r\n", "#log 0\r\nno number\r\n#done\r\n"])
@@ -132,7 +132,7 @@ def test_oldest_and_newest_lines_never_overlap(total: int) -> None:
     assert (max(places), len(places)) == (total, min(FIRST, total - FIRST))
 
 
-def numbered(*lines: Line, formers: tuple[str, ...] = ("mpcontrol.lo_",)) -> Reading:
+def numbered(*lines: LogLine, formers: tuple[str, ...] = ("mpcontrol.lo_",)) -> Reading:
     return Reading(CONTROL, "read", lines, formers=formers)
 
 
@@ -144,33 +144,40 @@ TWO = ("CcmMessaging.lo_", "CcmMessaging-2*.log")
     ("reading", "lines"),
     [
         (
-            numbered(Line(7, "old"), Line(20, TURN), Line(23, "new")),
-            [Line(7, "old", former=True), Line(3, "new")],
+            numbered(LogLine(7, "old"), LogLine(20, TURN), LogLine(23, "new")),
+            [LogLine(7, "old", former=True), LogLine(3, "new")],
         ),
-        (numbered(Line(20, TURN), Line(23, "new")), [Line(3, "new")]),
-        (numbered(Line(7, "old"), Line(20, TURN)), [Line(7, "old", former=True)]),
-        (Reading(CONTROL, "read", (Line(7, "only"),)), [Line(7, "only")]),
+        (numbered(LogLine(20, TURN), LogLine(23, "new")), [LogLine(3, "new")]),
+        (numbered(LogLine(7, "old"), LogLine(20, TURN)), [LogLine(7, "old", former=True)]),
+        (Reading(CONTROL, "read", (LogLine(7, "only"),)), [LogLine(7, "only")]),
         (
-            numbered(Line(2, "oldest"), Line(4, TURN), Line(7, "old"), Line(20, TURN), Line(23, "new"), formers=TWO),
-            [Line(2, "oldest", former=True), Line(7, "old", former=True), Line(3, "new")],
+            numbered(
+                LogLine(2, "oldest"),
+                LogLine(4, TURN),
+                LogLine(7, "old"),
+                LogLine(20, TURN),
+                LogLine(23, "new"),
+                formers=TWO,
+            ),
+            [LogLine(2, "oldest", former=True), LogLine(7, "old", former=True), LogLine(3, "new")],
         ),
     ],
     ids=["both", "newer", "older", "no former", "two formers"],
 )
-def test_a_line_has_the_number_of_its_own_file(reading: Reading, lines: list[Line]) -> None:
+def test_a_line_has_the_number_of_its_own_file(reading: Reading, lines: list[LogLine]) -> None:
     assert own_lines(reading) == lines
 
 
 def test_a_number_that_cannot_be_told_is_not_told() -> None:
-    oldest = [Line(number, "x") for number in range(1, FIRST + 1)]
-    lines = own_lines(numbered(*oldest, Line(900, "newest")))
+    oldest = [LogLine(number, "x") for number in range(1, FIRST + 1)]
+    lines = own_lines(numbered(*oldest, LogLine(900, "newest")))
     assert [line.former for line in lines] == [True] * FIRST + [False]
     assert lines[-1].number == 0
 
 
 def test_of_two_turns_the_second_can_be_missing() -> None:
-    oldest = [Line(number, "x") for number in range(2, FIRST + 1)]
-    lines = own_lines(numbered(Line(1, TURN), *oldest, Line(900, "newest"), formers=TWO))
+    oldest = [LogLine(number, "x") for number in range(2, FIRST + 1)]
+    lines = own_lines(numbered(LogLine(1, TURN), *oldest, LogLine(900, "newest"), formers=TWO))
     assert ([line.former for line in lines], lines[-1].number) == ([True] * (FIRST - 1) + [False], 0)
 
 
@@ -195,4 +202,4 @@ def test_what_a_full_log_is_renamed_to(log: str, formers: tuple[str, ...]) -> No
 def test_the_former_log_is_read_where_there_is_one() -> None:
     text = PROBED + f"#log 0\r\n#there\r\n#read\r\n#former 0\r\n1:2:old\r\n2:9:{TURN}\r\n3:12:new\r\n#done\r\n"
     (reading,) = read_search([CONTROL], text, 2)
-    assert own_lines(reading) == [Line(2, "old", former=True), Line(3, "new")]
+    assert own_lines(reading) == [LogLine(2, "old", former=True), LogLine(3, "new")]

@@ -21,7 +21,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_evidenc
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.diagnosis import diagnose
 from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.folders import LogPlace
-from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import Line, Reading, searches
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search import LogLine, Reading, searches
 
 SIGNATURES = {row.id: row for row in load_table("log_signatures", LogSignature)}
 PHRASES = {row.id: row for row in load_table("log_phrases", LogPhrase)}
@@ -403,7 +403,7 @@ def found(log: str, *lines: str) -> list[tuple[str, int]]:
     """The signs in a log with these lines, as the machine's search gives them and the diagnosis takes them."""
     (search,) = searches([LogPlace(LOGS[log], r'"C:\Logs"')])
     sent = [
-        Line(number, line)
+        LogLine(number, line)
         for number, line in enumerate(lines, 1)
         if any(text in line.lower() for text in search.literals)
     ]
@@ -493,7 +493,7 @@ def test_a_certificate_is_never_told_as_a_protocol(sign: LogSignature) -> None:
 )
 def test_a_language_that_is_not_known_is_said_to_be_so(line: str, foreign: bool) -> None:
     (search,) = searches([LogPlace(LOGS["wcm"], r'"C:\Logs"')])
-    told = diagnose([Reading(search, "read", (Line(1, line),))], (), ())
+    told = diagnose([Reading(search, "read", (LogLine(1, line),))], (), ())
     assert bool(told.foreign) == foreign
     assert not told.symptoms
 
@@ -510,7 +510,7 @@ def test_a_language_that_is_not_known_is_said_to_be_so(line: str, foreign: bool)
 )
 def test_the_log_tells_which_conversation_it_is(log: str, line: str, conversations: list[str]) -> None:
     (search,) = searches([LogPlace(LOGS[log], r'"C:\Logs"')])
-    (symptom,) = diagnose([Reading(search, "read", (Line(1, line),))], (), ()).symptoms
+    (symptom,) = diagnose([Reading(search, "read", (LogLine(1, line),))], (), ()).symptoms
     assert symptom["conversations"] == conversations
 
 
@@ -518,7 +518,7 @@ def test_the_log_tells_which_conversation_it_is(log: str, line: str, conversatio
 def test_requirements_are_asked_of_the_machine_that_they_concern(roles: tuple[str, ...], causes: int) -> None:
     (search,) = searches([LogPlace(LOGS["wsyncmgr"], r'"C:\Logs"')])
     finding = {"id": "dotnet-v4-settings", "status": "fail", "actual": "off"}
-    reading = Reading(search, "read", (Line(1, f"UssCommunicationError: {CHANNEL}"),))
+    reading = Reading(search, "read", (LogLine(1, f"UssCommunicationError: {CHANNEL}"),))
     (symptom,) = diagnose([reading], (), [finding], None, roles).symptoms
     assert len(symptom["causes"]) == causes
     assert ("diagnose that machine" in symptom["cause"]) == (not causes)

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import Stage
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.place import Place
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.steps import ChangeSet, Step, change_steps
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.steps import ChangeSet, ChangeStep, change_steps
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import parse_journal
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
@@ -30,13 +30,13 @@ RUN = "20260101T080000Z"
 LONG = "D:\\" + "a folder for backups\\" * 9 + "configmgr.tls"
 
 
-def steps(machine: Machine, stage: Stage, location: str = LOCATION) -> list[Step]:
+def steps(machine: Machine, stage: Stage, location: str = LOCATION) -> list[ChangeStep]:
     plan = planned(machine, stage)
     assert plan
     return lines(machine, ChangeSet(RUN, stage, plan.changes, plan.created), location)
 
 
-def lines(machine: Machine, change_set: ChangeSet, location: str = LOCATION) -> list[Step]:
+def lines(machine: Machine, change_set: ChangeSet, location: str = LOCATION) -> list[ChangeStep]:
     state = state_of(machine)
     return change_steps(Place(Location(location), "ours", state.journal), state.boot, change_set)
 

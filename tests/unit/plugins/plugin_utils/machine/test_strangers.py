@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import Answer, Outcome, answer_of
+from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.answer import AnswerState, ClientAnswer, answer_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.queries import queries
 from ansible_collections.configmgr.tls.plugins.plugin_utils._cmpivot.readings import NUMBER_TYPES, registry_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import load_table
@@ -194,7 +194,7 @@ RESULT = (
 def test_results_of_cmpivot(text: str, numbers: str) -> None:
     answer = answer_of({"ScriptExecutionState": 1, "ScriptExitCode": 0, "ScriptOutput": text})
     assert answer is not None
-    nothing = Answer(Outcome.NOTHING)
+    nothing = ClientAnswer(AnswerState.NOTHING)
     registry_of({query.id: answer if number % 2 else nothing for number, query in enumerate(queries())}, numbers)
 
 

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.tls.plugins.action.tls_probe_info import seen
 from ansible_collections.configmgr.tls.plugins.modules.tls_probe_info import DOCUMENTATION, RETURN
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import DEFAULT_PORTS, Kind
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import servers, wire
 
@@ -38,7 +38,9 @@ def endpoint(**given: Any) -> dict[str, Any]:
 
 
 def test_the_documentation_names_what_the_code_knows() -> None:
-    assert OPTIONS["protocols"]["choices"] == OPTIONS["protocols"]["default"] == [name.value for name in Protocol]
+    assert (
+        OPTIONS["protocols"]["choices"] == OPTIONS["protocols"]["default"] == [name.value for name in ProtocolVersion]
+    )
     assert OPTIONS["endpoints"]["suboptions"]["kind"]["choices"] == [kind.value for kind in Kind]
     assert OPTIONS["health"]["suboptions"]["check"]["choices"] == list(health_checks())
     assert set(OPTIONS) == set(DEFAULTS)

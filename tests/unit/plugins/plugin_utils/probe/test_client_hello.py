@@ -14,28 +14,28 @@ from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.client_hello import client_hello
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import read_answer
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import OFFERS, Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import OFFERS, ProtocolVersion
 
 MakeContext = Callable[[ssl.TLSVersion, ssl.TLSVersion], ssl.SSLContext]
 ZEROS = bytes(32)
 PROTOCOL_VERSION_ALERT = 70
-TLS_FAMILY = [protocol for protocol in Protocol if protocol not in (Protocol.SSL2, Protocol.SSL3)]
+TLS_FAMILY = [protocol for protocol in ProtocolVersion if protocol not in (ProtocolVersion.SSL2, ProtocolVersion.SSL3)]
 OPENSSL = {
-    Protocol.TLS10: ssl.TLSVersion.TLSv1,
-    Protocol.TLS11: ssl.TLSVersion.TLSv1_1,
-    Protocol.TLS12: ssl.TLSVersion.TLSv1_2,
-    Protocol.TLS13: ssl.TLSVersion.TLSv1_3,
+    ProtocolVersion.TLS10: ssl.TLSVersion.TLSv1,
+    ProtocolVersion.TLS11: ssl.TLSVersion.TLSv1_1,
+    ProtocolVersion.TLS12: ssl.TLSVersion.TLSv1_2,
+    ProtocolVersion.TLS13: ssl.TLSVersion.TLSv1_3,
 }
 
 
-@pytest.mark.parametrize("protocol", list(Protocol), ids=lambda protocol: protocol.name)
-def test_the_bytes_are_those_of_the_golden_file(protocol: Protocol) -> None:
+@pytest.mark.parametrize("protocol", list(ProtocolVersion), ids=lambda protocol: protocol.name)
+def test_the_bytes_are_those_of_the_golden_file(protocol: ProtocolVersion) -> None:
     golden = Path(__file__).parent / "golden" / f"hello_{protocol.name.lower()}.hex"
     assert client_hello(protocol, ZEROS, "mp1.contoso.example") == bytes.fromhex(golden.read_text())
 
 
 @pytest.mark.parametrize("protocol", TLS_FAMILY, ids=lambda protocol: protocol.name)
-def test_openssl_accepts_the_hello_as_this_protocol(protocol: Protocol, openssl_context: MakeContext) -> None:
+def test_openssl_accepts_the_hello_as_this_protocol(protocol: ProtocolVersion, openssl_context: MakeContext) -> None:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = openssl_context(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_3)
     seen = []
@@ -53,7 +53,7 @@ def test_openssl_accepts_the_hello_as_this_protocol(protocol: Protocol, openssl_
 @pytest.mark.parametrize("accepted", TLS_FAMILY, ids=lambda protocol: f"server_{protocol.name}")
 @pytest.mark.parametrize("asked", TLS_FAMILY, ids=lambda protocol: f"asked_{protocol.name}")
 def test_openssl_accepts_this_protocol_chooses_an_older_one_or_sends_an_alert(
-    asked: Protocol, accepted: Protocol, openssl_context: MakeContext
+    asked: ProtocolVersion, accepted: ProtocolVersion, openssl_context: MakeContext
 ) -> None:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = openssl_context(OPENSSL[accepted], OPENSSL[accepted])
@@ -63,16 +63,16 @@ def test_openssl_accepts_this_protocol_chooses_an_older_one_or_sends_an_alert(
         tls.do_handshake()
     answer = read_answer(outgoing.read(), asked)
     # Only the supported_versions of TLS 1.3 forbid the server an older protocol than the one asked for.
-    if asked is accepted or (asked > accepted and asked is not Protocol.TLS13):
+    if asked is accepted or (asked > accepted and asked is not ProtocolVersion.TLS13):
         assert answer.hello is not None and answer.hello.protocol is accepted
     else:
         assert (answer.hello, answer.alert) == (None, PROTOCOL_VERSION_ALERT)
 
 
-@given(st.sampled_from(list(Protocol)), st.binary(min_size=32, max_size=32), st.none() | st.text(max_size=300))
-def test_any_name_makes_a_hello_whose_lengths_agree(protocol: Protocol, random: bytes, name: str | None) -> None:
+@given(st.sampled_from(list(ProtocolVersion)), st.binary(min_size=32, max_size=32), st.none() | st.text(max_size=300))
+def test_any_name_makes_a_hello_whose_lengths_agree(protocol: ProtocolVersion, random: bytes, name: str | None) -> None:
     hello = client_hello(protocol, random, name)
-    if protocol is Protocol.SSL2:
+    if protocol is ProtocolVersion.SSL2:
         assert len(hello) == 2 + (int.from_bytes(hello[:2], "big") & 0x7FFF)
     else:
         assert len(hello) == 5 + int.from_bytes(hello[3:5], "big")
@@ -81,7 +81,7 @@ def test_any_name_makes_a_hello_whose_lengths_agree(protocol: Protocol, random: 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "fe80::1%eth0", "2001:db8::7", "", None, "a" * 64, "a..b", "x." * 200])
 def test_what_is_no_dns_name_is_not_sent(name: str | None) -> None:
-    assert client_hello(Protocol.TLS12, ZEROS, name) == client_hello(Protocol.TLS12, ZEROS)
+    assert client_hello(ProtocolVersion.TLS12, ZEROS, name) == client_hello(ProtocolVersion.TLS12, ZEROS)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_what_is_no_dns_name_is_not_sent(name: str | None) -> None:
 )
 def test_a_dns_name_is_sent_as_dns_spells_it(name: str, sent: bytes) -> None:
     length = len(sent).to_bytes(2, "big")
-    assert b"\x00" + length + sent in client_hello(Protocol.TLS10, ZEROS, name)
+    assert b"\x00" + length + sent in client_hello(ProtocolVersion.TLS10, ZEROS, name)
 
 
 def test_a_random_value_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes, not 31"):
-        client_hello(Protocol.TLS12, bytes(31))
+        client_hello(ProtocolVersion.TLS12, bytes(31))

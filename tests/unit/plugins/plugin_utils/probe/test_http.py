@@ -21,7 +21,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tl
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import (
     Health,
     HealthResult,
-    Target,
+    HealthTarget,
     check_health,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import servers
@@ -61,7 +61,7 @@ def alert_and_wait(context: ssl.SSLContext) -> servers.Handler:
 
 
 def ask(port: int, check: str = "mplist", trust: Trust | None = None, name: str | None = None) -> HealthResult:
-    return check_health(Target("127.0.0.1", find_check(check), port, name), trust or http_trust(), PATIENT)
+    return check_health(HealthTarget("127.0.0.1", find_check(check), port, name), trust or http_trust(), PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_port_without_a_listener_is_unreachable() -> None:
 
 
 def test_a_name_that_does_not_resolve_is_unreachable() -> None:
-    result = check_health(Target("host.invalid", find_check("mpcert")), http_trust(), PATIENT)
+    result = check_health(HealthTarget("host.invalid", find_check("mpcert")), http_trust(), PATIENT)
     assert result.error is not None and result.error.code == "resolve"
     assert result.to_dict()["port"] == 443
 
@@ -202,7 +202,7 @@ def test_a_server_without_tls_is_unreachable(handler: servers.Handler, code: str
 
 def test_a_server_that_does_not_answer_in_time_is_unreachable() -> None:
     with servers.serving(servers.wait_for_the_client_to_leave) as port:
-        result = check_health(Target("127.0.0.1", find_check("mpcert"), port), http_trust(), 0.2)
+        result = check_health(HealthTarget("127.0.0.1", find_check("mpcert"), port), http_trust(), 0.2)
     assert result.error is not None and result.error.code == "timeout"
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import find_check
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.controller_tls import http_trust
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import Target
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.http import HealthTarget
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import check_all, probe_all, run_bounded
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint, Status
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint, ProtocolStatus
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import servers, wire
 
 PATIENT = 10.0
@@ -59,13 +59,13 @@ def test_a_dead_endpoint_does_not_touch_the_others() -> None:
     flight = wire.flight(0x0303, 0xC02F, b"der")
     with servers.serving(servers.answering({}, flight)) as port:
         endpoints = [Endpoint("127.0.0.1", one) for one in (port, servers.closed_port(), port)]
-        results = probe_all(endpoints, [Protocol.TLS12], PATIENT, 2, datetime(2026, 6, 1, tzinfo=UTC))
-    statuses = [result.protocols[Protocol.TLS12].status for result in results]
-    assert statuses == [Status.ACCEPTED, Status.UNKNOWN, Status.ACCEPTED]
+        results = probe_all(endpoints, [ProtocolVersion.TLS12], PATIENT, 2, datetime(2026, 6, 1, tzinfo=UTC))
+    statuses = [result.protocols[ProtocolVersion.TLS12].status for result in results]
+    assert statuses == [ProtocolStatus.ACCEPTED, ProtocolStatus.UNKNOWN, ProtocolStatus.ACCEPTED]
     assert [result.endpoint for result in results] == endpoints
 
 
 def test_checks_share_one_context() -> None:
-    targets = [Target("127.0.0.1", find_check(name), servers.closed_port()) for name in ("mplist", "mpcert")]
+    targets = [HealthTarget("127.0.0.1", find_check(name), servers.closed_port()) for name in ("mplist", "mpcert")]
     results = check_all(targets, http_trust(), PATIENT, 5)
     assert [result.target.check.id for result in results] == ["mplist", "mpcert"]

@@ -13,9 +13,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.probe import probe
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import Endpoint, Kind, ProbeResult, Status
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
+    Endpoint,
+    Kind,
+    ProbeResult,
+    ProtocolStatus,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import PreLogin
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import servers, wire
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe.conftest import Issued
@@ -23,20 +28,20 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe.con
 MakeContext = Callable[[ssl.TLSVersion, ssl.TLSVersion], ssl.SSLContext]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PATIENT, SHORT = 10.0, 0.5
-TLS10, TLS12, TLS13 = Protocol.TLS10, Protocol.TLS12, Protocol.TLS13
+TLS10, TLS12, TLS13 = ProtocolVersion.TLS10, ProtocolVersion.TLS12, ProtocolVersion.TLS13
 FLIGHT12 = wire.flight(0x0303, 0xC02F, b"der")
 
 
-def look(port: int, kind: Kind = Kind.HTTPS, timeout: float = PATIENT, *protocols: Protocol) -> ProbeResult:
-    return probe(Endpoint("127.0.0.1", port, kind), timeout, NOW, protocols or tuple(Protocol))
+def look(port: int, kind: Kind = Kind.HTTPS, timeout: float = PATIENT, *protocols: ProtocolVersion) -> ProbeResult:
+    return probe(Endpoint("127.0.0.1", port, kind), timeout, NOW, protocols or tuple(ProtocolVersion))
 
 
 def statuses(result: ProbeResult) -> dict[str, str]:
     return {protocol.name: verdict.status.value for protocol, verdict in result.protocols.items()}
 
 
-def everywhere(status: Status) -> dict[str, str]:
-    return {protocol.name: status.value for protocol in Protocol}
+def everywhere(status: ProtocolStatus) -> dict[str, str]:
+    return {protocol.name: status.value for protocol in ProtocolVersion}
 
 
 def test_every_protocol_is_asked_for_and_told_in_the_order_asked() -> None:
@@ -78,14 +83,14 @@ def test_a_port_without_a_listener_is_refused() -> None:
     result = look(servers.closed_port())
     assert not result.reachable
     assert result.error is not None and result.error.code == "refused"
-    assert statuses(result) == everywhere(Status.UNKNOWN)
+    assert statuses(result) == everywhere(ProtocolStatus.UNKNOWN)
 
 
 def test_a_name_that_does_not_resolve_is_told_as_such() -> None:
     result = probe(Endpoint("host.invalid", 443), PATIENT, NOW)
     assert not result.reachable
     assert result.error is not None and result.error.code == "resolve"
-    assert statuses(result) == everywhere(Status.UNKNOWN)
+    assert statuses(result) == everywhere(ProtocolStatus.UNKNOWN)
 
 
 def test_a_silent_server_is_given_up_after_two_protocols() -> None:
@@ -100,7 +105,7 @@ def test_a_silent_server_is_given_up_after_two_protocols() -> None:
     assert hellos == [0x0303, 0x0303, 0x0304, 0x0304]
     assert result.reachable
     assert result.error is not None and result.error.code == "timeout"
-    assert statuses(result) == everywhere(Status.UNKNOWN)
+    assert statuses(result) == everywhere(ProtocolStatus.UNKNOWN)
     assert result.protocols[TLS12].reason == "timed out"
     assert result.protocols[TLS10].reason == "not asked any more: timed out"
 
@@ -131,7 +136,7 @@ def test_a_hang_up_is_a_refusal_only_beside_an_accepted_protocol(
     assert statuses(beside) == {"TLS10": "refused", "TLS12": "accepted"}
     assert beside.protocols[TLS10].reason == reason
     assert beside.error is None
-    assert statuses(alone) == everywhere(Status.UNKNOWN)
+    assert statuses(alone) == everywhere(ProtocolStatus.UNKNOWN)
     assert alone.reachable and alone.error is not None and alone.error.code == code
 
 
@@ -176,7 +181,7 @@ def test_a_server_that_speaks_plain_http_is_told_at_the_first_answer() -> None:
     assert len(seen) == 1
     assert result.reachable
     assert result.error is not None and result.error.code == "not_tls"
-    assert statuses(result) == everywhere(Status.REFUSED)
+    assert statuses(result) == everywhere(ProtocolStatus.REFUSED)
     assert result.protocols[TLS10].reason == "not TLS: the answer begins with text, 'HTTP/1.1 400 Bad Request'"
 
 
@@ -199,7 +204,7 @@ def test_the_certificate_of_a_tls13_only_server_is_read(openssl_context: MakeCon
 
     with servers.serving(serve) as port:
         result = look(port)
-    assert statuses(result) == {**everywhere(Status.REFUSED), "TLS13": "accepted"}
+    assert statuses(result) == {**everywhere(ProtocolStatus.REFUSED), "TLS13": "accepted"}
     assert result.certificate is not None
     assert result.certificate.sha256 == hashlib.sha256(issued.der).hexdigest()
 
@@ -209,7 +214,7 @@ def test_sql_server_is_probed_inside_prelogin(packet_size: int, openssl_context:
     context = openssl_context(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
     with servers.serving(servers.tds_server(context, packet_size=packet_size)) as port:
         result = look(port, Kind.TDS)
-    assert statuses(result) == {**everywhere(Status.REFUSED), "TLS10": "accepted", "TLS11": "accepted"}
+    assert statuses(result) == {**everywhere(ProtocolStatus.REFUSED), "TLS10": "accepted", "TLS11": "accepted"}
     assert result.tds == PreLogin("15.0.2000.5", "off")
     assert result.certificate is not None
     assert result.certificate.sha256 == hashlib.sha256(issued.der).hexdigest()
@@ -231,14 +236,14 @@ def test_a_sql_server_without_encryption_is_told(openssl_context: MakeContext) -
         result = look(port, Kind.TDS)
     assert result.error is not None and result.error.code == "not_encrypted"
     assert result.tds == PreLogin("15.0.2000.5", "not_supported")
-    assert statuses(result) == everywhere(Status.REFUSED)
+    assert statuses(result) == everywhere(ProtocolStatus.REFUSED)
 
 
 def test_a_sql_server_that_wants_tls_first_is_asked_so(openssl_context: MakeContext, issued: Issued) -> None:
     context = openssl_context(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
     with servers.serving(servers.strict_tds_server(context)) as port:
         result = look(port, Kind.TDS)
-    assert statuses(result) == {**everywhere(Status.REFUSED), "TLS12": "accepted", "TLS13": "accepted"}
+    assert statuses(result) == {**everywhere(ProtocolStatus.REFUSED), "TLS12": "accepted", "TLS13": "accepted"}
     assert (result.tds, result.error) == (PreLogin("", "strict"), None)
     assert result.certificate is not None
     assert result.certificate.sha256 == hashlib.sha256(issued.der).hexdigest()
@@ -258,4 +263,4 @@ def test_what_is_no_sql_server_is_told() -> None:
     with servers.serving(plain) as port:
         result = look(port, Kind.TDS)
     assert result.error is not None and result.error.code == "not_tds"
-    assert statuses(result) == everywhere(Status.REFUSED)
+    assert statuses(result) == everywhere(ProtocolStatus.REFUSED)

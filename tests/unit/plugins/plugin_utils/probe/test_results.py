@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.handshake import ServerAnswer, ServerHello
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ALERT_NAMES, Protocol
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ALERT_NAMES, ProtocolVersion
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
     Endpoint,
     ProbeResult,
-    Status,
+    ProtocolStatus,
     Verdict,
     settle,
     verdict_of,
@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results impor
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import PreLogin
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.transport import Exchange, Trouble, TroubleCode
 
-ACCEPTED, REFUSED, UNKNOWN = Status.ACCEPTED, Status.REFUSED, Status.UNKNOWN
+ACCEPTED, REFUSED, UNKNOWN = ProtocolStatus.ACCEPTED, ProtocolStatus.REFUSED, ProtocolStatus.UNKNOWN
 TIMED_OUT = Trouble(TroubleCode.TIMEOUT, "connected, but no answer in time")
 RESET = Trouble(TroubleCode.RESET, "the connection was reset")
 NOT_ABOUT_THE_PROTOCOL = {
@@ -35,30 +35,32 @@ NOT_ABOUT_THE_PROTOCOL = {
 @pytest.mark.parametrize(
     ("asked", "met", "status", "reason"),
     [
-        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"))), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S")), trouble=TIMED_OUT), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"), alert=80)), ACCEPTED, None),
-        (Protocol.TLS12, Exchange(ServerAnswer(ServerHello(0x0301, "S"))), REFUSED, "the server chose TLS 1.0"),
-        (Protocol.TLS13, Exchange(ServerAnswer(ServerHello(0x7F1C, "S"))), REFUSED, "the server chose 0x7F1C"),
-        (Protocol.TLS10, Exchange(ServerAnswer(alert=70), trouble=RESET), REFUSED, "alert protocol_version"),
-        (Protocol.TLS10, Exchange(ServerAnswer(alert=40)), REFUSED, "alert handshake_failure"),
-        (Protocol.TLS10, Exchange(ServerAnswer(alert=80)), UNKNOWN, "alert internal_error"),
-        (Protocol.SSL3, Exchange(ServerAnswer(alert=80)), REFUSED, "alert internal_error"),
-        (Protocol.SSL2, Exchange(ServerAnswer(alert=199)), REFUSED, "alert number 199"),
-        (Protocol.TLS10, Exchange(ServerAnswer(malformed="not TLS: x")), REFUSED, "not TLS: x"),
-        (Protocol.TLS10, Exchange(trouble=TIMED_OUT), UNKNOWN, "timed out"),
-        (Protocol.TLS10, Exchange(trouble=RESET), UNKNOWN, "connection reset"),
-        (Protocol.TLS10, Exchange(trouble=Trouble(TroubleCode.NETWORK, "broken")), UNKNOWN, "broken"),
+        (ProtocolVersion.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"))), ACCEPTED, None),
+        (ProtocolVersion.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S")), trouble=TIMED_OUT), ACCEPTED, None),
+        (ProtocolVersion.TLS12, Exchange(ServerAnswer(ServerHello(0x0303, "S"), alert=80)), ACCEPTED, None),
+        (ProtocolVersion.TLS12, Exchange(ServerAnswer(ServerHello(0x0301, "S"))), REFUSED, "the server chose TLS 1.0"),
+        (ProtocolVersion.TLS13, Exchange(ServerAnswer(ServerHello(0x7F1C, "S"))), REFUSED, "the server chose 0x7F1C"),
+        (ProtocolVersion.TLS10, Exchange(ServerAnswer(alert=70), trouble=RESET), REFUSED, "alert protocol_version"),
+        (ProtocolVersion.TLS10, Exchange(ServerAnswer(alert=40)), REFUSED, "alert handshake_failure"),
+        (ProtocolVersion.TLS10, Exchange(ServerAnswer(alert=80)), UNKNOWN, "alert internal_error"),
+        (ProtocolVersion.SSL3, Exchange(ServerAnswer(alert=80)), REFUSED, "alert internal_error"),
+        (ProtocolVersion.SSL2, Exchange(ServerAnswer(alert=199)), REFUSED, "alert number 199"),
+        (ProtocolVersion.TLS10, Exchange(ServerAnswer(malformed="not TLS: x")), REFUSED, "not TLS: x"),
+        (ProtocolVersion.TLS10, Exchange(trouble=TIMED_OUT), UNKNOWN, "timed out"),
+        (ProtocolVersion.TLS10, Exchange(trouble=RESET), UNKNOWN, "connection reset"),
+        (ProtocolVersion.TLS10, Exchange(trouble=Trouble(TroubleCode.NETWORK, "broken")), UNKNOWN, "broken"),
         (
-            Protocol.TLS10,
+            ProtocolVersion.TLS10,
             Exchange(trouble=Trouble(TroubleCode.NOT_ENCRYPTED, "no encryption")),
             REFUSED,
             "no encryption",
         ),
-        (Protocol.TLS10, Exchange(), UNKNOWN, "an answer without a decision"),
+        (ProtocolVersion.TLS10, Exchange(), UNKNOWN, "an answer without a decision"),
     ],
 )
-def test_an_exchange_becomes_a_verdict(asked: Protocol, met: Exchange, status: Status, reason: str | None) -> None:
+def test_an_exchange_becomes_a_verdict(
+    asked: ProtocolVersion, met: Exchange, status: ProtocolStatus, reason: str | None
+) -> None:
     verdict = verdict_of(asked, met)
     assert (verdict.status, verdict.reason) == (status, reason)
     assert verdict.cipher == ("S" if status is ACCEPTED else None)
@@ -67,7 +69,7 @@ def test_an_exchange_becomes_a_verdict(asked: Protocol, met: Exchange, status: S
 @pytest.mark.parametrize("code", sorted(ALERT_NAMES))
 def test_an_alert_about_something_else_leaves_the_protocol_open(code: int) -> None:
     open_question = ALERT_NAMES[code] in NOT_ABOUT_THE_PROTOCOL
-    assert verdict_of(Protocol.TLS11, Exchange(ServerAnswer(alert=code))).status is (
+    assert verdict_of(ProtocolVersion.TLS11, Exchange(ServerAnswer(alert=code))).status is (
         UNKNOWN if open_question else REFUSED
     )
 
@@ -88,12 +90,12 @@ YES = Verdict(ACCEPTED, cipher="S")
     ],
 )
 def test_a_hang_up_is_a_refusal_only_where_another_protocol_is_accepted(
-    trouble: TroubleCode, other: Verdict, settled: Status
+    trouble: TroubleCode, other: Verdict, settled: ProtocolStatus
 ) -> None:
     hung_up = Verdict(UNKNOWN, "why", trouble=trouble)
-    result = settle({Protocol.TLS12: other, Protocol.TLS10: hung_up})
-    assert result[Protocol.TLS12] == other
-    assert (result[Protocol.TLS10].status, result[Protocol.TLS10].reason) == (settled, "why")
+    result = settle({ProtocolVersion.TLS12: other, ProtocolVersion.TLS10: hung_up})
+    assert result[ProtocolVersion.TLS12] == other
+    assert (result[ProtocolVersion.TLS10].status, result[ProtocolVersion.TLS10].reason) == (settled, "why")
 
 
 def test_a_result_is_told_in_plain_types() -> None:
@@ -101,7 +103,7 @@ def test_a_result_is_told_in_plain_types() -> None:
         endpoint=Endpoint("sql1", 1433),
         reachable=True,
         error=RESET,
-        protocols={Protocol.TLS12: YES, Protocol.TLS10: Verdict(REFUSED, "alert protocol_version")},
+        protocols={ProtocolVersion.TLS12: YES, ProtocolVersion.TLS10: Verdict(REFUSED, "alert protocol_version")},
         tds=PreLogin("15.0.2000.5", "off"),
     )
     assert result.to_dict() == {

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
+from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import Record, of_facts
 
 NOW = datetime.now(UTC)
@@ -30,8 +30,8 @@ def record(host: str, hours: float = 1, **more: Any) -> Record:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> SiteRecord:
-    site = SiteRecord(tmp_path / "record", NOW)
+def site(tmp_path: Path) -> RecordFolder:
+    site = RecordFolder(tmp_path / "record", NOW)
     site.prepare()
     return site
 
@@ -41,7 +41,7 @@ def file_of(tmp_path: Path, host: str) -> Path:
 
 
 @pytest.mark.parametrize("host", ["PC10", "pc10.corp.example", "../../etc/passwd", ".", "größe", "a b/c%"])
-def test_what_is_learned_is_read_again_and_for_nobody_else(site: SiteRecord, tmp_path: Path, host: str) -> None:
+def test_what_is_learned_is_read_again_and_for_nobody_else(site: RecordFolder, tmp_path: Path, host: str) -> None:
     assert site.read(host) is None
     assert site.learn(record(host))
     assert site.read(host) == record(host) and site.bad == {}
@@ -51,7 +51,7 @@ def test_what_is_learned_is_read_again_and_for_nobody_else(site: SiteRecord, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["record"]
 
 
-def test_a_later_reading_stays(site: SiteRecord) -> None:
+def test_a_later_reading_stays(site: RecordFolder) -> None:
     assert site.learn(record("PC10", hours=1))
     assert not site.learn(record("PC10", hours=2))
     assert site.read("PC10") == record("PC10", hours=1)
@@ -95,14 +95,14 @@ def deep(path: Path) -> None:
         (pipe, "not a file"),
     ],
 )
-def test_a_bad_file_is_told_and_not_believed(site: SiteRecord, tmp_path: Path, harm: Any, why: str) -> None:
+def test_a_bad_file_is_told_and_not_believed(site: RecordFolder, tmp_path: Path, harm: Any, why: str) -> None:
     site.learn(record("PC10"))
     harm(file_of(tmp_path, "PC10"))
     assert site.read("PC10") is None
     assert list(site.bad) == ["PC10.json"] and why in site.bad["PC10.json"]
 
 
-def test_a_link_is_replaced_and_not_followed(site: SiteRecord, tmp_path: Path) -> None:
+def test_a_link_is_replaced_and_not_followed(site: RecordFolder, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_text("mine", encoding="utf-8")
     file_of(tmp_path, "PC10").symlink_to(target)
@@ -110,7 +110,7 @@ def test_a_link_is_replaced_and_not_followed(site: SiteRecord, tmp_path: Path) -
     assert target.read_text(encoding="utf-8") == "mine" and not file_of(tmp_path, "PC10").is_symlink()
 
 
-def test_old_records_go_and_what_killed_runs_left_and_nothing_else(site: SiteRecord, tmp_path: Path) -> None:
+def test_old_records_go_and_what_killed_runs_left_and_nothing_else(site: RecordFolder, tmp_path: Path) -> None:
     for host in ("old", "young"):
         site.learn(record(host))
     room = tmp_path / "record"
@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, case: str) -> N
         place.mkdir()
         place.chmod(0o777)
     with pytest.raises(Failure) as caught:
-        SiteRecord(place, NOW).prepare()
+        RecordFolder(place, NOW).prepare()
     assert caught.value.code == ("record_not_written" if case == "a file" else "record_not_safe")
 
 
@@ -142,10 +142,10 @@ SLICE = """
 import sys, itertools
 from datetime import UTC, datetime
 from pathlib import Path
-from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import SiteRecord
+from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import of_facts
 
-site = SiteRecord(Path(sys.argv[1]), datetime.now(UTC))
+site = RecordFolder(Path(sys.argv[1]), datetime.now(UTC))
 site.prepare()
 for number in itertools.count():
     for host in ("shared", f"own{sys.argv[2]}"):
@@ -174,7 +174,7 @@ def test_three_slices_write_at_once_and_one_is_killed(tmp_path: Path) -> None:
     assert killed.wait(30) == -signal.SIGKILL
     # Nobody ever met a record that was not whole.
     assert [process.communicate(timeout=60)[0] for process in slices.values()] == ["{}\n", "{}\n"]
-    site = SiteRecord(tmp_path, datetime.now(UTC))
+    site = RecordFolder(tmp_path, datetime.now(UTC))
     found = {host: (site.read(host) or Record(host)).facts or {} for host in ("shared", "own0", "own1", "own2")}
     assert site.bad == {}
     assert all(found.values()) and (found["own0"]["number"], found["own1"]["number"]) == (100, 100)

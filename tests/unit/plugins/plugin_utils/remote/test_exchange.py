@@ -14,7 +14,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError, factory, open_session
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import (
+    CommandResult,
+    RemoteError,
+    factory,
+    open_session,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import ShellSession
 
 FOUR = ["Create", "Command", "Receive", "Delete"]
@@ -33,7 +38,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses
 
 
-def run(connection: Any, resend: bool = True) -> Answer:
+def run(connection: Any, resend: bool = True) -> CommandResult:
     with open_session(connection, host="h1") as session:
         return session.run("ver", attempted="read", resend=resend)
 
@@ -47,7 +52,7 @@ def failure(connection: Any, resend: bool = True) -> RemoteError:
 
 def test_one_line_takes_four_requests(plugin: str, service: Any, connect: Callable[..., Any]) -> None:
     service.output = b"#ok 1\r\n\xff"
-    assert run(connect(plugin, service)) == Answer(3, "#ok 1\r\n\ufffd", "")
+    assert run(connect(plugin, service)) == CommandResult(3, "#ok 1\r\n\ufffd", "")
     assert service.requests == FOUR
     assert service.lines == ["ver"]
 
@@ -156,7 +161,7 @@ def test_survived(
     requests: list[str],
 ) -> None:
     service.plan[action] = deque(soap_faults.get(step, step) for step in steps)
-    assert run(connect(plugin, service)) == Answer(3, "#ok 1\r\n", "")
+    assert run(connect(plugin, service)) == CommandResult(3, "#ok 1\r\n", "")
     assert service.requests == requests
 
 

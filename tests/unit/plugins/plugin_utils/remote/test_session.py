@@ -14,7 +14,7 @@ import winrm.exceptions as winrm
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import Policy
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer, Output, ShellSession
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import CommandResult, Output, ShellSession
 
 DROP = requests.exceptions.ConnectionError("('Connection aborted.', RemoteDisconnected('Remote end closed'))")
 REFUSED = requests.exceptions.ConnectionError("[Errno 111] Connection refused")
@@ -224,7 +224,7 @@ def test_a_session_serves_more_than_one_line_and_recovers() -> None:
     with run.session.open() as session:
         with pytest.raises(RemoteError, match="could not change it"):
             session.run("reg add", attempted="change it", resend=False)
-        assert session.run("ver", attempted="read") == Answer(0, "", "")
+        assert session.run("ver", attempted="read") == CommandResult(0, "", "")
     assert run.channel.log[-2:] == ["close", "abandon"] and run.session.commands == 2
 
 
@@ -266,4 +266,4 @@ def test_output_that_is_not_utf8_is_replaced() -> None:
     channel = Channel()
     channel.receive = lambda command, output: output.__init__(b"a\xff", b"\xfe", 5)  # type: ignore[method-assign,misc]
     with Run(channel).session.open() as session:
-        assert session.run("x", attempted="read") == Answer(5, "a\ufffd", "\ufffd")
+        assert session.run("x", attempted="read") == CommandResult(5, "a\ufffd", "\ufffd")

@@ -13,7 +13,12 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller_end import controller_end
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import facts
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Controller, Forecast, Row, forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import (
+    Controller,
+    Forecast,
+    ForecastRow,
+    forecast,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import state_of, values
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
@@ -52,7 +57,7 @@ def expected(hosts_facts: Mapping[str, Mapping[str, Any]], **how: Any) -> Foreca
     return forecast(hosts_facts, LEGACY_PROTOCOLS, **how)
 
 
-def row(found: Forecast, name: str) -> Row:
+def row(found: Forecast, name: str) -> ForecastRow:
     (one,) = [each for each in found.rows if each.conversation.id == name]
     return one
 

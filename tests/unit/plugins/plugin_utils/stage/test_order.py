@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import (
     stage_is_done,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Told
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import SiteVariables
 
 ROLES = {role.id: role for role in roles()}
 QUARTER = BatchSize(25, percent=True)
@@ -78,13 +78,13 @@ def test_the_lowest_sites_of_a_group_go_first() -> None:
     parents = {"CAS": "", "PS1": "CAS", "PS2": "CAS", "S01": "PS1"}
     facts = {f"{role}-{site}": host(name) for role, name in (("DP", "distribution_point"), ("PC", "client"))
              for site in parents}  # fmt: skip
-    told = {name: Told(name[3:], parent=parents[name[3:]]) for name in facts}
+    told = {name: SiteVariables(name[3:], parent=parents[name[3:]]) for name in facts}
     assert batches(facts, "enable", told=told) == [
         "0 batch PC-S01 PC-PS1 PC-PS2 PC-CAS",
         "70 batch DP-S01 DP-PS1 DP-PS2 DP-CAS",
     ]
     servers = {site: host("site_server") for site in parents}
-    told = {site: Told(site, parent=parent) for site, parent in parents.items()}
+    told = {site: SiteVariables(site, parent=parent) for site, parent in parents.items()}
     assert batches(servers, told=told) == ["50 single S01", "50 single PS1", "50 single PS2", "50 single CAS"]
 
 

@@ -18,7 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.listening impor
     sql_ports,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Told
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import SiteVariables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import (
     Key,
     KeyReading,
@@ -223,7 +223,7 @@ def test_nothing_breaks_where_nothing_is_encrypted_and_nobody_is_alone_for_that(
 @pytest.mark.parametrize(("bound", "given"), [(None, None), ([443], None), ([], 8443)])
 def test_what_may_be_encrypted_is_forecast(bound: list[int] | None, given: int | None) -> None:
     ports = {} if given is None else {"configmgr_tls_port_distribution_point": given}
-    found = forecast(site(bound), LEGACY_PROTOCOLS, told={"DP1": Told(ports=ports)})
+    found = forecast(site(bound), LEGACY_PROTOCOLS, told={"DP1": SiteVariables(ports=ports)})
     assert "client-distribution-point" in {row.conversation.id for row in found.broken("disable")}
     assert not any(row.conversation.id == "client-distribution-point" for row in found.plain)
 

@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.conversation import Conversation, conversations
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, Row, forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, ForecastRow, forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Reach, Sites, Told
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import Reach, Sites, SiteVariables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.stacks import STACKS
 
 PARENTS = {"CAS": "", "PS1": "CAS", "PS2": "CAS", "S01": "PS1", "S02": "PS2", "FAB": ""}
@@ -45,14 +45,14 @@ SITE_SERVERS = {
     f"CM-{site}": host("secondary_site" if site.startswith("S") else "site_server", site=site) for site in PARENTS
 }
 # What the registry of the site servers tells, without a conversation of their own being looked at.
-TOLD = {f"X-{site}": Told(site, parent=parent) for site, parent in PARENTS.items()}
+TOLD = {f"X-{site}": SiteVariables(site, parent=parent) for site, parent in PARENTS.items()}
 
 
-def foreseen(facts: dict[str, Any], told: dict[str, Told] | None = None) -> Forecast:
+def foreseen(facts: dict[str, Any], told: dict[str, SiteVariables] | None = None) -> Forecast:
     return forecast(facts, LEGACY_PROTOCOLS, told=told)
 
 
-def pairs(rows: Iterable[Row]) -> set[tuple[str, str, str]]:
+def pairs(rows: Iterable[ForecastRow]) -> set[tuple[str, str, str]]:
     return {
         (row.conversation.id, caller, callee)
         for row in rows
@@ -71,8 +71,8 @@ def test_every_conversation_takes_place_between_the_sites_it_reaches_and_no_othe
 
     facts = {f"A-{site}": end(conversation.caller_role, site) for site in PARENTS}
     facts |= {f"B-{site}": end(conversation.callee_role, site) for site in PARENTS}
-    told = {f"{end}-{site}": Told(parent=None) for end in "AB" for site in PARENTS}
-    told |= {f"B-{site}": Told(site, parent=parent) for site, parent in PARENTS.items()}
+    told = {f"{end}-{site}": SiteVariables(parent=None) for end in "AB" for site in PARENTS}
+    told |= {f"B-{site}": SiteVariables(site, parent=parent) for site, parent in PARENTS.items()}
     found = pairs(row for row in foreseen(facts, told).rows if row.conversation.id == conversation.id)
     met = {(caller, callee) for _name, caller, callee in found if caller[0] == "A" and callee[0] == "B"}
     within = {(site, site) for site in PARENTS}
@@ -154,7 +154,7 @@ def test_a_site_system_belongs_to_the_site_of_its_roles_and_not_to_that_of_its_c
 
 def test_the_inventory_comes_before_the_machine_and_names_no_site_for_a_client_on_a_server() -> None:
     facts = {"MP": host("management_point", "client", site="PS1", assigned="PS1"), "PC": host("client")}
-    told = {"MP": Told("S01", parent="PS1"), "PC": Told("PS2", parent="CAS")}
+    told = {"MP": SiteVariables("S01", parent="PS1"), "PC": SiteVariables("PS2", parent="CAS")}
     sites = Sites(facts, told)
     assert (sites.of("MP", "management_point"), sites.of("MP", "client"), sites.of("PC", "client")) == (
         "S01", "PS1", "PS2",
@@ -179,14 +179,14 @@ def test_the_inventory_comes_before_the_machine_and_names_no_site_for_a_client_o
 def test_what_is_not_known_of_sites_may_be_anything(
     parents: dict[str, str], caller: str, callee: str, reach: Reach, met: bool
 ) -> None:
-    told = {site: Told(site, parent=parent) for site, parent in parents.items()}
+    told = {site: SiteVariables(site, parent=parent) for site, parent in parents.items()}
     assert Sites({site: host() for site in parents}, told).meet(caller, callee, reach) is met
 
 
 def test_hosts_of_a_hierarchy_whose_top_is_not_known_meet_everybody() -> None:
     facts = {"PC1": host("client", assigned="PS9"), "DP": host("distribution_point", site="FAB")}
     assert ("client-distribution-point", "PC1", "DP") in pairs(foreseen(facts).rows)
-    circle = {"A": Told("AAA", parent="BBB"), "B": Told("BBB", parent="AAA")}
+    circle = {"A": SiteVariables("AAA", parent="BBB"), "B": SiteVariables("BBB", parent="AAA")}
     assert Sites({"A": host(), "B": host()}, circle).top("AAA") == ""
 
 

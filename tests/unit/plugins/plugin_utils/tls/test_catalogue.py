@@ -16,9 +16,9 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls import audit as
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.checks import CHECKS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.finding import (
+    CheckResult,
     Evidence,
     Finding,
-    Outcome,
     Reason,
     Status,
     is_compliant,
@@ -92,7 +92,7 @@ def test_everything_that_does_not_pass_says_why() -> None:
 
 
 def finding(status: Status) -> Finding:
-    outcome = Outcome(status, "wanted", "seen", (Reason("code", "phrase"),), (Evidence("path", "value"),))
+    outcome = CheckResult(status, "wanted", "seen", (Reason("code", "phrase"),), (Evidence("path", "value"),))
     return Finding("an-id", "Title", "high", outcome, "Mend it.", "update", "https://source")
 
 

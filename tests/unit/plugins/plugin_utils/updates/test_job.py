@@ -13,7 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Fail
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.machine import Machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.waiting import Waiter
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Answer, RemoteError
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult, RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.job import JobEnd, run_job, wait_for_job
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, Workshop
@@ -49,12 +49,12 @@ class Session:
         self.lines: list[str] = []
         self.commands = 0
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
         self.lines.append(line)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, RemoteError):
             raise answer
-        return Answer(0, heard(answer, "#ok"), "")
+        return CommandResult(0, heard(answer, "#ok"), "")
 
     def close(self) -> None:
         pass

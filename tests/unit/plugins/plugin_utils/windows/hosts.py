@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import Answer
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import CommandResult
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Command, Query
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
@@ -124,9 +124,9 @@ class Visited:
     def __exit__(self, *_raised: object) -> None:
         pass
 
-    def run(self, line: str, *, attempted: str, resend: bool = True) -> Answer:
+    def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
         self.commands += 1
-        return Answer(0, self.machine.run(line), "")
+        return CommandResult(0, self.machine.run(line), "")
 
     def close(self) -> None:
         pass

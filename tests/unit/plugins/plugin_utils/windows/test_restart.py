@@ -9,11 +9,11 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
-    Told,
+    ShutdownAnswer,
     service_command,
     service_state,
+    shutdown_answer,
     shutdown_command,
-    told,
 )
 
 
@@ -65,12 +65,18 @@ def test_without_a_delay_windows_may_be_asked_not_to_use_force() -> None:
 
 @pytest.mark.parametrize(
     ("code", "meaning"),
-    [(0, Told.DONE), (1115, Told.ALREADY), (1190, Told.ALREADY), (1116, Told.NONE), (1191, Told.SOMEBODY)],
+    [
+        (0, ShutdownAnswer.DONE),
+        (1115, ShutdownAnswer.ALREADY),
+        (1190, ShutdownAnswer.ALREADY),
+        (1116, ShutdownAnswer.NONE),
+        (1191, ShutdownAnswer.SOMEBODY),
+    ],
 )
-def test_what_shutdown_says(code: int, meaning: Told) -> None:
+def test_what_shutdown_says(code: int, meaning: ShutdownAnswer) -> None:
     """ssh brings the low eight bits."""
-    assert told(code) is told(code & 0xFF) is meaning
-    assert told(5) is Told.REFUSED
+    assert shutdown_answer(code) is shutdown_answer(code & 0xFF) is meaning
+    assert shutdown_answer(5) is ShutdownAnswer.REFUSED
 
 
 @pytest.mark.parametrize("message", ['"&calc&"', "%PATH%", "a\nb"])
