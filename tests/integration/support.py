@@ -9,8 +9,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -38,6 +40,8 @@ NETWORKS = [f"127.{number}" for number in range(200, 250)]
 MODULES = "configmgr.tls."
 RESTART_SECONDS = 0.1
 """How long the lab's machines are away when they restart."""
+TALK_PAUSE = 1.0
+"""A round takes the lab a quarter of a second of work, and a batch longer than the pause."""
 AT_ONCE = {"configmgr_tls_restart_delay": 0}
 """Nobody is in front of the machines of the tests."""
 FAILED, UNREACHABLE = 2, 4
@@ -187,7 +191,7 @@ class Site:
 
     def _run(self, arguments: list[str], environment: dict[str, str], printed: Path) -> int:
         if Site.warm is not None and Site.warm.settings == settings_of(environment):
-            return Site.warm.run(arguments, environment, self.work, printed)
+            return Site.warm.run("playbook", arguments, environment, self.work, printed)
         command = [sys.executable, "-m", "ansible", "playbook", *arguments]
         with printed.open("wb") as output:
             return subprocess.run(
@@ -258,6 +262,27 @@ class Site:
         return groups, variables
 
 
+@contextmanager
+def everybody_talks(lab: LabClient) -> Iterator[None]:
+    """All conversations again and again until the block is left, and once more then; the lab counts them."""
+    over = threading.Event()
+    lab.talk_reset()
+
+    def rounds() -> None:
+        lab.talk()
+        while not over.wait(TALK_PAUSE):
+            lab.talk()
+
+    talker = threading.Thread(target=rounds)
+    talker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        talker.join()
+        lab.talk()
+
+
 def environment_of_ansible(folder: Path) -> dict[str, str]:
     """This process's own, without what it says of Ansible, and what the tests want of it. Writes into the folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
@@ -268,6 +293,7 @@ def environment_of_ansible(folder: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": collections_path(),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record_results",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
         "ANSIBLE_NOCOLOR": "1",
     }
 

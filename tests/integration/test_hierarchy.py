@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT, WHOLE, Site, start_lab
+from support import ROOT, WHOLE, Site, everybody_talks, start_lab
 from test_inventory import listed, options, over, written
-from test_stage import MODERN, broken, everybody_talks, older_protocols
+from test_stage import MODERN, broken, older_protocols
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast

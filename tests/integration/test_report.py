@@ -184,6 +184,7 @@ def test_the_report_is_pushed(site: Site, lab: LabClient, tmp_path: Path, drop: 
     audit(
         site,
         tmp_path / "kept",
+        configmgr_tls_report_formats=["json", "markdown"],
         configmgr_tls_report_share=str(share),
         configmgr_tls_report_url=drop.url,
         configmgr_tls_report_url_ca_path=str(drop.ca_path),
@@ -207,7 +208,11 @@ def test_a_push_that_fails_makes_the_run_fail_at_its_end(
 ) -> None:
     drop.refusing = True
     outcome = audit(
-        site, tmp_path, configmgr_tls_report_url=drop.url, configmgr_tls_report_url_ca_path=str(drop.ca_path)
+        site,
+        tmp_path,
+        configmgr_tls_report_formats=["json"],
+        configmgr_tls_report_url=drop.url,
+        configmgr_tls_report_url_ca_path=str(drop.ca_path),
     )
     assert outcome.exit_code != 0
     assert read(tmp_path)["summary"]["hosts"] == 2

@@ -12,7 +12,7 @@ from support import WHOLE, Site, start_lab
 
 pytestmark = pytest.mark.seam
 
-CLIENTS = 1000 if WHOLE else 200
+CLIENTS = 1000 if WHOLE else 100
 
 
 @pytest.mark.slow

@@ -15,14 +15,13 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from support import NEED_AN_UPDATE, ROOT, Outcome, Site, start_lab
+from support import NEED_AN_UPDATE, ROOT, Outcome, Site, everybody_talks, start_lab
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.endpoints import role_endpoints
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast, forecast
@@ -46,7 +45,6 @@ CATALOG_WAIVER = {
     "owner": "site operations",
     "expires": "2999-12-31",
 }
-TALK_PAUSE = 0.5
 STAGE = {"configmgr_tls_disable_legacy": True}
 
 
@@ -75,31 +73,12 @@ def lab_of(site: Site) -> LabClient:
     return site.lab
 
 
-def enforce(site: Site, folder: Path, **variables: Any) -> tuple[Outcome, dict[str, Any]]:
-    """enforce_tls12.yml up to the last stage, and its report."""
+def enforce(site: Site, folder: Path, *, limit: Sequence[str] = (), **variables: Any) -> tuple[Outcome, dict[str, Any]]:
+    """enforce_tls12.yml up to the last stage, and its report; ``limit``: the hierarchy is these hosts alone."""
     given = {**STAGE, "configmgr_tls_report_dir": str(folder), **variables}
-    outcome = site.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=given)
+    given |= {"configmgr_tls_hierarchy": list(limit)} if limit else {}
+    outcome = site.playbook(PLAYBOOKS / "enforce_tls12.yml", limit=limit or "all", variables=given)
     return outcome, json.loads((folder / "enforce_tls12.json").read_text(encoding="utf-8"))
-
-
-@contextmanager
-def everybody_talks(lab: LabClient) -> Iterator[None]:
-    """All conversations again and again until the block is left, and once more then."""
-    over = threading.Event()
-    lab.talk_reset()
-
-    def rounds() -> None:
-        while not over.wait(TALK_PAUSE):
-            lab.talk()
-
-    talker = threading.Thread(target=rounds)
-    talker.start()
-    try:
-        yield
-    finally:
-        over.set()
-        talker.join()
-        lab.talk()
 
 
 def broken(lab: LabClient) -> set[tuple[str, str, str]]:
@@ -339,8 +318,9 @@ def test_rollback_reopens_a_group_that_went_through(fabrikam: Site, tmp_path: Pa
 
 
 def test_a_port_that_nobody_answers_on_is_unknown_and_shuts_the_gate(fabrikam: Site, tmp_path: Path) -> None:
-    fabrikam.set_up("enable")
-    outcome, document = enforce(fabrikam, tmp_path, configmgr_tls_port_sql=1444)
+    some = ["FSQL1", "FSQL2", "FMP1", "FPC10"]
+    fabrikam.set_up("enable", limit=some)
+    outcome, document = enforce(fabrikam, tmp_path, limit=some, configmgr_tls_port_sql=1444)
     assert outcome.exit_code != 0
     codes = {(row["host"], row["code"]) for row in document["gate"]["reasons"]}
     assert codes == {("FSQL1", "endpoint-unknown"), ("FSQL2", "endpoint-unknown")}
@@ -348,10 +328,11 @@ def test_a_port_that_nobody_answers_on_is_unknown_and_shuts_the_gate(fabrikam: S
 
 
 def test_a_bad_waiver_file_stops_before_anything_is_turned_off(fabrikam: Site, tmp_path: Path) -> None:
-    fabrikam.set_up("enable")
+    some = ["FMP1", "FPC10"]
+    fabrikam.set_up("enable", limit=some)
     bad = {name: text for name, text in CATALOG_WAIVER.items() if name != "owner"}
     variables = {**STAGE, "configmgr_tls_waivers": waiver_file(tmp_path, bad)}
-    outcome = fabrikam.playbook(PLAYBOOKS / "enforce_tls12.yml", variables=variables)
+    outcome = fabrikam.playbook(PLAYBOOKS / "enforce_tls12.yml", limit=some, variables=variables)
     assert outcome.exit_code != 0
     assert any(result.code == "bad_waivers" for result in outcome.results)
     assert all(untouched(lab_of(fabrikam), host) for host in fabrikam.hosts)

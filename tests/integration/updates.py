@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,25 +43,6 @@ def smb_login(site: Site, prefix: str) -> dict[str, str]:
         return {}
     row = next(row for row in site.variables.values() if "ansible_password" in row)
     return {f"{prefix}user": row["ansible_user"], f"{prefix}password": row["ansible_password"]}
-
-
-@contextmanager
-def talking(lab: LabClient) -> Iterator[list[dict[str, Any]]]:
-    """Everybody talks all the time; what failed between machines that were both up."""
-    stop, failures = threading.Event(), list[dict[str, Any]]()
-
-    def talk() -> None:
-        while not stop.is_set():
-            rows = lab.talk(count=False)["conversations"]
-            failures.extend(row for row in rows if row["state"] == "failed")
-
-    thread = threading.Thread(target=talk)
-    thread.start()
-    try:
-        yield failures
-    finally:
-        stop.set()
-        thread.join()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-playbook without the second and a half that importing it takes: a process that has, forks for every run.
+"""Ansible's programs without the second and a half that importing them takes: a process that has, forks for every run.
 
 The command line, the environment, the folder and the exit code are those of a program of its own. What Ansible reads
 of its environment when it is imported is the same for all runs of one parent.
@@ -18,9 +18,11 @@ import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ACTIONS = Path(__file__).resolve().parents[2] / "plugins" / "action"
 IMPORTED = (
+    "ansible.cli.inventory",
     "ansible.cli.playbook",
     "ansible.executor.playbook_executor",
     "ansible.executor.process.worker",
@@ -49,12 +51,24 @@ class WarmAnsible:
             [sys.executable, __file__], env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path) -> int:
-        """Run ansible-playbook with these arguments; everything it prints goes to the file ``output``."""
-        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
+    def run(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        output: Path,
+        errors: Path | None = None,
+    ) -> int:
+        """Run a program ("playbook" or "inventory") with these arguments; what it prints goes to the file ``output``.
+
+        Its messages go there too, where there is no file for ``errors``.
+        """
+        request = {"program": program, "arguments": list(arguments), "environment": dict(environment)}
+        request |= {"folder": str(folder), "output": str(output), "errors": str(errors or output)}
         with self._turn:
             assert self._parent.stdin is not None and self._parent.stdout is not None
-            self._parent.stdin.write(json.dumps({**request, "output": str(output)}) + "\n")
+            self._parent.stdin.write(json.dumps(request) + "\n")
             self._parent.stdin.flush()
             return int(self._parent.stdout.readline())
 
@@ -86,26 +100,24 @@ def _serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become_ansible(request: dict[str, object]) -> None:
+def _become_ansible(request: Mapping[str, Any]) -> None:
     os.setsid()
-    os.chdir(str(request["folder"]))
-    environment = request["environment"]
-    assert isinstance(environment, dict)
+    os.chdir(request["folder"])
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(request["environment"])
     nothing = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(str(request["output"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    for target, source in ((0, nothing), (1, output), (2, output)):
+    output, errors = (
+        os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        for name in ("output", "errors")
+    )
+    for target, source in ((0, nothing), (1, output), (2, errors)):
         os.dup2(source, target)
-    arguments = request["arguments"]
-    assert isinstance(arguments, list)
-    sys.argv = ["ansible-playbook", *arguments]
+    sys.argv = [f"ansible-{request['program']}", *request["arguments"]]
     warnings.filterwarnings("ignore", message="AnsibleCollectionFinder has already been configured")
-    from ansible.cli.playbook import main
-
+    program = importlib.import_module(f"ansible.cli.{request['program']}")
     code = 1
     try:
-        main()
+        program.main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     finally:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -107,15 +108,18 @@ def test_a_server_of_tls13_with_another_group_is_understood(pair: KeyPair) -> No
         assert accepted(look(port)) == frozenset({ProtocolVersion.TLS13})
 
 
-@pytest.mark.parametrize("protocols", SETS, ids=set_name)
-def test_a_strict_policy_of_the_controller_hides_nothing(
-    protocols: frozenset[ProtocolVersion], pair: KeyPair, strict_policy: Path
-) -> None:
+def test_a_strict_policy_of_the_controller_hides_nothing(pair: KeyPair, strict_policy: Path) -> None:
     strict = {**os.environ, "OPENSSL_CONF": str(strict_policy)}
-    with s_server(pair, *without(protocols)) as port:
-        told = _action_under(strict, {"endpoints": [{"host": "127.0.0.1", "port": port}]})
-    statuses = {name: seen["status"] for name, seen in told["endpoints"][0]["protocols"].items()}
-    assert statuses == {name.value: "accepted" if name in protocols else "refused" for name in ProtocolVersion}
+    with contextlib.ExitStack() as servers:
+        ports = [servers.enter_context(s_server(pair, *without(protocols))) for protocols in SETS]
+        told = _action_under(strict, {"endpoints": [{"host": "127.0.0.1", "port": port} for port in ports]})
+    seen = {
+        row["port"]: {name: found["status"] for name, found in row["protocols"].items()} for row in told["endpoints"]
+    }
+    assert seen == {
+        port: {name.value: "accepted" if name in protocols else "refused" for name in ProtocolVersion}
+        for port, protocols in zip(ports, SETS, strict=True)
+    }
 
 
 def test_under_a_strict_policy_the_health_of_an_old_role_is_still_seen(pair: KeyPair, strict_policy: Path) -> None:
