@@ -79,7 +79,7 @@ class WarmAnsible:
 
 
 def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """What Ansible is told by the environment, but for the place of its empty configuration file."""
+    """What Ansible is told by the environment, but for the place of its configuration file, which all have alike."""
     return {name: value for name, value in environment.items() if name.startswith("ANSIBLE_") and "CONFIG" not in name}
 
 
