@@ -27,7 +27,7 @@ from configmgr_lab.installers.packages import write_packages
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The parent that forks ansible-playbook, from before the first lab's threads."""
+    """The parent that forks ansible-playbook and ansible-inventory."""
     Site.warm = WarmAnsible(environment_of_ansible(tmp_path_factory.mktemp("ansible")))
     try:
         yield

@@ -331,7 +331,7 @@ def test_a_bad_waiver_file_stops_before_anything_is_turned_off(fabrikam: Site, t
     some = ["FMP1", "FPC10"]
     fabrikam.set_up("enable", limit=some)
     bad = {name: text for name, text in CATALOG_WAIVER.items() if name != "owner"}
-    variables = {**STAGE, "configmgr_tls_waivers": waiver_file(tmp_path, bad)}
+    variables = {**STAGE, "configmgr_tls_waivers": waiver_file(tmp_path, bad), "configmgr_tls_hierarchy": some}
     outcome = fabrikam.playbook(PLAYBOOKS / "enforce_tls12.yml", limit=some, variables=variables)
     assert outcome.exit_code != 0
     assert any(result.code == "bad_waivers" for result in outcome.results)

@@ -17,10 +17,14 @@ import sys
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-ACTIONS = Path(__file__).resolve().parents[2] / "plugins" / "action"
+ROOT = Path(__file__).resolve().parents[2]
+ACTIONS = ROOT / "plugins" / "action"
+PAGES = ROOT / "plugins" / "plugin_utils" / "_report" / "page"
+PLUGINS = "ansible_collections.configmgr.tls.plugins"
 IMPORTED = (
     "ansible.cli.inventory",
     "ansible.cli.playbook",
@@ -42,13 +46,18 @@ IMPORTED = (
 
 
 class WarmAnsible:
-    """One parent, started with the ``ANSIBLE_`` part of the environment that its runs will have."""
+    """One parent, started for its first run with the ``ANSIBLE_`` part of the environment that its runs will have."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.settings = settings_of(environment)
+        self._environment = dict(environment)
         self._turn = threading.Lock()
-        self._parent = subprocess.Popen(
-            [sys.executable, __file__], env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+
+    @cached_property
+    def _parent(self) -> subprocess.Popen[str]:
+        command = [sys.executable, __file__]
+        return subprocess.Popen(
+            command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def run(
@@ -73,9 +82,10 @@ class WarmAnsible:
             return int(self._parent.stdout.readline())
 
     def close(self) -> None:
-        assert self._parent.stdin is not None
-        self._parent.stdin.close()
-        self._parent.wait()
+        if "_parent" in self.__dict__:
+            assert self._parent.stdin is not None
+            self._parent.stdin.close()
+            self._parent.wait()
 
 
 def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
@@ -91,7 +101,11 @@ def _serve() -> None:
     # Ansible compiles what it loads of a collection anew in every process.
     init_plugin_loader()
     for action in sorted(ACTIONS.glob("[a-z]*.py")):
-        importlib.import_module(f"ansible_collections.configmgr.tls.plugins.action.{action.stem}")
+        importlib.import_module(f"{PLUGINS}.action.{action.stem}")
+    # As Jinja does with the pages of the report.
+    report = importlib.import_module(f"{PLUGINS}.plugin_utils._report.html_page")
+    for page in PAGES.glob("*.j2"):
+        report._environment().get_template(page.name)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
