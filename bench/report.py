@@ -27,7 +27,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     Origin,
     Surroundings,
     build_document,
-    compare,
+    compare_documents,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     origin = Origin("bench", sample["generated"], "bench", sample["collection_version"])
     begun = time.process_time()
     document = build_document(origin, listed, Surroundings(sample["conversations"]))
-    document["comparison"] = compare(document, document)
+    document["comparison"] = compare_documents(document, document)
     print(f"{options.hosts:,} machines\n{'document':<10} {time.process_time() - begun:6.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         for name, renderer in RENDERERS.items():

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.admin_servic
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.baseline import wanted_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import (
-    STATES,
+    COMPLIANCE_STATES,
     ClientCompliance,
     read_compliance,
 )
@@ -50,6 +50,6 @@ class ActionModule(TlsAction):
             "baseline": name,
             "read_at": now.isoformat(timespec="seconds"),
             "hosts": rows,
-            "summary": {state: counted[state] for state in STATES},
-            "msg": ", ".join(f"{counted[state]} {state.replace('_', ' ')}" for state in STATES),
+            "summary": {state: counted[state] for state in COMPLIANCE_STATES},
+            "msg": ", ".join(f"{counted[state]} {state.replace('_', ' ')}" for state in COMPLIANCE_STATES),
         }

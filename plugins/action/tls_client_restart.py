@@ -16,8 +16,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.baseline import wanted_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance import read_compliance
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import (
-    Asked,
     RestartOutcome,
+    RestartWave,
     Waves,
     ask_restarts,
     last_starts,
@@ -64,7 +64,7 @@ class ActionModule(TlsAction):
             for host in hosts
         }
         wanted = {devices.ids[host]: host for host, outcome in outcomes.items() if outcome is RestartOutcome.ASKED}
-        asked: list[Asked] = []
+        asked: list[RestartWave] = []
         try:
             for one in ask_restarts(service, given["collection"], list(wanted), waves, foresee=task.check_mode):
                 asked.append(one)
@@ -74,7 +74,7 @@ class ActionModule(TlsAction):
 
 
 def _result(
-    asked: list[Asked], wanted: dict[int, str], outcomes: dict[str, RestartOutcome], *, foreseen: bool
+    asked: list[RestartWave], wanted: dict[int, str], outcomes: dict[str, RestartOutcome], *, foreseen: bool
 ) -> dict[str, Any]:
     counted = Counter(outcome.value for outcome in outcomes.values())
     counted[RestartOutcome.ASKED.value] = sum(len(one.clients) for one in asked)

@@ -22,7 +22,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.pool import c
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
     DEFAULT_PORTS,
     Endpoint,
-    Kind,
+    EndpointKind,
     ProbeResult,
     ProtocolStatus,
 )
@@ -72,7 +72,7 @@ def _port(given: dict[str, Any]) -> int | None:
 
 
 def _endpoint(given: dict[str, Any]) -> Endpoint:
-    kind = Kind(given["kind"])
+    kind = EndpointKind(given["kind"])
     return Endpoint(given["host"], _port(given) or DEFAULT_PORTS[kind], kind, given.get("server_name"))
 
 

@@ -40,7 +40,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     Surroundings,
     build_document,
     checked,
-    compare,
+    compare_documents,
     failing,
     summary_text,
 )
@@ -105,7 +105,7 @@ def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
         if earlier is None:
             notes.append(f"Nothing to compare with yet: there is no {on_controller(path)}")
         else:
-            document["comparison"] = compare(earlier, document)
+            document["comparison"] = compare_documents(earlier, document)
     return document, notes
 
 

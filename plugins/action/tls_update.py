@@ -27,7 +27,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import 
     shown,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.smb import SmbTarget
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import Source, parse_source
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import UpdateSource, parse_source
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.state import MachineState, read_state
 
 _DAY = 86400
@@ -136,7 +136,7 @@ def _refuse_bad_packages(names: list[str]) -> None:
         )
 
 
-def _owner(arguments: dict[str, Any]) -> tuple[Source, dict[str, ManifestFile]]:
+def _owner(arguments: dict[str, Any]) -> tuple[UpdateSource, dict[str, ManifestFile]]:
     if arguments["source"] is None:
         raise Failure(
             "no_source",

@@ -35,7 +35,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.outside import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 
 # Without a verdict yet: an endpoint, and a health check, as they are expected, with how to reach them.
-Asked = list[tuple[SeenEndpoint, dict[str, Any]]]
+AskedEndpoints = list[tuple[SeenEndpoint, dict[str, Any]]]
 AskedHealth = list[tuple[SeenHealth, dict[str, Any]]]
 
 
@@ -73,7 +73,7 @@ class ActionModule(TlsAction):
         unused = _unused(task, chosen)
         return {"changed": False, **_as_result(look, unused), "stopped": stopped}
 
-    def _look(self, task: Task, asked: Asked, health: AskedHealth) -> Look:
+    def _look(self, task: Task, asked: AskedEndpoints, health: AskedHealth) -> Look:
         """Look until nothing is worse than it was, or the patience is over: services start after their machine."""
         looks: list[Look] = []
 
@@ -85,7 +85,7 @@ class ActionModule(TlsAction):
         return looks[-1]
 
 
-def _look_once(arguments: dict[str, Any], asked: Asked, health: AskedHealth) -> Look:
+def _look_once(arguments: dict[str, Any], asked: AskedEndpoints, health: AskedHealth) -> Look:
     found = seen_from_outside(
         {
             **arguments,
@@ -104,7 +104,7 @@ def _look_once(arguments: dict[str, Any], asked: Asked, health: AskedHealth) -> 
     return Look(endpoints, checks, certificates, worse_than_before((endpoints, checks), arguments["baseline"]))
 
 
-def _asked(task: Task, hosts: Sequence[HostVariables]) -> Asked:
+def _asked(task: Task, hosts: Sequence[HostVariables]) -> AskedEndpoints:
     arguments = task.arguments
     protocols = arguments["protocols"] or LEGACY_PROTOCOLS
     asked: dict[tuple[str, int], tuple[SeenEndpoint, dict[str, Any]]] = {}

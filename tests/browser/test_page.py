@@ -19,7 +19,7 @@ from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._report import HostRecord, build_document, compare
+from ansible_collections.configmgr.tls.plugins.plugin_utils._report import HostRecord, build_document, compare_documents
 from ansible_collections.configmgr.tls.plugins.plugin_utils._visible import visible
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
     AROUND,
@@ -41,7 +41,7 @@ def compared() -> dict[str, Any]:
     made = document(AROUND)
     before = document()
     before["hosts"]["PC3"]["facts"]["settings"]["EventLogging"] = 7
-    made["comparison"] = compare(before, made)
+    made["comparison"] = compare_documents(before, made)
     return made
 
 

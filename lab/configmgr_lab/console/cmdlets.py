@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..endpoints.compliance import PLATFORMS, Baseline, Compliance, ConfigurationItem, Setting
-from .powershell import Command, Run, Thrown
+from .powershell import Cmdlet, Run, Thrown
 
 __all__ = ["run_script"]
 
-Given = dict[str, Any]
+Parameters = dict[str, Any]
 _LOCATION = ("import-module", "set-location", "join-path", "split-path")
 
 
@@ -30,7 +30,7 @@ def run_script(compliance: Compliance, text: str) -> Run:
     return run
 
 
-def _commands(site: Compliance) -> Mapping[str, Command]:
+def _commands(site: Compliance) -> Mapping[str, Cmdlet]:
     console = _Console(site)
     return {
         **dict.fromkeys(_LOCATION, lambda given, piped: ["here"]),
@@ -57,16 +57,16 @@ class _Console:
     def __init__(self, site: Compliance) -> None:
         self._site = site
 
-    def get_platform(self, given: Given, piped: Any) -> list[Any]:
+    def get_platform(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "fast")
         names = _like(given["name"], PLATFORMS)
         return [{"DisplayText": name} for name in names]
 
-    def get_item(self, given: Given, piped: Any) -> list[Any]:
+    def get_item(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "fast")
         return [_item(self._site.items[name]) for name in _like(given["name"], self._site.items)]
 
-    def new_item(self, given: Given, piped: Any) -> list[Any]:
+    def new_item(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "creationtype", "description")
         if given["creationtype"] != "WindowsOS":
             raise Thrown(f"{given['creationtype']} is not made in the lab.")
@@ -74,12 +74,12 @@ class _Console:
         self._site.items[name] = ConfigurationItem(name, given.get("description", ""), self._site.new_id())
         return [_item(self._site.items[name])]
 
-    def set_item(self, given: Given, piped: Any) -> list[Any]:
+    def set_item(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "description")
         self._site.change_item(_there(given["name"], self._site.items), description=given["description"])
         return []
 
-    def set_platforms(self, given: Given, piped: Any) -> list[Any]:
+    def set_platforms(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "addsupportedplatform")
         added = given["addsupportedplatform"]
         names = {row["DisplayText"] for row in (added if isinstance(added, list) else [added])}
@@ -87,12 +87,12 @@ class _Console:
         self._site.change_item(item.name, platforms=item.platforms | names)
         return []
 
-    def get_setting(self, given: Given, piped: Any) -> list[Any]:
+    def get_setting(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "settingname", "fast")
         item = self._site.items[_there(given["name"], self._site.items)]
         return [{"Name": row.name} for row in item.settings if row.name == given["settingname"]]
 
-    def add_value(self, given: Given, piped: Any) -> list[Any]:
+    def add_value(self, given: Parameters, piped: Any) -> list[Any]:
         _known(
             given, "name", "hive", "is64bit", "keyname", "valuename", "datatype", "valuerule", "rulename",
             "expressionoperator", "expectedvalue", "remediate", "remediatedword", "reportnoncompliance",
@@ -118,17 +118,17 @@ class _Console:
         self._site.change_item(item.name, settings=(*item.settings, setting))
         return [_item(self._site.items[item.name])]
 
-    def get_baseline(self, given: Given, piped: Any) -> list[Any]:
+    def get_baseline(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "fast")
         return [_baseline(self._site.baselines[name]) for name in _like(given["name"], self._site.baselines)]
 
-    def new_baseline(self, given: Given, piped: Any) -> list[Any]:
+    def new_baseline(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "description")
         name = _free(given["name"], self._site.baselines)
         self._site.baselines[name] = Baseline(name, given.get("description", ""), self._site.new_id())
         return [_baseline(self._site.baselines[name])]
 
-    def set_baseline(self, given: Given, piped: Any) -> list[Any]:
+    def set_baseline(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "addosconfigurationitem", "description")
         name = _there(given["name"], self._site.baselines)
         added = given["addosconfigurationitem"]
@@ -139,11 +139,11 @@ class _Console:
         self._site.change_baseline(name, items=items, description=given["description"])
         return []
 
-    def new_schedule(self, given: Given, piped: Any) -> list[Any]:
+    def new_schedule(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "recurinterval", "recurcount")
         return [dict(given)]
 
-    def get_deployment(self, given: Given, piped: Any) -> list[Any]:
+    def get_deployment(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "collectionid", "fast")
         return [
             {"EnforcementEnabled": row.enforced, "TargetCollectionID": row.collection}
@@ -151,7 +151,7 @@ class _Console:
             if (row.baseline, row.collection) == (given["name"], given["collectionid"])
         ]
 
-    def new_deployment(self, given: Given, piped: Any) -> list[Any]:
+    def new_deployment(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "name", "collectionid", "enableenforcement", "overrideservicewindow", "generatealert", "schedule")
         if self.get_deployment({name: given[name] for name in ("name", "collectionid")}, None):
             raise Thrown(f"{given['name']} is deployed to {given['collectionid']} already.")
@@ -161,22 +161,22 @@ class _Console:
         )
         return [{"AssignmentName": name}]
 
-    def set_deployment(self, given: Given, piped: Any) -> list[Any]:
+    def set_deployment(self, given: Parameters, piped: Any) -> list[Any]:
         _known(given, "baselinename", "collectionid", "enableenforcement")
         name = _there(given["baselinename"], self._site.baselines)
         self._site.enforce(name, given["collectionid"], bool(given["enableenforcement"]))
         return []
 
 
-def _item(item: ConfigurationItem) -> Given:
+def _item(item: ConfigurationItem) -> Parameters:
     return {"LocalizedDisplayName": item.name, "LocalizedDescription": item.description, "CI_ID": item.ci_id}
 
 
-def _baseline(row: Baseline) -> Given:
+def _baseline(row: Baseline) -> Parameters:
     return {"LocalizedDisplayName": row.name, "LocalizedDescription": row.description, "CI_ID": row.ci_id}
 
 
-def _known(given: Given, *names: str) -> None:
+def _known(given: Parameters, *names: str) -> None:
     for name in given:
         if name not in names:
             raise Thrown(f"A parameter cannot be found that matches parameter name '{name}'.")

@@ -20,7 +20,7 @@ from tree_sitter import Language, Node, Parser
 
 __all__ = ["NotRead", "Run", "Thrown"]
 
-Command = Callable[[dict[str, Any], Any], list[Any]]
+Cmdlet = Callable[[dict[str, Any], Any], list[Any]]
 """Parameters by name in lower case (positional ones by their number), and what came through the pipeline."""
 _SPLATTED = re.compile(r"@\w+")
 _CONSTANTS = {"true": True, "false": False, "null": None}
@@ -37,7 +37,7 @@ class Thrown(Exception):
 class Run:
     """One run of a script: ``output`` and ``warnings`` are what it wrote."""
 
-    def __init__(self, commands: Mapping[str, Command]) -> None:
+    def __init__(self, commands: Mapping[str, Cmdlet]) -> None:
         self._commands = {name.lower(): command for name, command in commands.items()}
         self._variables: dict[str, Any] = {"env:sms_admin_ui_path": "C:\\AdminConsole\\bin\\i386"}
         self.output: list[Any] = []

@@ -32,7 +32,7 @@ SERVER = "configmgr-lab"
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call: the lab, the host in the path if there is one, the query and the JSON body."""
 
     lab: Lab
@@ -41,7 +41,7 @@ class Call:
     body: Mapping[str, Any]
 
 
-Handler = Callable[[Call], Awaitable[Any]]
+Handler = Callable[[ApiCall], Awaitable[Any]]
 _ROUTES: list[tuple[str, re.Pattern[str], Handler]] = []
 
 
@@ -57,22 +57,22 @@ def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
 
 
 @route("GET", "/status")
-async def get_status(call: Call) -> Any:
+async def get_status(call: ApiCall) -> Any:
     return call.lab.status()
 
 
 @route("GET", "/hosts/NAME/dump")
-async def get_dump(call: Call) -> Any:
+async def get_dump(call: ApiCall) -> Any:
     return call.lab.endpoint(call.host).machine.dump()
 
 
 @route("GET", "/hosts/NAME/image")
-async def get_image(call: Call) -> Any:
+async def get_image(call: ApiCall) -> Any:
     return call.lab.endpoint(call.host).machine.image_dump()
 
 
 @route("GET", "/hosts/NAME/wait")
-async def get_wait(call: Call) -> Any:
+async def get_wait(call: ApiCall) -> Any:
     up = call.query.get("up", "true") == "true"
     seconds = min(float(call.query.get("seconds", "30")), MAX_WAIT_SECONDS)
     restarts = int(call.query.get("restarts", "0"))
@@ -80,40 +80,40 @@ async def get_wait(call: Call) -> Any:
 
 
 @route("GET", "/requests")
-async def get_requests(call: Call) -> Any:
+async def get_requests(call: ApiCall) -> Any:
     return _records(call, "requests", call.lab.recorder.requests)
 
 
 @route("GET", "/commands")
-async def get_commands(call: Call) -> Any:
+async def get_commands(call: ApiCall) -> Any:
     return _records(call, "commands", call.lab.recorder.commands)
 
 
 @route("GET", "/counters")
-async def get_counters(call: Call) -> Any:
+async def get_counters(call: ApiCall) -> Any:
     return {name: asdict(call.lab.recorder.of(name)) for name in call.lab.endpoints}
 
 
 @route("POST", "/counters/clear")
-async def post_counters_clear(call: Call) -> Any:
+async def post_counters_clear(call: ApiCall) -> Any:
     call.lab.recorder.clear()
     return {}
 
 
 @route("POST", "/reset")
-async def post_reset(call: Call) -> Any:
+async def post_reset(call: ApiCall) -> Any:
     check_names(call.body, {"hosts"})
     return {"reset": call.lab.reset(call.body.get("hosts") or ())}
 
 
 @route("GET", "/hosts/NAME/faults")
-async def get_faults(call: Call) -> Any:
+async def get_faults(call: ApiCall) -> Any:
     endpoint = call.lab.endpoint(call.host)
     return {**disturb.faults_of(endpoint), "role": call.lab.roles.faults(endpoint.machine.name)}
 
 
 @route("POST", "/hosts/NAME/faults")
-async def post_faults(call: Call) -> Any:
+async def post_faults(call: ApiCall) -> Any:
     endpoint, roles = call.lab.endpoint(call.host), call.lab.roles
     if roles.takes(str(call.body.get("kind"))):
         roles.set_fault(endpoint.machine.name, dict(call.body))
@@ -123,7 +123,7 @@ async def post_faults(call: Call) -> Any:
 
 
 @route("POST", "/faults/clear")
-async def post_faults_clear(call: Call) -> Any:
+async def post_faults_clear(call: ApiCall) -> Any:
     check_names(call.body, {"hosts"})
     for endpoint in call.lab.chosen(call.body.get("hosts") or ()):
         disturb.clear_faults(endpoint)
@@ -132,37 +132,37 @@ async def post_faults_clear(call: Call) -> Any:
 
 
 @route("POST", "/hosts/NAME/registry")
-async def post_registry(call: Call) -> Any:
+async def post_registry(call: ApiCall) -> Any:
     disturb.change_registry(call.lab.endpoint(call.host), dict(call.body))
     return {}
 
 
 @route("POST", "/hosts/NAME/events")
-async def post_events(call: Call) -> Any:
+async def post_events(call: ApiCall) -> Any:
     check_names(call.body, {"id", "count", "seconds_ago", "fields", "level"})
     return {"planted": plant_events(_machine(call), dict(call.body))}
 
 
 @route("POST", "/hosts/NAME/files")
-async def post_files(call: Call) -> Any:
+async def post_files(call: ApiCall) -> Any:
     check_names(call.body, {"path", "text", "encoding", "padding", "as_is"})
     return {"size": plant_file(_machine(call), dict(call.body))}
 
 
 @route("POST", "/hosts/NAME/plant")
-async def post_plant(call: Call) -> Any:
+async def post_plant(call: ApiCall) -> Any:
     check_names(call.body, {"path", "text", "target", "user"})
     return {"owner": plant_as(_machine(call), dict(call.body))}
 
 
 @route("POST", "/hosts/NAME/people")
-async def post_people(call: Call) -> Any:
+async def post_people(call: ApiCall) -> Any:
     check_names(call.body, {"user", "does", "session", "documents"})
     return move_people(_machine(call), dict(call.body))
 
 
 @route("POST", "/hosts/NAME/restart")
-async def post_restart(call: Call) -> Any:
+async def post_restart(call: ApiCall) -> Any:
     machine = call.lab.endpoint(call.host).machine
     if not machine.restart():
         raise LabError(f"{machine.name}: a shutdown is scheduled already")
@@ -170,7 +170,7 @@ async def post_restart(call: Call) -> Any:
 
 
 @route("POST", "/hosts/NAME/power")
-async def post_power(call: Call) -> Any:
+async def post_power(call: ApiCall) -> Any:
     check_names(call.body, {"does"})
     machine, does = _machine(call), str(call.body.get("does"))
     if does not in ("on", *(each.value for each in Away)):
@@ -181,14 +181,14 @@ async def post_power(call: Call) -> Any:
 
 
 @route("POST", "/hosts/NAME/install")
-async def post_install(call: Call) -> Any:
+async def post_install(call: ApiCall) -> Any:
     check_names(call.body, {"products"})
     products = [str(product) for product in call.body.get("products") or ()]
     return {"installed": install(_machine(call), products)}
 
 
 @route("POST", "/shares")
-async def post_shares(call: Call) -> Any:
+async def post_shares(call: ApiCall) -> Any:
     check_names(call.body, {"name", "folder", "computers"})
     share = Share(Path(str(call.body["folder"])), bool(call.body.get("computers", True)))
     call.lab.roles.shares.add(str(call.body["name"]), share)
@@ -196,24 +196,24 @@ async def post_shares(call: Call) -> Any:
 
 
 @route("GET", "/talk")
-async def get_talk(call: Call) -> Any:
+async def get_talk(call: ApiCall) -> Any:
     return call.lab.roles.talker.ledger.report()
 
 
 @route("POST", "/talk")
-async def post_talk(call: Call) -> Any:
+async def post_talk(call: ApiCall) -> Any:
     check_names(call.body, {"count"})
     return await call.lab.roles.talker.round(count=bool(call.body.get("count", True)))
 
 
 @route("GET", "/admin-service")
-async def get_admin_service(call: Call) -> Any:
+async def get_admin_service(call: ApiCall) -> Any:
     service = call.lab.roles.admin_service
     return {"requests": list(service.requests), "logons": list(service.logons)}
 
 
 @route("POST", "/admin-service")
-async def post_admin_service(call: Call) -> Any:
+async def post_admin_service(call: ApiCall) -> Any:
     service = call.lab.roles.admin_service
     service.page = int(call.body.get("page", service.page))
     service.requests.clear()
@@ -223,7 +223,7 @@ async def post_admin_service(call: Call) -> Any:
 
 
 @route("POST", "/console")
-async def post_console(call: Call) -> Any:
+async def post_console(call: ApiCall) -> Any:
     # The grammar of PowerShell is loaded by a lab that reads some.
     from configmgr_lab.console.cmdlets import run_script
     from configmgr_lab.console.powershell import NotRead, Thrown
@@ -239,7 +239,7 @@ async def post_console(call: Call) -> Any:
 
 
 @route("POST", "/clients/evaluate")
-async def post_clients_evaluate(call: Call) -> Any:
+async def post_clients_evaluate(call: ApiCall) -> Any:
     check_names(call.body, {"hosts", "unable"})
     compliance = call.lab.roles.admin_service.compliance
     names = call.body.get("hosts") or [machine.name for machine in compliance.clients.values()]
@@ -248,14 +248,14 @@ async def post_clients_evaluate(call: Call) -> Any:
 
 
 @route("POST", "/clients/reset")
-async def post_clients_reset(call: Call) -> Any:
+async def post_clients_reset(call: ApiCall) -> Any:
     """Nothing is deployed, and nobody has told anything."""
     call.lab.roles.admin_service.compliance.clear()
     return {}
 
 
 @route("POST", "/notifications")
-async def post_notifications(call: Call) -> Any:
+async def post_notifications(call: ApiCall) -> Any:
     check_names(call.body, {"countdown", "forbidden"})
     notifications = call.lab.roles.admin_service.notifications
     notifications.countdown = float(call.body.get("countdown", COUNTDOWN_SECONDS))
@@ -264,12 +264,12 @@ async def post_notifications(call: Call) -> Any:
 
 
 @route("GET", "/hosts/NAME/smb")
-async def get_smb(call: Call) -> Any:
+async def get_smb(call: ApiCall) -> Any:
     return {"logons": list(call.lab.roles.admin_shares[call.lab.endpoint(call.host).machine.name].logons)}
 
 
 @route("POST", "/realm")
-async def post_realm(call: Call) -> Any:
+async def post_realm(call: ApiCall) -> Any:
     check_names(call.body, {"running", "ahead"})
     if call.lab.realm is None:
         raise LabError("this site is no Kerberos realm")
@@ -280,13 +280,13 @@ async def post_realm(call: Call) -> Any:
 
 
 @route("POST", "/talk/reset")
-async def post_talk_reset(call: Call) -> Any:
+async def post_talk_reset(call: ApiCall) -> Any:
     call.lab.roles.talker.ledger.clear()
     return {}
 
 
 @route("POST", "/hosts/NAME/run")
-async def post_run(call: Call) -> Any:
+async def post_run(call: ApiCall) -> Any:
     check_names(call.body, {"line", "user"})
     completed = await call.lab.run(call.host, str(call.body.get("line", "")), call.body.get("user"))
     return {
@@ -297,16 +297,16 @@ async def post_run(call: Call) -> Any:
 
 
 @route("POST", "/stop")
-async def post_stop(call: Call) -> Any:
+async def post_stop(call: ApiCall) -> Any:
     call.lab.stopping.set()
     return {}
 
 
-def _machine(call: Call) -> Machine:
+def _machine(call: ApiCall) -> Machine:
     return call.lab.roles.endpoints[call.lab.endpoint(call.host).machine.name].machine
 
 
-def _records(call: Call, name: str, records: Any) -> dict[str, Any]:
+def _records(call: ApiCall, name: str, records: Any) -> dict[str, Any]:
     since, host = int(call.query.get("since", "0")), call.query.get("host")
     if host is not None:
         host = call.lab.endpoint(host).machine.name
@@ -332,7 +332,7 @@ async def _call(lab: Lab, request: HttpRequest, host: str, query: str, handler: 
         if not isinstance(body, dict):
             raise LabError("the body must be a JSON object")
         pairs = {name: values[-1] for name, values in parse_qs(query).items()}
-        return _json(200, await handler(Call(lab, host, pairs, body)))
+        return _json(200, await handler(ApiCall(lab, host, pairs, body)))
     except UnknownHost as exc:
         return _json(404, {"error": str(exc)})
     # Values that cannot be read as what they should be are the caller's mistake.

@@ -20,13 +20,13 @@ import yaml
 
 from configmgr_lab.control.roles import Roles, fitting_port_offset
 from configmgr_lab.kerberos.realm import Realm, RealmError
-from configmgr_lab.kerberos.tickets import Keys as TicketKeys
+from configmgr_lab.kerberos.tickets import Keytab
 from configmgr_lab.wire.authentication import CredentialStore
 from configmgr_lab.wire.certificates import Authority
 from configmgr_lab.wire.endpoint import Endpoint
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Completed, Site
-from configmgr_lab.wire.ssh import PORT, Keys, SshEndpoint
+from configmgr_lab.wire.ssh import PORT, SshEndpoint, SshKeys
 
 CONTROL_PORT = 8900
 # Commands are short and hold the interpreter anyway: more threads would not run more of them.
@@ -106,7 +106,7 @@ class Lab:
         self.endpoints: dict[str, Endpoint] = {}
         self._names: dict[str, str] = {}
         self._roles: Roles | None = None
-        self._keys: Keys | None = None
+        self._keys: SshKeys | None = None
         self.realm: Realm | None = None
         self.ssh: dict[str, SshEndpoint] = {}
 
@@ -156,7 +156,7 @@ class Lab:
         text = yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True)
         (state / "inventory.yml").write_text(text, encoding="utf-8")
 
-    def _open_realm(self) -> dict[str, TicketKeys]:
+    def _open_realm(self) -> dict[str, Keytab]:
         """The keys of each machine; none where the site is no realm."""
         domain = getattr(self.site, "realm", "")
         if not domain:
@@ -175,14 +175,14 @@ class Lab:
             os.environ["KRB5_CONFIG"] = str(self.realm.configuration)
         except RealmError as exc:
             raise LabError(str(exc)) from exc
-        return {name: TicketKeys(self.realm.keytab(name)) for name in machines}
+        return {name: Keytab(self.realm.keytab(name)) for name in machines}
 
-    def _open_ssh(self, offset: int, tickets: Mapping[str, TicketKeys]) -> None:
+    def _open_ssh(self, offset: int, tickets: Mapping[str, Keytab]) -> None:
         """OpenSSH on the machines that are reached by it."""
         for name, endpoint in self.endpoints.items():
             row = getattr(endpoint.machine, "site_host", None)
             if row is not None and row.connection == "ssh":
-                self._keys = self._keys or Keys.create()
+                self._keys = self._keys or SshKeys.create()
                 self.ssh[name] = SshEndpoint(
                     endpoint.machine,
                     port=PORT + offset,

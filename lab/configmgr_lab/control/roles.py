@@ -19,7 +19,7 @@ from configmgr_lab.endpoints.listeners import port_variables
 from configmgr_lab.endpoints.smb import PORT as SMB_PORT
 from configmgr_lab.endpoints.smb import AdminShare
 from configmgr_lab.hierarchy import Hierarchy
-from configmgr_lab.kerberos.tickets import Keys
+from configmgr_lab.kerberos.tickets import Keytab
 from configmgr_lab.machine.disk import Disk
 from configmgr_lab.machine.machine import Machine
 from configmgr_lab.machine.shares import Shares
@@ -46,7 +46,7 @@ class Roles:
     """Made and used inside one event loop."""
 
     def __init__(
-        self, site: Site, authority: Authority, port_offset: int, state: Path, keys: Mapping[str, Keys]
+        self, site: Site, authority: Authority, port_offset: int, state: Path, keys: Mapping[str, Keytab]
     ) -> None:
         """``state``: folder for the files that logons need. ``keys``: of the machines, where there is a realm."""
         machines: Mapping[str, Any] = site.machines

@@ -25,6 +25,7 @@ from .cmpivot import FIRST_ID, CMPivot, NotParsed
 from .compliance import Compliance
 from .listeners import called_at
 from .notifications import Notifications
+from .rows import Row
 from .tables import table
 
 PREFIX = "/adminservice/wmi/"
@@ -32,7 +33,6 @@ ENTITIES = "/adminservice/v1.0/"
 PAGE = 1000
 # Microsoft, What's new in version 2509: the AdminService now rejects NTLM authentication.
 NO_NTLM_SINCE = 9141
-Row = dict[str, Any]
 # SMS_Site.Type. Source: Microsoft, SMS_Site Server WMI Class.
 _TYPES = {SECONDARY: 1, PRIMARY: 2, CENTRAL: 4}
 _CALLED = ("management_point", "distribution_point", "software_update_point", "state_migration_point")

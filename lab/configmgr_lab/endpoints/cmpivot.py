@@ -15,15 +15,14 @@ import fnmatch
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from ..machine.machine import Machine
 from ..machine.registry import Key
 from ..machine.values import STRINGS, RegistryType, Value, decode_multi, decode_text
+from .rows import Row
 
-Row = dict[str, Any]
 MOST_BYTES = 128_000
 FIRST_ID = 16777220
 _QUERY = re.compile(r"(Registry|RegistryKey)\('hklm:\\([^']+)'\)(?: \| where (.+))?")

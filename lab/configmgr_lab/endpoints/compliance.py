@@ -19,8 +19,8 @@ from typing import Any
 from ..machine.machine import Machine
 from ..machine.registry import View
 from ..machine.values import RegistryType, Value
+from .rows import Row
 
-Row = dict[str, Any]
 UNKNOWN, COMPLIANT, NON_COMPLIANT, ERROR = 0, 1, 2, 4
 _NAMES = {UNKNOWN: "Unknown", COMPLIANT: "Compliant", NON_COMPLIANT: "Non-Compliant", ERROR: "Error"}
 _FIRST_CI, _FIRST_ASSIGNMENT = 16777698, 16777300
@@ -81,7 +81,7 @@ class Deployment:
 
 
 @dataclass(frozen=True)
-class Told:
+class ComplianceReport:
     """What a client said last of a baseline."""
 
     state: int
@@ -97,7 +97,7 @@ class Compliance:
     items: dict[str, ConfigurationItem] = field(default_factory=dict)
     baselines: dict[str, Baseline] = field(default_factory=dict)
     deployments: list[Deployment] = field(default_factory=list)
-    told: dict[tuple[int, int], Told] = field(default_factory=dict)
+    told: dict[tuple[int, int], ComplianceReport] = field(default_factory=dict)
     changes: int = 0
     """How often anything was made or changed."""
 
@@ -129,11 +129,16 @@ class Compliance:
                     self.told[key] = self._told(machine, baseline, deployment, self.told.get(key), failing)
 
     def _told(
-        self, machine: Machine, baseline: Baseline, deployment: Deployment, before: Told | None, failing: set[str]
-    ) -> Told:
+        self,
+        machine: Machine,
+        baseline: Baseline,
+        deployment: Deployment,
+        before: ComplianceReport | None,
+        failing: set[str],
+    ) -> ComplianceReport:
         now, mended = machine.clock.now(), before.enforced_at if before else None
         if machine.name.lower() in failing:
-            return Told(ERROR, now, mended)
+            return ComplianceReport(ERROR, now, mended)
         settings = [
             setting
             for item in self.items.values()
@@ -147,7 +152,7 @@ class Compliance:
                     _write(machine, setting)
             mended = now
             wrong = [setting for setting in wrong if not _holds(machine, setting)]
-        return Told(NON_COMPLIANT if wrong else COMPLIANT, now, mended)
+        return ComplianceReport(NON_COMPLIANT if wrong else COMPLIANT, now, mended)
 
     def statuses(self) -> list[Row]:
         """Rows of SMS_CI_CurrentComplianceStatus: of clients that have told something."""

@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
-from ..kerberos.tickets import Keys
+from ..kerberos.tickets import Keytab
 from ..listening import BACKLOG, follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 from ..wire.authentication import CredentialStore
@@ -37,7 +37,7 @@ class RoleEndpoints:
         port_offset: int = 0,
         admin_service: AdminService | None = None,
         logons: CredentialStore | None = None,
-        keys: Keys | None = None,
+        keys: Keytab | None = None,
     ) -> None:
         self.machine = machine
         self.faults = EndpointFaults()

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..machine.machine import Machine
+from .rows import Row
 
-Row = dict[str, Any]
 RESTART = 17
 _FIRST_OPERATION = 16795001
 # Microsoft, "Device restart notifications": the countdown by default.
@@ -24,7 +23,7 @@ COUNTDOWN_SECONDS = 90 * 60.0
 
 
 @dataclass
-class Told:
+class Notification:
     """One operation: whom it was for, and who was told."""
 
     kind: int
@@ -40,7 +39,7 @@ class Notifications:
     is_offline: Callable[[Machine], bool]
     countdown: float = COUNTDOWN_SECONDS
     forbidden: bool = False
-    operations: dict[int, Told] = field(default_factory=dict)
+    operations: dict[int, Notification] = field(default_factory=dict)
 
     def initiate(self, kind: int, ids: Collection[int]) -> int:
         """The number of the operation."""
@@ -49,7 +48,7 @@ class Notifications:
             for number in reached:
                 self.clients[number].count_down(self.countdown)
         operation = _FIRST_OPERATION + len(self.operations)
-        self.operations[operation] = Told(kind, tuple(ids), tuple(reached))
+        self.operations[operation] = Notification(kind, tuple(ids), tuple(reached))
         return operation
 
     def counted(self, operation: int) -> list[Row]:

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ..kerberos.tickets import Keys
+from ..kerberos.tickets import Keytab
 from ..machine.machine import Machine
 from ..machine.services import ServiceError, State
 from ..wire.authentication import CredentialStore, Tickets
@@ -41,7 +41,7 @@ class Served:
     sql_works: Callable[[], Awaitable[bool]]
     admin_service: AdminService | None = None
     logons: CredentialStore | None = None
-    keys: Keys | None = None
+    keys: Keytab | None = None
 
 
 def runs(machine: Machine, service: str) -> bool:

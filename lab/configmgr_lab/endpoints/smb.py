@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..features import Feature, Source, Subject
-from ..kerberos.tickets import Keys
+from ..kerberos.tickets import Keytab
 from ..listening import follow_power, listen, reset_at_close
 from ..machine.machine import Machine
 from .faults import SmbFaults
@@ -34,7 +34,7 @@ class AdminShare:
     machine: Machine
     port: int = PORT
     faults: SmbFaults = field(default_factory=SmbFaults)
-    keys: Keys | None = None
+    keys: Keytab | None = None
     logons: list[str] = field(default_factory=list)
     """How each logon was made, where the site is a realm: kerberos or ntlm."""
 

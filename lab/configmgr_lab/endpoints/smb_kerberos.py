@@ -14,7 +14,7 @@ from impacket import smb3structs as smb2
 from impacket.nt_errors import STATUS_LOGON_FAILURE, STATUS_SUCCESS
 from impacket.spnego import SPNEGO_NegTokenInit, SPNEGO_NegTokenResp, TypesMech
 
-from ..kerberos.tickets import Keys, is_kerberos
+from ..kerberos.tickets import Keytab, is_kerberos
 
 _MECHANISMS = ("MS KRB5 - Microsoft Kerberos 5", "KRB5 - Kerberos 5")
 _BUFFER_OFFSET = 0x48
@@ -25,7 +25,7 @@ _KEY_LENGTH = 16
 class KerberosSessions:
     """Put before the server's own handling of negotiation and logon, which keeps what is NTLM."""
 
-    def __init__(self, server: Any, keys: Keys, logons: list[str]) -> None:
+    def __init__(self, server: Any, keys: Keytab, logons: list[str]) -> None:
         """``logons``: gets how each of them was made, kerberos or ntlm."""
         self._keys = keys
         self._logons = logons

@@ -18,7 +18,7 @@ from impacket import smb3structs as smb2
 from impacket.nt_errors import STATUS_ACCESS_DENIED, STATUS_DISK_FULL
 from impacket.smbserver import SMBSERVER
 
-from ..kerberos.tickets import Keys
+from ..kerberos.tickets import Keytab
 from ..machine.machine import Machine
 from .faults import SmbFaults
 from .smb_kerberos import KerberosSessions
@@ -42,7 +42,7 @@ class _Unbound(SMBSERVER):  # type: ignore[misc]
 class SmbServer:
     """Serves connections of one machine, each in the caller's thread."""
 
-    def __init__(self, machine: Machine, faults: SmbFaults, keys: Keys | None, logons: list[str]) -> None:
+    def __init__(self, machine: Machine, faults: SmbFaults, keys: Keytab | None, logons: list[str]) -> None:
         disk = machine.files.disk
         assert disk is not None
         disk.root.mkdir(parents=True, exist_ok=True)

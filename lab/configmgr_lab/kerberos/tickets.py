@@ -34,7 +34,7 @@ def is_kerberos(token: bytes) -> bool:
     return bool(found) and (ntlm < 0 or min(found) < ntlm)
 
 
-class Keys:
+class Keytab:
     """The keys of one machine, for all its services. Reading them needs python-gssapi, when the first ticket comes."""
 
     def __init__(self, keytab: Path) -> None:

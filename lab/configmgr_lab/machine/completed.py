@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-Listener = Callable[[bytes, bytes], bool]
+OutputListener = Callable[[bytes, bytes], bool]
 """Takes output of both streams as programs end; False when nobody wants more and the line may be cut short."""
 
 MachineT_contra = TypeVar("MachineT_contra", contravariant=True)
@@ -37,5 +37,5 @@ class Shell(Protocol[MachineT_contra]):
         stdin: bytes,
         environment: Mapping[str, str],
         directory: str | None,
-        listener: Listener | None,
+        listener: OutputListener | None,
     ) -> Completed: ...

@@ -15,14 +15,14 @@ from typing import Any
 from .access import RegistryAccess
 from .accounts import Accounts, Token
 from .clock import Clock, SystemClock
-from .completed import Completed, Listener, Shell
+from .completed import Completed, OutputListener, Shell
 from .events import EVENT_LOG, KERNEL_GENERAL, USER32, EventLog, stamp
 from .faults import Faults
 from .file_access import FileAccess
 from .files import FileSystem
 from .host import SiteHost
 from .image import Image
-from .people import People, Session
+from .people import People, SessionKind
 from .power import Power, ShutdownKind
 from .registry import Registry, RegistryReader, View
 from .services import ServiceManager
@@ -171,7 +171,7 @@ class Machine:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         directory: str | None = None,
-        listener: Listener | None = None,
+        listener: OutputListener | None = None,
     ) -> Completed:
         """Run what stands after `cmd /c`. `environment` is added to the machine's own.
 
@@ -233,7 +233,7 @@ class Machine:
             self.people.save()
             return True
 
-    def log_on(self, user: str, session: Session = "console", documents: int = 0) -> None:
+    def log_on(self, user: str, session: SessionKind = "console", documents: int = 0) -> None:
         with self._lock:
             self.people.log_on(user, session, documents)
 

@@ -17,7 +17,7 @@ _USERS = "HKEY_USERS"
 _ALWAYS_LOADED = (".DEFAULT", "S-1-5-18", "S-1-5-19", "S-1-5-20")
 _VOLATILE = "Volatile Environment"
 
-Session = Literal["console", "remote"]
+SessionKind = Literal["console", "remote"]
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Person:
     """Somebody logged on. A disconnected session goes on without anybody seeing it."""
 
     user: str
-    session: Session
+    session: SessionKind
     number: int
     documents: int
     disconnected: bool = False
@@ -57,7 +57,7 @@ class People:
         for name in (*_ALWAYS_LOADED, *(self.accounts.token(user).sid for user in users)):
             self.registry.create(f"{_USERS}\\{name}\\Environment")
 
-    def log_on(self, user: str, session: Session = "console", documents: int = 0) -> None:
+    def log_on(self, user: str, session: SessionKind = "console", documents: int = 0) -> None:
         """At the console or by remote desktop, with so many documents that are not saved."""
         number = 1 + max((person.number for person in self.sessions.values()), default=0)
         person = self.sessions.setdefault(plain(user), Person(user, session, number, 0))

@@ -9,7 +9,7 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 
-from ..machine.completed import Completed, Listener
+from ..machine.completed import Completed, OutputListener
 from ..machine.files import FileError, normal
 from ..machine.machine import Machine
 from . import messages
@@ -40,7 +40,7 @@ def run_line(
     stdin: bytes,
     environment: Mapping[str, str],
     directory: str | None,
-    listener: Listener | None = None,
+    listener: OutputListener | None = None,
 ) -> Completed:
     """Run the text behind `cmd /c` in a new session."""
     given = {**machine.environment(user), **environment}
@@ -64,7 +64,7 @@ def run_line(
     return Completed(bytes(streams.stdout.data), bytes(streams.stderr.data), exit_code, session.starts)
 
 
-def _teller(streams: Streams, listener: Listener) -> Callable[[], bool]:
+def _teller(streams: Streams, listener: OutputListener) -> Callable[[], bool]:
     told = [0, 0]
 
     def tell() -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import spnego
 
-from configmgr_lab.kerberos.tickets import Context, Keys, Refused, is_kerberos
+from configmgr_lab.kerberos.tickets import Context, Keytab, Refused, is_kerberos
 from configmgr_lab.wire.http import HttpAnswer, HttpRequest
 
 SEALED_PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
@@ -80,7 +80,7 @@ class Tickets:
     how many seconds the machine's clock is ahead.
     """
 
-    keys: Keys
+    keys: Keytab
     certificate: bytes | None = None
     strict: bool = False
     clock: float = 0.0

@@ -42,7 +42,7 @@ class Exchange:
     status: int = 0
 
 
-class Served(Protocol):
+class MachineSide(Protocol):
     """The side of a machine that a connection leads to."""
 
     machine: Machine
@@ -59,7 +59,7 @@ class Connection:
 
     def __init__(
         self,
-        endpoint: Served,
+        endpoint: MachineSide,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         port: int,

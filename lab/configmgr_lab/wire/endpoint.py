@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from configmgr_lab.kerberos.tickets import Keys
+from configmgr_lab.kerberos.tickets import Keytab
 from configmgr_lab.listening import BACKLOG, Silence, follow_power, listen
 from configmgr_lab.wire.authentication import CredentialStore, Tickets
 from configmgr_lab.wire.certificates import Authority
@@ -54,7 +54,7 @@ class Endpoint:
         foreign: Authority,
         recorder: Recorder,
         pool: Executor,
-        keys: Keys | None = None,
+        keys: Keytab | None = None,
     ) -> None:
         self.machine = machine
         self.faults = FaultBox()

@@ -78,7 +78,7 @@ class Command:
 
 
 @dataclass
-class Shell:
+class OpenShell:
     """An open shell and what it was opened with."""
 
     shell_id: str
@@ -103,7 +103,7 @@ class Shells:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._now = monotonic
-        self._shells: dict[str, Shell] = {}
+        self._shells: dict[str, OpenShell] = {}
 
     def __len__(self) -> int:
         return len(self._shells)
@@ -117,18 +117,18 @@ class Shells:
         working_directory: str,
         idle: float = IDLE_SECONDS,
         shell_id: str = "",
-    ) -> Shell:
+    ) -> OpenShell:
         """Raises SoapFault when the user has too many."""
         now = self._now()
         self._shells = {key: shell for key, shell in self._shells.items() if now - shell.last_used < shell.idle}
         if sum(shell.user == user for shell in self._shells.values()) >= MAX_SHELLS_PER_USER:
             raise SoapFault(TOO_MANY_SHELLS)
         key = (shell_id or str(uuid.uuid4())).upper()
-        shell = Shell(key, user, codepage, environment, working_directory, idle, now)
+        shell = OpenShell(key, user, codepage, environment, working_directory, idle, now)
         self._shells[key] = shell
         return shell
 
-    def get(self, shell_id: str, user: str) -> Shell:
+    def get(self, shell_id: str, user: str) -> OpenShell:
         """Raises SoapFault when there is none, it was idle for too long, or it is another user's."""
         shell, now = self._shells.get(shell_id.upper()), self._now()
         if shell is None or shell.user != user or now - shell.last_used >= shell.idle:

@@ -22,7 +22,7 @@ from typing import Any
 
 import asyncssh
 
-from configmgr_lab.kerberos.tickets import Keys as TicketKeys
+from configmgr_lab.kerberos.tickets import Keytab
 from configmgr_lab.listening import Silence, follow_power, listen
 from configmgr_lab.wire.injection import FaultBox
 from configmgr_lab.wire.recorder import Recorder
@@ -38,7 +38,7 @@ _SYNTAX = b"At line:1 char:1\r\nParserError: the line is not one that this emula
 
 
 @dataclass(frozen=True)
-class Keys:
+class SshKeys:
     """The keys of a lab: of all its hosts, of a stranger, and the one that its administrators log in with."""
 
     host: asyncssh.SSHKey
@@ -46,7 +46,7 @@ class Keys:
     login: asyncssh.SSHKey
 
     @classmethod
-    def create(cls) -> Keys:
+    def create(cls) -> SshKeys:
         return cls(*(asyncssh.generate_private_key("ssh-ed25519") for _ in range(3)))
 
 
@@ -104,11 +104,11 @@ class SshEndpoint:
         *,
         port: int,
         shell: str,
-        keys: Keys,
+        keys: SshKeys,
         faults: FaultBox,
         recorder: Recorder,
         pool: Executor,
-        tickets: TicketKeys | None = None,
+        tickets: Keytab | None = None,
     ) -> None:
         self.machine = machine
         self.port = port

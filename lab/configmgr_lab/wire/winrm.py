@@ -18,7 +18,7 @@ from functools import partial
 from configmgr_lab.wire import powershell, soap
 from configmgr_lab.wire.recorder import Recorder
 from configmgr_lab.wire.seam import Completed, Machine
-from configmgr_lab.wire.shells import IDLE_SECONDS, Command, Shell, Shells
+from configmgr_lab.wire.shells import IDLE_SECONDS, Command, OpenShell, Shells
 from configmgr_lab.wire.soap import SoapAnswer, SoapRequest, shell_tag
 from configmgr_lab.wire.soap_faults import (
     LINE_TOO_LONG,
@@ -59,7 +59,7 @@ class Ended:
 
 
 @dataclass
-class Given:
+class Delivered:
     """What of a command's output was given to its receivers already, in bytes of the machine."""
 
     command: Command
@@ -151,7 +151,7 @@ class WinRmService:
         task.add_done_callback(self._tasks.discard)
         return soap.accepted(request, command.command_id)
 
-    async def _run(self, shell: Shell, command: Command, console_mode: bool) -> None:
+    async def _run(self, shell: OpenShell, command: Command, console_mode: bool) -> None:
         started = time.perf_counter()
         is_powershell = powershell.is_powershell(command.line)
         # A console's input is not waited for: nobody types at it. A pipe's is, until its end.
@@ -159,7 +159,7 @@ class WinRmService:
             await command.stdin_ended.wait()
         if command.finished.is_set():
             return
-        given = Given(command, shell.codepage)
+        given = Delivered(command, shell.codepage)
         ended: Completed
         if is_powershell:
             await asyncio.sleep(self._machine.powershell_seconds)
@@ -179,7 +179,7 @@ class WinRmService:
         # Recorded before the end is there to be received: whoever has the answer finds the record.
         command.finish(*given.rest(ended), ended.exit_code)
 
-    async def _run_on_machine(self, shell: Shell, command: Command, given: Given) -> Completed:
+    async def _run_on_machine(self, shell: OpenShell, command: Command, given: Delivered) -> Completed:
         await asyncio.sleep(self._machine.faults.slow)
         loop = asyncio.get_running_loop()
 
@@ -245,7 +245,7 @@ class WinRmService:
         self.shells.close(request.selectors.get("ShellId", ""), sender.user)
         return soap.acknowledged(request)
 
-    def _shell(self, request: SoapRequest, sender: Sender) -> Shell:
+    def _shell(self, request: SoapRequest, sender: Sender) -> OpenShell:
         return self.shells.get(request.selectors.get("ShellId", ""), sender.user)
 
 

@@ -15,7 +15,6 @@ from .wanted import AwxObject, WorkflowNode
 
 __all__ = ["ensure_nodes"]
 
-Row = Mapping[str, Any]
 _APPROVALS = "workflow_approval_templates"
 
 
@@ -37,7 +36,7 @@ def ensure_nodes(run: Run, workflow: AwxObject, nodes: tuple[WorkflowNode, ...])
         _join(run, workflow, node, ids, found.get(node.identifier, {}), names)
 
 
-def _node(run: Run, workflow: AwxObject, node: WorkflowNode, row: Row | None) -> int:
+def _node(run: Run, workflow: AwxObject, node: WorkflowNode, row: Mapping[str, Any] | None) -> int:
     subject = f"{workflow.title}, node {node.identifier}"
     fields = run.resolved(node.fields)
     if row is None:
@@ -54,7 +53,7 @@ def _node(run: Run, workflow: AwxObject, node: WorkflowNode, row: Row | None) ->
     return number
 
 
-def _approval(run: Run, subject: str, wanted: Row, node: int, row: Row) -> None:
+def _approval(run: Run, subject: str, wanted: Mapping[str, Any], node: int, row: Mapping[str, Any]) -> None:
     summary = (row.get("summary_fields") or {}).get("unified_job_template") or {}
     if row.get("unified_job_template") is None or summary.get("unified_job_type") != "workflow_approval":
         # This puts the approval in the place of whatever the node ran.
@@ -68,7 +67,9 @@ def _approval(run: Run, subject: str, wanted: Row, node: int, row: Row) -> None:
         run.write(AwxChange("changed", subject, {name: found.get(name) for name in names}, after), "PATCH", path, after)
 
 
-def _cut(run: Run, workflow: AwxObject, row: Row, wanted: set[tuple[str, str]], names: Mapping[int, str]) -> None:
+def _cut(
+    run: Run, workflow: AwxObject, row: Mapping[str, Any], wanted: set[tuple[str, str]], names: Mapping[int, str]
+) -> None:
     for kind, target in _found_links(row):
         name = names.get(target, str(target))
         if (kind, name) not in wanted:
@@ -78,7 +79,12 @@ def _cut(run: Run, workflow: AwxObject, row: Row, wanted: set[tuple[str, str]], 
 
 
 def _join(
-    run: Run, workflow: AwxObject, node: WorkflowNode, ids: Mapping[str, int], row: Row, names: Mapping[int, str]
+    run: Run,
+    workflow: AwxObject,
+    node: WorkflowNode,
+    ids: Mapping[str, int],
+    row: Mapping[str, Any],
+    names: Mapping[int, str],
 ) -> None:
     there = {(kind, names.get(target)) for kind, target in _found_links(row)}
     for kind, target in sorted(_links(node) - there):
@@ -91,7 +97,7 @@ def _links(node: WorkflowNode) -> set[tuple[str, str]]:
     return {(kind, target) for kind, targets in node.links.items() for target in targets}
 
 
-def _found_links(row: Row) -> Iterator[tuple[str, int]]:
+def _found_links(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """Of every kind, those that a later AWX may add as well."""
     for name, targets in row.items():
         if name.endswith("_nodes") and isinstance(targets, list):

@@ -21,11 +21,11 @@ from .._failure import Failure
 from .._tls.compliance import moment
 from .script import is_ours
 
-__all__ = ["NOT_TOLD", "STATES", "ClientCompliance", "moment_of", "read_compliance"]
+__all__ = ["NOT_TOLD", "COMPLIANCE_STATES", "ClientCompliance", "moment_of", "read_compliance"]
 
 NOT_TOLD = "not_told"
 _STATES = {1: "compliant", 2: "not_compliant", 4: "error"}
-STATES = (*_STATES.values(), NOT_TOLD)
+COMPLIANCE_STATES = (*_STATES.values(), NOT_TOLD)
 _WORSE = {state: number for number, state in enumerate(("compliant", "not_told", "not_compliant", "error"))}
 
 

@@ -20,7 +20,7 @@ from .._estate.admin_service import AdminService
 from .._failure import Failure
 from .compliance import ClientCompliance, moment_of
 
-__all__ = ["Asked", "RestartOutcome", "Waves", "ask_restarts", "last_starts", "who_needs_one"]
+__all__ = ["RestartWave", "RestartOutcome", "Waves", "ask_restarts", "last_starts", "who_needs_one"]
 
 _RESTART = 17
 _INITIATE = "SMS_ClientOperation.InitiateClientOperation"
@@ -52,7 +52,7 @@ class Waves:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RestartWave:
     """One wave: the site's operation, None where it was only foreseen."""
 
     clients: tuple[int, ...]
@@ -79,16 +79,16 @@ def _outcome(told: ClientCompliance, device: Mapping[str, Any], started: datetim
 
 def ask_restarts(
     service: AdminService, collection: str, clients: Sequence[int], waves: Waves, *, foresee: bool
-) -> Iterator[Asked]:
+) -> Iterator[RestartWave]:
     """One call a wave. Nothing is called where it is only to be foreseen. Raises Failure."""
     for begin in range(0, len(clients), waves.size):
         wave = tuple(clients[begin : begin + waves.size])
         if foresee:
-            yield Asked(wave, None)
+            yield RestartWave(wave, None)
             continue
         if begin:
             waves.sleep(waves.pause)
-        yield Asked(wave, _ask(service, collection, wave))
+        yield RestartWave(wave, _ask(service, collection, wave))
 
 
 def _ask(service: AdminService, collection: str, wave: Sequence[int]) -> int:

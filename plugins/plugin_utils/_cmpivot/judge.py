@@ -40,7 +40,7 @@ _NO_ROW = "CMPivot does not answer this requirement"
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _Interpretation:
     """One of the two ways to read the same answers."""
 
     registry: Registry
@@ -49,21 +49,21 @@ class _Reading:
     findings: Sequence[Finding]
 
     @classmethod
-    def of(cls, answers: Mapping[str, ClientAnswer], numbers: str, ask: _Asked) -> _Reading:
+    def of(cls, answers: Mapping[str, ClientAnswer], numbers: str, ask: _AuditInput) -> _Interpretation:
         snapshot = Snapshot(registry_of(answers, numbers), None, (), {}, True)
         read = host_state(snapshot)
         state = replace(read, unreadable=(*read.unreadable, *_unanswered(answers)))
         findings = audit(state, ask.roles, ask.release, legacy_off=ask.legacy_off)
         return cls(snapshot.registry, state, enabled_state(snapshot, state), findings)
 
-    def stacks(self, ask: _Asked) -> dict[str, dict[str, Any]]:
+    def stacks(self, ask: _AuditInput) -> dict[str, dict[str, Any]]:
         """In force or not is not known: nothing tells when settings were changed, and whether a restart came after."""
         names = set(ask.roles) | set(self.state.roles)
         return capabilities(self.state, self.enabled, names, ask.release, self.findings, in_force=False)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _AuditInput:
     roles: Sequence[str]
     release: int | None
     legacy_off: bool
@@ -73,8 +73,8 @@ def client_facts(
     answers: Mapping[str, ClientAnswer], roles: Sequence[str], release: int | None, *, legacy_off: bool = False
 ) -> dict[str, Any]:
     """The fact C(configmgr_tls) of a client. ``answers``: one for every question; those of C(first) are answered."""
-    ask = _Asked([*roles, "client"], release, legacy_off)
-    likely, other = (_Reading.of(answers, numbers, ask) for numbers in NUMBER_TYPES)
+    ask = _AuditInput([*roles, "client"], release, legacy_off)
+    likely, other = (_Interpretation.of(answers, numbers, ask) for numbers in NUMBER_TYPES)
     limits = {row.id: row for row in load_table("cmpivot_limits", CmpivotLimit)}
     findings = [
         _limited(_agreed(mine, its), limits.get(mine.id), likely.registry)

@@ -21,7 +21,7 @@ from .._estate.admin_service import AdminService
 from .._failure import Failure
 from .answer import AnswerState, ClientAnswer, answer_of
 from .queries import queries, query_text
-from .single import offers_devices, require_few, result_name, result_of, run_name
+from .single import offers_devices, require_few, result_of, result_path, run_path
 
 __all__ = ["Patience", "CmpivotTarget", "ask_all"]
 
@@ -181,7 +181,7 @@ class _Asking:
             name = f"Collections('{target.collection}')/{_RUN}"
         elif target.one_by_one:
             (client,) = target.ids
-            name = run_name(client)
+            name = run_path(client)
         else:
             name, body["ResourceIds"] = f"{_STATUS}/{_RUN}", ",".join(map(str, sorted(target.ids)))
         answer = self._patiently(lambda: self.service.call(name, body))
@@ -222,7 +222,7 @@ class _Asking:
             if client not in found:
                 try:
                     found[client] = result_of(
-                        self._patiently(partial(self.service.entity, result_name(client, number)))
+                        self._patiently(partial(self.service.entity, result_path(client, number)))
                     )
                 except Failure as failure:
                     if failure.code != _NOTHING_YET:

@@ -17,7 +17,7 @@ from typing import Any
 from .._failure import Failure
 from .answer import OWN_COLUMNS, AnswerState, ClientAnswer
 
-__all__ = ["offers_devices", "require_few", "result_name", "result_of", "run_name"]
+__all__ = ["offers_devices", "require_few", "result_path", "result_of", "run_path"]
 
 MOST = 50
 """Clients: each takes some sixty requests, and a site has one AdminService."""
@@ -39,11 +39,11 @@ def require_few(number: int) -> None:
         )
 
 
-def run_name(client: int) -> str:
+def run_path(client: int) -> str:
     return f"Device({client})/AdminService.RunCMPivot"
 
 
-def result_name(client: int, operation: int) -> str:
+def result_path(client: int, operation: int) -> str:
     return f"Device({client})/AdminService.CMPivotResult(OperationId={operation})"
 
 

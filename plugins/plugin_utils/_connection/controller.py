@@ -27,7 +27,7 @@ _LIBRARIES = (
 # The module that each connection logs in with, and the extra of the library that brings it.
 _MODULES = {"winrm": ("winrm", "pywinrm"), "psrp": ("pypsrp", "pypsrp")}
 _KERBEROS = {"winrm": ("kerberos", "pywinrm[kerberos]"), "psrp": ("krb5", "pypsrp[kerberos]")}
-Trouble = tuple[Fault, str]
+FaultDetail = tuple[Fault, str]
 # What of a host's variables decides about the library that it needs, and about everything else on the controller.
 _CHOOSING = ("ansible_connection", "ansible_winrm_transport", "ansible_psrp_auth")
 _DECIDING = (
@@ -51,7 +51,7 @@ def controller() -> dict[str, Any]:
     }
 
 
-def troubles(target: ConnectionTarget) -> Iterator[Trouble]:
+def troubles(target: ConnectionTarget) -> Iterator[FaultDetail]:
     """What on the controller keeps a connection from coming about, each with its detail; the host is not asked."""
     module, package = _MODULES.get(target.connection, ("", ""))
     if module and importlib.util.find_spec(module) is None:
@@ -85,7 +85,7 @@ def _way(variables: Mapping[str, Any], deciding: tuple[str, ...]) -> Iterator[tu
         yield name, str(bool(variables[name])) if "password" in name else str(variables[name])
 
 
-def _kerberos_troubles(target: ConnectionTarget) -> Iterator[Trouble]:
+def _kerberos_troubles(target: ConnectionTarget) -> Iterator[FaultDetail]:
     file, exists = configuration()
     if not exists and "KRB5_CONFIG" in os.environ:
         yield table()["kerberos_configuration"], f"KRB5_CONFIG names {file}, which is not there"

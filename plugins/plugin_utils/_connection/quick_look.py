@@ -21,7 +21,7 @@ from .target import target_of
 
 __all__ = ["look_for"]
 
-Place = tuple[str, int]
+SocketAddress = tuple[str, int]
 _OWN_WAYS = ("proxyjump", "proxycommand")
 
 
@@ -43,12 +43,12 @@ def look_for(connection: Any, *, host: str, seconds: float) -> None:
         return
 
 
-def _of_winrm(connection: Any) -> Place | None:
+def _of_winrm(connection: Any) -> SocketAddress | None:
     target = target_of(connection, transport_of(connection))
     return None if target.proxy else (target.host, target.port)
 
 
-def _of_ssh(connection: Any) -> Place | None:
+def _of_ssh(connection: Any) -> SocketAddress | None:
     """What ssh itself makes of the options and of its own configuration; None for all that is not a plain way."""
     option = connection.get_option
     arguments = [part for name in ("ssh_args", "ssh_common_args", "ssh_extra_args") for part in _split(option(name))]
@@ -67,4 +67,4 @@ def _split(text: Any) -> list[str]:
     return shlex.split(str(text)) if text else []
 
 
-_PLACES: dict[str, Callable[[Any], Place | None]] = {"winrm": _of_winrm, "psrp": _of_winrm, "ssh": _of_ssh}
+_PLACES: dict[str, Callable[[Any], SocketAddress | None]] = {"winrm": _of_winrm, "psrp": _of_winrm, "ssh": _of_ssh}

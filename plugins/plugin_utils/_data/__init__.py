@@ -63,7 +63,7 @@ from .site import (
     roles_named,
 )
 from .sql import (
-    known_bad_client,
+    known_bad,
     known_bad_clients,
     sql_branch,
     sql_client,
@@ -145,7 +145,7 @@ __all__ = [
     "exit_code",
     "http_flags",
     "installer",
-    "known_bad_client",
+    "known_bad",
     "known_bad_clients",
     "load_table",
     "net35_update",

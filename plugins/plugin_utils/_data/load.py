@@ -20,7 +20,7 @@ except ImportError as error:
 else:
     YAML_IMPORT_ERROR = None
 
-SCHEMA = 1
+TABLE_SCHEMA = 1
 _FILE_KEYS = {"schema", "rows"}
 _URL_OR_KB = re.compile(r"https://\S+|KB[0-9]{6,7}")
 _PACKAGE = __name__.rpartition(".")[0]
@@ -100,7 +100,7 @@ def _parse(file: str, text: str) -> list[dict[str, Any]]:
         raise DataError(file, "", "", f"not YAML: {error}") from error
     if not isinstance(document, dict) or set(document) != _FILE_KEYS:
         raise DataError(file, "", "", f"expected a mapping with the keys {', '.join(sorted(_FILE_KEYS))}")
-    if document["schema"] != SCHEMA:
+    if document["schema"] != TABLE_SCHEMA:
         raise DataError(file, "", "schema", f"{document['schema']!r} is not a schema this version reads")
     rows = document["rows"]
     if not isinstance(rows, list) or not rows:

@@ -9,7 +9,7 @@ from .load import load_table
 from .schema_packages import (
     ExitCode,
     Installer,
-    Kind,
+    InstallerKind,
     Package,
 )
 
@@ -29,12 +29,12 @@ def package(package_id: str) -> Package:
     raise KeyError(package_id)
 
 
-def installer(kind: Kind) -> Installer:
+def installer(kind: InstallerKind) -> Installer:
     """How files of a kind are installed."""
     return next(row for row in load_table("installers", Installer) if row.id == kind)
 
 
-def exit_code(kind: Kind, code: int) -> ExitCode | None:
+def exit_code(kind: InstallerKind, code: int) -> ExitCode | None:
     """What an installer's exit code means, signed or unsigned; None for one that is not in the table."""
     wanted = code % _UNSIGNED
     return next((row for row in load_table("exit_codes", ExitCode) if row.code == wanted and kind in row.kinds), None)

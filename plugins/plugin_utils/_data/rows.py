@@ -16,6 +16,7 @@ Source = Annotated[str, Reference("sources")]
 UpdateId = Annotated[str, Reference("updates")]
 WindowsId = Annotated[str, Reference("windows")]
 SqlClientId = Annotated[str, Reference("sql_clients")]
+RequirementId = Annotated[str, Reference("machine_requirements")]
 RoleId = Annotated[str, Reference("roles")]
 ProtocolId = Annotated[str, Reference("protocols")]
 

@@ -27,7 +27,7 @@ Product = Literal["client", "server"]
 ProtocolState = Literal["enabled", "disabled", "not_supported", "uncertain"]
 Level = Literal["guidance", "recommended", "warning", "required", "error"]
 Restart = Literal["windows", "sql_server", "none"]
-View = Literal[64, 32]
+ViewBits = Literal[64, 32]
 # TLS 1.2 and 1.3 only.
 _WINDOWS_11 = 0x2800
 

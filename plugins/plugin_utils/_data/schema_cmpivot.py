@@ -10,7 +10,7 @@ from typing import Literal
 
 from .convert import FieldError
 from .rows import Row
-from .schema import View
+from .schema import ViewBits
 
 __all__ = ["CmpivotLimit", "CmpivotQuery"]
 
@@ -22,7 +22,7 @@ class CmpivotQuery(Row):
     id: str
     path: str
     ask: Literal["values", "keys"] = "values"
-    view: View = 64
+    view: ViewBits = 64
     values: tuple[str, ...] = ()
     listed_by: str = ""
     first: bool = False

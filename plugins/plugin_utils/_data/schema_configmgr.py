@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from .convert import FieldError
 from .rows import ProtocolId, RoleId, Row, Source
-from .schema import Restart, Side, View
+from .schema import Restart, Side, ViewBits
 from .version import Version
 
 Stage = Literal["enable", "disable", "observe"]
@@ -45,7 +45,7 @@ class Detection:
     key: str
     test: Literal["exists", "equals", "not_equals", "subkey"]
     source: Source
-    view: View = 64
+    view: ViewBits = 64
     value: str | None = None
     data: int | str | None = None
     uncertain: bool = False
@@ -140,7 +140,7 @@ class SettingRow(Row):
     key: str
     name: str
     data: int
-    views: tuple[View, ...]
+    views: tuple[ViewBits, ...]
     accept: Accept
     restart: Restart
     type: Literal["REG_DWORD"] = "REG_DWORD"
@@ -168,7 +168,7 @@ class DesiredValue:
     component: Component
     stage: Stage
     key: str
-    view: View
+    view: ViewBits
     name: str
     type: str
     data: int

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from .convert import FieldError, Reference
-from .rows import Row
+from .rows import RequirementId, Row
 
 # What can stand in quotes on a line of cmd.exe, and means itself to findstr with /l.
 _LITERAL = re.compile(r"[A-Za-z0-9 .,:'()\[\]_/*-]{4,80}")
@@ -20,7 +20,6 @@ _PATH = re.compile(r"[A-Za-z0-9 .,()_*-]{1,80}")
 RoleName = Annotated[str, Reference("roles")]
 LogId = Annotated[str, Reference("log_files")]
 IssueId = Annotated[str, Reference("known_issues")]
-RequirementId = Annotated[str, Reference("machine_requirements")]
 ConversationId = Annotated[str, Reference("conversations")]
 PhraseId = Annotated[str, Reference("log_phrases")]
 Folder = Literal[

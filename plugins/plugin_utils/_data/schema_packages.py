@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from .convert import FieldError, Reference
-from .rows import Row, SqlClientId, UpdateId
+from .rows import RequirementId, Row, SqlClientId, UpdateId
 from .version import Version
 
 # What a word of a command line may hold: nothing that cmd.exe reads as more than a character.
@@ -19,9 +19,9 @@ _PROGRAM = re.compile(r"%SystemRoot%\\System32\\[a-z]+\.exe|\{file\}")
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _PATTERN = re.compile(r"[a-z0-9_.*-]+")
 
-Kind = Literal["msu", "msi", "cab", "exe"]
+InstallerKind = Literal["msu", "msi", "cab", "exe"]
 Architecture = Literal["x64", "x86"]
-Component = Literal["hotfix", "file_version", "dotnet", "visual_cpp", "sql_client", "wsus", "sql_server"]
+PackageComponent = Literal["hotfix", "file_version", "dotnet", "visual_cpp", "sql_client", "wsus", "sql_server"]
 Meaning = Literal[
     "installed",
     "restart_required",
@@ -32,16 +32,15 @@ Meaning = Literal[
     "no_space",
     "failed",
 ]
-RequirementId = Annotated[str, Reference("machine_requirements")]
 PackageId = Annotated[str, Reference("packages")]
-InstallerId = Annotated[Kind, Reference("installers")]
+InstallerId = Annotated[InstallerKind, Reference("installers")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Installer(Row):
     """installers.yml: the program that installs files of a kind, and its arguments; C({file}) is the file."""
 
-    id: Kind
+    id: InstallerKind
     program: str
     arguments: tuple[str, ...]
 
@@ -109,7 +108,7 @@ class Package(Row):
 
     id: str
     title: str
-    component: Component
+    component: PackageComponent
     kind: InstallerId
     files: tuple[str, ...]
     minutes: int

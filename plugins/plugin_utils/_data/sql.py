@@ -114,7 +114,7 @@ def known_bad_clients() -> tuple[KnownBad, ...]:
     return load_table("sql_clients_bad", KnownBad)
 
 
-def known_bad_client(client_id: str, version: Version) -> KnownBad | None:
+def known_bad(client_id: str, version: Version) -> KnownBad | None:
     """Why this version of a component must go; None when nothing is known against it."""
     key = sql_client(client_id).key(version)
     rows = (row for row in known_bad_clients() if row.client == client_id)

@@ -14,7 +14,7 @@ from .._marks import HEARD
 from .._remote import Session
 from .._tls.journal import JournalEntry, parse_journal
 from .._windows.command import location_path
-from .._windows.location import DEFAULT, Location, Trust
+from .._windows.location import DEFAULT, FolderTrust, Location
 from .._windows.questions import Command
 from .asking import ask_machine
 
@@ -31,7 +31,7 @@ class Place:
     """``trust``: ours, or absent. ``journal``: what we did on the machine before."""
 
     location: Location
-    trust: Trust
+    trust: FolderTrust
     journal: tuple[JournalEntry, ...]
 
 

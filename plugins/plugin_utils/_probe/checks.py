@@ -63,10 +63,10 @@ def health_checks() -> Mapping[str, HealthCheck]:
     if YAML_IMPORT_ERROR is not None:
         raise YAML_IMPORT_ERROR
     document = yaml.safe_load(files(_PACKAGE).joinpath(_TABLE).read_text(encoding="utf-8"))
-    return parse_table(document)
+    return parse_health_checks(document)
 
 
-def parse_table(document: Any) -> Mapping[str, HealthCheck]:
+def parse_health_checks(document: Any) -> Mapping[str, HealthCheck]:
     """The rows of a loaded table. HealthCheckError names the row and what is wrong with it."""
     rows = document.get("checks") if isinstance(document, dict) and document.get("schema") == 1 else None
     if not isinstance(rows, list):

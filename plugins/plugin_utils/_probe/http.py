@@ -101,7 +101,7 @@ class HealthResult:
         }
 
 
-class _Connection(http.client.HTTPSConnection):
+class _HttpsConnection(http.client.HTTPSConnection):
     """HTTP over a socket that connects by address and greets by name."""
 
     def __init__(
@@ -146,7 +146,7 @@ def _ask(target: HealthTarget, context: ssl.SSLContext, timeout: float) -> Healt
         addresses = resolve(target.host, target.effective_port)
     except TroubleError as problem:
         return HealthResult(target, Health.UNREACHABLE, reachable=False, error=problem.trouble)
-    connection = _Connection(addresses, name, target.effective_port, timeout, context)
+    connection = _HttpsConnection(addresses, name, target.effective_port, timeout, context)
     try:
         connection.request("GET", target.check.path, headers={"User-Agent": "configmgr.tls", "Connection": "close"})
         status = connection.getresponse().status

@@ -16,11 +16,11 @@ from .numbers import ProtocolVersion
 from .probe import probe
 from .results import Endpoint, ProbeResult
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 
-def run_bounded(function: Callable[[Item], Result], items: Sequence[Item], concurrency: int) -> list[Result]:
+def run_bounded(function: Callable[[ItemT], ResultT], items: Sequence[ItemT], concurrency: int) -> list[ResultT]:
     """The function of every item, in the order of the items, at most concurrency at a time."""
     if not items:
         return []

@@ -18,11 +18,11 @@ from .numbers import ProtocolVersion
 from .results import (
     SILENT_REFUSALS,
     Endpoint,
-    Kind,
+    EndpointKind,
     ProbeResult,
     ProtocolStatus,
     Verdict,
-    settle,
+    settle_verdicts,
     verdict_of,
 )
 from .tds import STRICT, STRICT_PROTOCOL, PreLogin
@@ -70,12 +70,12 @@ def probe(
         return ProbeResult(endpoint, False, problem.trouble, dict.fromkeys(wanted, verdict))
     exchanges = _ask_all(endpoint, addresses, timeout, wanted)
     prelogin = next((met.prelogin for met in exchanges.values() if met.prelogin), None)
-    if endpoint.kind is Kind.TDS and _closes_on_prelogin(exchanges.values()):
-        strict = replace(endpoint, kind=Kind.HTTPS, alpn=STRICT_PROTOCOL)
+    if endpoint.kind is EndpointKind.TDS and _closes_on_prelogin(exchanges.values()):
+        strict = replace(endpoint, kind=EndpointKind.HTTPS, alpn=STRICT_PROTOCOL)
         met_strictly = _ask_all(strict, addresses, timeout, wanted)
         if _error(met_strictly.values()) is None:
             exchanges, prelogin = met_strictly, PreLogin("", STRICT)
-    verdicts = settle({name: verdict_of(name, met) for name, met in exchanges.items()})
+    verdicts = settle_verdicts({name: verdict_of(name, met) for name, met in exchanges.items()})
     last = next(reversed(exchanges.values()), Exchange())
     for name in wanted:
         if name not in verdicts:
@@ -118,7 +118,7 @@ def _ends_it(met: Exchange, *, first: bool) -> bool:
 
 def _ask(endpoint: Endpoint, addresses: tuple[Address, ...], protocol: ProtocolVersion, timeout: float) -> Exchange:
     hello = client_hello(protocol, os.urandom(RANDOM_LENGTH), endpoint.server_name or endpoint.host, endpoint.alpn)
-    tds = endpoint.kind is Kind.TDS
+    tds = endpoint.kind is EndpointKind.TDS
     met = exchange(addresses, protocol, hello, tds=tds, timeout=timeout)
     undecided = verdict_of(protocol, met).trouble
     if undecided in _WORTH_A_RETRY:
@@ -157,6 +157,11 @@ def _certificate(
 ) -> Certificate | None:
     """From a handshake up to TLS 1.2, where it travels in clear; else with the controller's own TLS 1.3."""
     der = next((met.answer.certificates[0] for met in exchanges if met.answer.certificates), None)
-    if der is None and tls13 is not None and tls13.status is ProtocolStatus.ACCEPTED and endpoint.kind is Kind.HTTPS:
+    if (
+        der is None
+        and tls13 is not None
+        and tls13.status is ProtocolStatus.ACCEPTED
+        and endpoint.kind is EndpointKind.HTTPS
+    ):
         der = tls13_certificate(addresses, endpoint.server_name or endpoint.host, timeout)
     return read_certificate(der, now) if der else None

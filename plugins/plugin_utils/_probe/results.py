@@ -20,14 +20,14 @@ from .tds import PreLogin
 from .transport import Exchange, Trouble, TroubleCode
 
 
-class Kind(StrEnum):
+class EndpointKind(StrEnum):
     """What an endpoint speaks before its TLS handshake: nothing (https), or PRELOGIN (tds)."""
 
     HTTPS = "https"
     TDS = "tds"
 
 
-DEFAULT_PORTS: Final[Mapping[Kind, int]] = {Kind.HTTPS: 443, Kind.TDS: 1433}
+DEFAULT_PORTS: Final[Mapping[EndpointKind, int]] = {EndpointKind.HTTPS: 443, EndpointKind.TDS: 1433}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Endpoint:
 
     host: str
     port: int
-    kind: Kind = Kind.HTTPS
+    kind: EndpointKind = EndpointKind.HTTPS
     server_name: str | None = None
     alpn: str = ""
 
@@ -128,7 +128,7 @@ def verdict_of(asked: ProtocolVersion, met: Exchange) -> Verdict:
 SILENT_REFUSALS: Final = frozenset({TroubleCode.RESET, TroubleCode.CLOSED})
 
 
-def settle(verdicts: Mapping[ProtocolVersion, Verdict]) -> dict[ProtocolVersion, Verdict]:
+def settle_verdicts(verdicts: Mapping[ProtocolVersion, Verdict]) -> dict[ProtocolVersion, Verdict]:
     """Read a repeated hang-up in the light of the other protocols.
 
     Windows often drops the connection instead of sending an alert when the protocol is disabled. Where the same

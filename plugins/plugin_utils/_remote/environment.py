@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-__all__ = ["MOST_IN_A_MESSAGE", "settle"]
+__all__ = ["MOST_IN_A_MESSAGE", "keep_environment"]
 
 MOST_IN_A_MESSAGE: Final = 16 * 1024 * 1024
 """Bytes; WinRM's own bound on a message (MaxEnvelopeSizekb) is half a megabyte, and its administrator may raise it."""
 
 
-def settle(session: Any) -> None:
+def keep_environment(session: Any) -> None:
     """Let a session that has logged in keep what the environment said when it was built.
 
     pywinrm and pypsrp merge the proxies and the CA file of the environment into their session once; requests reads the

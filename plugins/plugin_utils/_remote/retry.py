@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Stage(Enum):
+class RequestStage(Enum):
     """What a request was for: until the command line is sent nothing can have run on the host."""
 
     OPEN = "open"
@@ -80,7 +80,7 @@ def delay_before(tries: int, policy: Policy, chance: float) -> float:
 def next_step(
     retry: str,
     *,
-    stage: Stage,
+    stage: RequestStage,
     resend: bool,
     encrypted: bool,
     refused: bool,
@@ -94,12 +94,12 @@ def next_step(
     sealed by a security context; refused: whether it is certain that the host did not begin (it said so, or the
     request never reached it); tries: requests of this command line that have failed so far, this one included.
     """
-    sent = stage is Stage.RECEIVE or (stage is Stage.COMMAND and (retry == "reconnect" or not refused))
+    sent = stage is RequestStage.RECEIVE or (stage is RequestStage.COMMAND and (retry == "reconnect" or not refused))
     lost = NextStep(Again.UNKNOWN if sent and not resend else Again.NOTHING)
     if retry == "never":
         return NextStep(Again.NOTHING) if refused else lost
     # A login that is dropped twice was never an idle connection: more tries would only hide a refusal.
-    most = min(policy.tries, 2) if retry == "reconnect" and stage is Stage.OPEN else policy.tries
+    most = min(policy.tries, 2) if retry == "reconnect" and stage is RequestStage.OPEN else policy.tries
     if (retry == "reset" and not encrypted) or tries >= most:
         return lost if retry == "reconnect" or not refused else NextStep(Again.NOTHING)
     if retry == "reset":
@@ -109,7 +109,7 @@ def next_step(
         return NextStep(Again.REQUEST, delay=delay)
     if sent and not resend:
         return lost
-    again = Again.REQUEST if stage is Stage.OPEN else Again.LINE
+    again = Again.REQUEST if stage is RequestStage.OPEN else Again.LINE
     if retry == "renew":
-        return NextStep(again, renew=stage is not Stage.OPEN, delay=delay)
+        return NextStep(again, renew=stage is not RequestStage.OPEN, delay=delay)
     return NextStep(again, reset=True, delay=delay)

@@ -17,7 +17,7 @@ from .._marks import draw, heard, marks, said
 from .classify import evidence_of, refused, row_for
 from .errors import Fault, RemoteError, error
 from .lines import check
-from .retry import Again, NextStep, Policy, Stage, first_pause, next_step, pause
+from .retry import Again, NextStep, Policy, RequestStage, first_pause, next_step, pause
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class _Rerun(Exception):
 
 
 @dataclass
-class _Visit:
+class _RunState:
     """One call of run: what it is for, and how many of its requests have failed."""
 
     attempted: str
@@ -142,7 +142,7 @@ class ShellSession:
 
     def open(self) -> ShellSession:
         """Log in and open the shell. RemoteError when that is not possible."""
-        self._request(Stage.OPEN, self._channel.open, _Visit("log in and open a command shell", resend=True))
+        self._request(RequestStage.OPEN, self._channel.open, _RunState("log in and open a command shell", resend=True))
         return self
 
     def run(self, line: str, *, attempted: str, resend: bool = True) -> CommandResult:
@@ -153,7 +153,7 @@ class ShellSession:
         before there is an exit code; a command that fails is a CommandResult.
         """
         check(line, host=self._host, attempted=attempted)
-        visit = _Visit(attempted, resend)
+        visit = _RunState(attempted, resend)
         while True:
             try:
                 return self._run_once(line, visit)
@@ -174,10 +174,10 @@ class ShellSession:
                 self._channel.close(self._policy.last_words)
         self._channel.abandon()
 
-    def _run_once(self, line: str, visit: _Visit) -> CommandResult:
+    def _run_once(self, line: str, visit: _RunState) -> CommandResult:
         word, asked = draw(), marks(line)
         self._end_last()
-        command = self._request(Stage.COMMAND, lambda: self._send(said(line, word)), visit)
+        command = self._request(RequestStage.COMMAND, lambda: self._send(said(line, word)), visit)
         output = Output()
         begun = now = self._clock()
         give_up = begun + self._policy.longest_command
@@ -197,7 +197,7 @@ class ShellSession:
                 self._end(command)
                 detail = f"still running after {self._policy.longest_command:.0f} seconds"
                 raise self._error("command_time_out", visit, detail=detail, sent=True)
-            self._request(Stage.RECEIVE, lambda: self._channel.receive(command, output), visit)
+            self._request(RequestStage.RECEIVE, lambda: self._channel.receive(command, output), visit)
             now = self._clock()
             if len(output.stdout) + len(output.stderr) > self._policy.most_output:
                 self._end(command)
@@ -224,7 +224,7 @@ class ShellSession:
         except Exception as problem:
             self._lost = not evidence_of(problem).fault
 
-    def _request(self, stage: Stage, call: Callable[[], T], visit: _Visit) -> T:
+    def _request(self, stage: RequestStage, call: Callable[[], T], visit: _RunState) -> T:
         while True:
             try:
                 result = call()
@@ -244,7 +244,7 @@ class ShellSession:
             if step.again is Again.LINE:
                 raise _Rerun
 
-    def _sort(self, problem: Exception, stage: Stage, visit: _Visit) -> tuple[Fault, NextStep]:
+    def _sort(self, problem: Exception, stage: RequestStage, visit: _RunState) -> tuple[Fault, NextStep]:
         evidence = evidence_of(problem)
         row = row_for(evidence)
         step = next_step(
@@ -260,7 +260,7 @@ class ShellSession:
         self._lost = not evidence.fault
         return row, step
 
-    def _prepare(self, step: NextStep, visit: _Visit) -> None:
+    def _prepare(self, step: NextStep, visit: _RunState) -> None:
         if step.delay:
             self._sleep(step.delay)
         if step.reset:
@@ -268,12 +268,14 @@ class ShellSession:
         if step.renew:
             self._over = None
             self._channel.renew(self._policy.last_words)
-            self._request(Stage.OPEN, self._channel.open, visit)
+            self._request(RequestStage.OPEN, self._channel.open, visit)
 
-    def _failure(self, problem: Exception, row: Fault, step: NextStep, stage: Stage, visit: _Visit) -> RemoteError:
+    def _failure(
+        self, problem: Exception, row: Fault, step: NextStep, stage: RequestStage, visit: _RunState
+    ) -> RemoteError:
         unknown = step.again is Again.UNKNOWN
         detail = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
-        return self._error("dropped" if unknown else row.code, visit, detail, unknown or stage is Stage.RECEIVE)
+        return self._error("dropped" if unknown else row.code, visit, detail, unknown or stage is RequestStage.RECEIVE)
 
-    def _error(self, code: str, visit: _Visit, detail: str, sent: bool) -> RemoteError:
+    def _error(self, code: str, visit: _RunState, detail: str, sent: bool) -> RemoteError:
         return error(code, host=self._host, attempted=visit.attempted, detail=detail, secrets=self._secrets, sent=sent)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from .comparison import NotADocument, checked, compare
-from .document import SCHEMA, HostRecord, Origin, Surroundings, build_document
+from .comparison import NotADocument, checked, compare_documents
+from .document import DOCUMENT_SCHEMA, HostRecord, Origin, Surroundings, build_document
 from .gaps import failing
 from .render import RENDERERS, Renderer
 from .summary import summary_text
 
 __all__ = [
     "RENDERERS",
-    "SCHEMA",
+    "DOCUMENT_SCHEMA",
     "HostRecord",
     "NotADocument",
     "Origin",
@@ -21,7 +21,7 @@ __all__ = [
     "Surroundings",
     "build_document",
     "checked",
-    "compare",
+    "compare_documents",
     "failing",
     "summary_text",
 ]

@@ -18,7 +18,7 @@ from typing import Any
 from .._data.packages import packages
 from .gaps import findings_of
 
-__all__ = ["NotADocument", "checked", "compare"]
+__all__ = ["NotADocument", "checked", "compare_documents"]
 
 # A warning is worth naming when it appears, but it is not open work.
 _ACCEPTED = ("pass", "not_applicable", "warn", "waived")
@@ -49,7 +49,7 @@ def checked(document: Any) -> Mapping[str, Any]:
     return document
 
 
-def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def compare_documents(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What became of ``before`` in ``after``: lists C(new), C(fixed), C(still_open), C(by_others),
     C(by_updates) (versions that updates of this run brought), C(not_seen) (hosts that this run did not read, with
     when they were seen last), and both origins.

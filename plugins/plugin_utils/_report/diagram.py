@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .gaps import STAGES
+from .._tls.forecast import FORECAST_STAGES
 
 __all__ = ["Diagram", "Edge", "Node", "diagram"]
 
@@ -95,8 +95,8 @@ def _worst(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], dict[str,
     """By caller's and callee's role, the worst state of their conversations in each stage."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
-        stages = found.setdefault((row["caller_role"], row["callee_role"]), dict.fromkeys(STAGES, "ok"))
-        for stage in STAGES:
+        stages = found.setdefault((row["caller_role"], row["callee_role"]), dict.fromkeys(FORECAST_STAGES, "ok"))
+        for stage in FORECAST_STAGES:
             state = str(row.get(stage))
             state = state if state in _WORST else "ok"
             stages[stage] = max(stages[stage], state, key=_WORST.index)

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._tls.forecast import FORECAST_STAGES
 from .catalogue import conversation_ends, requirement_texts, role_titles
-from .gaps import STAGES, open_findings
+from .gaps import open_findings
 
-__all__ = ["SCHEMA", "STATES", "HostRecord", "Origin", "Surroundings", "build_document"]
+__all__ = ["DOCUMENT_SCHEMA", "HOST_STATES", "HostRecord", "Origin", "Surroundings", "build_document"]
 
-SCHEMA = 1
+DOCUMENT_SCHEMA = 1
 
 # The states of a host, in the order in which a reader wants them.
-STATES = ("compliant", "waiting", "not_compliant", "stopped", "unreachable", "not_read")
+HOST_STATES = ("compliant", "waiting", "not_compliant", "stopped", "unreachable", "not_read")
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def build_document(origin: Origin, records: Iterable[HostRecord], around: Surrou
     around = around or Surroundings()
     facts = {record.name: known for record in listed if (known := record.known) is not None}
     document = {
-        "schema": SCHEMA,
+        "schema": DOCUMENT_SCHEMA,
         "title": origin.title,
         "generated": origin.generated,
         "run": origin.run,
@@ -182,7 +183,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
             needs.setdefault(fix, []).append(name)
     summary = {
         "hosts": len(records),
-        **{state: states[state] for state in STATES},
+        **{state: states[state] for state in HOST_STATES},
         "seen": sum(record.seen is not None for record in records),
         "changed": sum(any(record.changes.values()) or bool(_done_in("update", record)) for record in records),
         "values": sum(len(changes) for record in records for changes in record.changes.values()),
@@ -192,7 +193,7 @@ def _summary(records: list[HostRecord], facts: Mapping[str, Mapping[str, Any]], 
     }
     if around.conversations is not None:
         summary["conversations"] = len(around.conversations)
-        summary["broken"] = {stage: sum(map(_uncertain(stage), around.conversations)) for stage in STAGES}
+        summary["broken"] = {stage: sum(map(_uncertain(stage), around.conversations)) for stage in FORECAST_STAGES}
     return summary
 
 

@@ -11,7 +11,6 @@ from typing import Any
 __all__ = [
     "OPEN",
     "SEVERITIES",
-    "STAGES",
     "failing",
     "findings_of",
     "open_findings",
@@ -21,7 +20,6 @@ __all__ = [
 ]
 
 SEVERITIES = ("low", "medium", "high")
-STAGES = ("now", "enable", "disable")
 OPEN = ("fail", "unknown")
 _SEEN_OUTSIDE = ("endpoint-disagrees", "role-health")
 

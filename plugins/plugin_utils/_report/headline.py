@@ -10,10 +10,10 @@ from typing import Any
 
 from .accepted import accepted
 
-__all__ = ["FIXES", "STATES", "amount", "compared", "headline"]
+__all__ = ["FIXES", "STATE_TITLES", "amount", "compared", "headline"]
 
 FIXES = {"settings": "settings", "update": "an update", "restart": "a restart", "manual": "a decision or a hand"}
-STATES = {
+STATE_TITLES = {
     "compliant": "Compliant",
     "waiting": "Set, waiting for a restart",
     "not_compliant": "Not compliant",

@@ -21,7 +21,7 @@ from .comparison import protocol_counts
 from .diagram import diagram
 from .gaps import OPEN
 from .groups import group_machines
-from .headline import FIXES, STATES, amount, compared, headline
+from .headline import FIXES, STATE_TITLES, amount, compared, headline
 from .hierarchy import site_counts
 from .seen import as_seen, not_seen
 from .symptoms import signs, unread_places
@@ -150,7 +150,7 @@ def _environment() -> Environment:
     environment.globals.update(
         marks=_MARKS,
         tones=_TONES,
-        states=STATES,
+        states=STATE_TITLES,
         fixes=FIXES,
         stages=_STAGE_NAMES,
         stage_tones=_STAGE_TONES,

@@ -13,7 +13,7 @@ from typing import Any
 from .._visible import visible
 from .accepted import waiver_lines
 from .gaps import open_findings, phrase
-from .headline import FIXES, STATES, compared, headline
+from .headline import FIXES, STATE_TITLES, compared, headline
 from .hierarchy import not_in_use_line, site_counts
 from .seen import as_seen
 from .symptoms import signs, unread_places
@@ -54,7 +54,9 @@ def _front(document: Mapping[str, Any]) -> Iterator[str]:
     predicted = ", check mode: nothing was changed" if document["check_mode"] else ""
     yield f"{_text(document['title'])}, run {_text(document['run'])}, {_text(document['generated'])}{predicted}"
     yield " ".join(headline(document))
-    counts = [(label, document["summary"][state]) for state, label in STATES.items() if document["summary"][state]]
+    counts = [
+        (label, document["summary"][state]) for state, label in STATE_TITLES.items() if document["summary"][state]
+    ]
     yield _table(("Machines", "Number"), counts)
     if sites := site_counts(document):
         yield _table(("Site", "Below", "Machines", "Compliant"), sites)

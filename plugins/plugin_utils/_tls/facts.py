@@ -18,9 +18,9 @@ from .journal import active_entries, restarted_since
 from .state import HostState, Setting
 from .suites import offered_suites
 
-__all__ = ["SCHEMA", "facts", "restart_required"]
+__all__ = ["FACTS_SCHEMA", "facts", "restart_required"]
 
-SCHEMA = 1
+FACTS_SCHEMA = 1
 
 
 def restart_required(state: HostState) -> bool | None:
@@ -42,7 +42,7 @@ def facts(
     release = state.configmgr.release or release
     windows = state.windows
     return {
-        "schema": SCHEMA,
+        "schema": FACTS_SCHEMA,
         "compliant": is_compliant(findings),
         "restart_required": restart_required(state),
         "pending_restart": list(state.pending_restart),

@@ -19,15 +19,15 @@ from .conversation import OUTSIDE, Conversation, conversations
 from .endpoints import ports_in_use, role_endpoints
 from .explanation import explain, feigned
 from .group import PeerGroup, first_few
-from .limits import is_strict, turned_off, within
+from .limits import is_strict, ports_off, within
 from .negotiation import Agreement, Offer, agree, outcomes
-from .sites import NOT_TOLD, Reach, Sites, SiteVariables
+from .sites import NO_SITE_VARIABLES, Reach, Sites, SiteVariables
 from .suites import Suites, fitting
 from .winhttp import BITS
 
 __all__ = ["Controller", "Forecast", "PeerGroup", "ForecastRow", "forecast", "stage_offers"]
 
-STAGES = ("now", "enable", "disable")
+FORECAST_STAGES = ("now", "enable", "disable")
 _UNKNOWN, _NOTHING = Offer(frozenset(), frozenset(BITS)), Offer()
 # In place of a role: the hosts that the controller reaches over HTTPS.
 _WINRM, _WINRM_PORT = "WinRM", 5986
@@ -75,9 +75,9 @@ class ForecastRow:
             "callees": len(self.callee.hosts),
             "port": self.conversation.port,
             **{f"{end}_scope": group.scope for end, group in self._ends if group.scope},
-            **{stage: str(self.stages[stage]) for stage in STAGES},
+            **{stage: str(self.stages[stage]) for stage in FORECAST_STAGES},
         }
-        if any(self.broken_by(stage) for stage in STAGES):
+        if any(self.broken_by(stage) for stage in FORECAST_STAGES):
             cause, remedy = self.explained()
             plain.update({"cause": cause, "remedy": remedy, "loses": self.conversation.loses})
         return plain
@@ -85,7 +85,10 @@ class ForecastRow:
     def explained(self) -> tuple[str, str]:
         """The cause in one sentence, and the remedy of the requirement behind it."""
         return explain(
-            self.conversation, self.caller, self.callee, next(stage for stage in STAGES if self.broken_by(stage))
+            self.conversation,
+            self.caller,
+            self.callee,
+            next(stage for stage in FORECAST_STAGES if self.broken_by(stage)),
         )
 
 
@@ -151,7 +154,7 @@ def forecast(
 def _row(conversation: Conversation, caller: PeerGroup, callee: PeerGroup) -> ForecastRow:
     strict = callee.strict and conversation.probed
     return ForecastRow(
-        conversation, caller, callee, {stage: _agreed(caller, callee, stage, strict) for stage in STAGES}
+        conversation, caller, callee, {stage: _agreed(caller, callee, stage, strict) for stage in FORECAST_STAGES}
     )
 
 
@@ -242,7 +245,11 @@ class _Ends:
         if name == "controller":
             named = (self._controller.protocols, self._controller.suites)
         suites = None if named[1] is None else Suites.decode(named[1])
-        return [PeerGroup([end.name], dict.fromkeys(STAGES, Offer.decode(named[0])), suites=suites)] if there else []
+        return (
+            [PeerGroup([end.name], dict.fromkeys(FORECAST_STAGES, Offer.decode(named[0])), suites=suites)]
+            if there
+            else []
+        )
 
     def _of(self, role: str, stack: str, reach: Reach) -> list[PeerGroup]:
         key = (role, stack, reach == "hierarchy")
@@ -272,12 +279,12 @@ class _Ends:
     def _at_port(self, name: str, host: Mapping[str, Any], role: str, stack: str) -> tuple[bool, Offer]:
         """Whether the role takes TLS at all, and what its port turns off."""
         if role == _WINRM:
-            return True, turned_off(host, stack, [_WINRM_PORT])
+            return True, ports_off(host, stack, [_WINRM_PORT])
         endpoint = self._endpoints.get((role, stack))
         if endpoint is None:
             return True, Offer()
-        ports = ports_in_use(endpoint, host, self._told.get(name, NOT_TOLD).ports.get(endpoint.variable))
-        return bool(ports) or not endpoint.optional, turned_off(host, stack, ports)
+        ports = ports_in_use(endpoint, host, self._told.get(name, NO_SITE_VARIABLES).ports.get(endpoint.variable))
+        return bool(ports) or not endpoint.optional, ports_off(host, stack, ports)
 
 
 def _frozen(entry: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
@@ -294,7 +301,7 @@ def stage_offers(
     its port turns off.
     """
     if entry is None:
-        return dict.fromkeys(STAGES, _UNKNOWN)
+        return dict.fromkeys(FORECAST_STAGES, _UNKNOWN)
     enable = Offer.decode(entry["enable"])
     now = enable if "now" not in entry else Offer.decode(entry["now"]) if entry["now"] else _UNKNOWN
     disable = enable.without(protocols)

@@ -104,7 +104,7 @@ def open_gate(
         *_from_outside(seen.from_outside),
         *_legacy(seen.legacy_use),
     ]
-    known = {name: _Host(host, seen.absent.get(name)) for name, host in facts.items()}
+    known = {name: _GateHost(host, seen.absent.get(name)) for name, host in facts.items()}
     valid = [waiver for waiver in waivers if not waiver.expired(today)]
     exceeded = [waiver for waiver in valid if _accepts_too_few(waiver, reasons, known, holds)]
     kept: list[GateReason] = []
@@ -128,12 +128,12 @@ def open_gate(
 
 
 @dataclass(frozen=True)
-class _Host:
+class _GateHost:
     facts: Mapping[str, Any] | None
     absent: Absent | None
 
 
-_Hosts = Mapping[str, _Host]
+_Hosts = Mapping[str, _GateHost]
 
 
 def _covers(

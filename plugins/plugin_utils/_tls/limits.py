@@ -12,10 +12,10 @@ from typing import Any
 
 from .negotiation import Offer
 
-__all__ = ["is_strict", "turned_off", "within"]
+__all__ = ["is_strict", "ports_off", "within"]
 
 
-def turned_off(facts: Mapping[str, Any], stack: str, ports: Iterable[int]) -> Offer:
+def ports_off(facts: Mapping[str, Any], stack: str, ports: Iterable[int]) -> Offer:
     """The protocols that are off on ``ports`` of a machine: certain when they are so on each of them."""
     by_port = facts.get("https_off")
     if stack != "http_sys" or not by_port:

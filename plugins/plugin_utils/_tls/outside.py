@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from .finding import CheckResult, Evidence, Finding, Reason, Status
 from .forecast import stage_offers
-from .limits import turned_off
+from .limits import ports_off
 from .negotiation import Offer
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Expectation",
     "SeenEndpoint",
     "SeenHealth",
-    "compare",
+    "compare_endpoint",
     "expected_offer",
     "findings",
     "worse_than_before",
@@ -56,7 +56,7 @@ class SeenEndpoint:
         return [name for name, status in self.seen.items() if status == "accepted"]
 
     def as_dict(self) -> dict[str, Any]:
-        status, phrase = compare(self)
+        status, phrase = compare_endpoint(self)
         plain = {
             "host": self.host,
             "role": self.role,
@@ -120,11 +120,11 @@ def expected_offer(
     pending: the protocols are turned off in the registry, but whether that is in force cannot be told.
     """
     entry = (facts.get("stacks") or {}).get(stack)
-    stages = stage_offers(entry, bool(facts.get("fips")), protocols, turned_off(facts, stack, [port]))
+    stages = stage_offers(entry, bool(facts.get("fips")), protocols, ports_off(facts, stack, [port]))
     return stages["enable"].unsure(protocols) if expectation == "pending" else stages[expectation]
 
 
-def compare(endpoint: SeenEndpoint) -> tuple[Status, str]:
+def compare_endpoint(endpoint: SeenEndpoint) -> tuple[Status, str]:
     """PASS when every protocol met with what was expected, FAIL when one did not, UNKNOWN when that was not seen."""
     expected = Offer.decode(endpoint.expected)
     accepted = [name for name in endpoint.accepted if name not in expected.sure | expected.maybe]
@@ -147,7 +147,7 @@ def findings(endpoints: Iterable[SeenEndpoint], health: Iterable[SeenHealth]) ->
     """Per host, one finding for endpoints that disagree, one for those that were not seen, one for its health."""
     notes: dict[str, dict[tuple[str, Status], _Notes]] = {}
     for endpoint in endpoints:
-        status, phrase = compare(endpoint)
+        status, phrase = compare_endpoint(endpoint)
         if status is not Status.PASS:
             note = notes.setdefault(endpoint.host, {}).setdefault((_ENDPOINT[status], status), _Notes())
             note.add(phrase, f"{endpoint.host}:{endpoint.port}", _spelled(endpoint.accepted))
@@ -211,7 +211,7 @@ def worse_than_before(
     ill = _ill_before(before)
     against: dict[str, list[str]] = {}
     for endpoint in now[0]:
-        status, phrase = compare(endpoint)
+        status, phrase = compare_endpoint(endpoint)
         if status is Status.FAIL or (status is Status.UNKNOWN and endpoint.place not in ill):
             against.setdefault(endpoint.host, []).append(phrase)
     for check in now[1]:

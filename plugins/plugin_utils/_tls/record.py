@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .compliance import moment
-from .facts import SCHEMA
+from .facts import FACTS_SCHEMA
 from .journal import BootMarker
 
 __all__ = ["FORMAT", "READ_AT", "READ_BY", "VISIT", "BadRecord", "Record", "of_facts", "parse_record"]
@@ -118,8 +118,8 @@ def parse_record(host: str, raw: object, now: datetime) -> Record:
     if facts is not None:
         if not isinstance(facts, Mapping):
             raise BadRecord("its facts are none")
-        if facts.get("schema") != SCHEMA:
-            raise BadRecord(f"its facts are of schema {facts.get('schema')!r}, this version reads {SCHEMA}")
+        if facts.get("schema") != FACTS_SCHEMA:
+            raise BadRecord(f"its facts are of schema {facts.get('schema')!r}, this version reads {FACTS_SCHEMA}")
         read_at = moment(raw[READ_AT])
         if read_at is None or read_at > now + _AHEAD:
             raise BadRecord(f"it was read at {raw[READ_AT]!r}, which is not a time in the past")

@@ -18,7 +18,7 @@ __all__ = ["Requirement", "requirements"]
 
 Severity = Literal["high", "medium", "low"]
 Fix = Literal["settings", "update", "restart", "manual"]
-Need = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sql_express", "cipher_suites"]
+RoleNeed = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sql_express", "cipher_suites"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Requirement(Row):
     fix: Fix
     remedy: str
     roles: tuple[str, ...] = ()
-    need: Need | None = None
+    need: RoleNeed | None = None
     stage: Literal["enable", "disable"] = "enable"
     blocks_disable: bool = False
     protocol: str = ""

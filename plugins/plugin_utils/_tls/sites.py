@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["NOT_TOLD", "Reach", "Sites", "SiteVariables"]
+__all__ = ["NO_SITE_VARIABLES", "Reach", "Sites", "SiteVariables"]
 
 Reach = Literal["site", "upstream", "neighbours", "hierarchy"]
 """How far a conversation goes: within a site; to its parent as well; to its parent and its children as well; from
@@ -39,7 +39,7 @@ class SiteVariables:
     ports: Mapping[str, int] = field(default_factory=dict)
 
 
-NOT_TOLD = SiteVariables()
+NO_SITE_VARIABLES = SiteVariables()
 
 
 class Sites:
@@ -53,13 +53,13 @@ class Sites:
             if own.get("role_site") and _SITE_SERVERS.intersection(host.get("roles") or ()):
                 self.parents[str(own["role_site"])] = str(own.get("parent_site") or "")
         for name in facts:
-            said = self._told.get(name, NOT_TOLD)
+            said = self._told.get(name, NO_SITE_VARIABLES)
             if said.site and said.parent is not None:
                 self.parents[said.site] = said.parent
 
     def of(self, name: str, role: str) -> str:
         """The code of the site to which ``role`` of a machine belongs; empty when it is not known."""
-        own, said = self._facts[name].get("configmgr") or {}, self._told.get(name, NOT_TOLD)
+        own, said = self._facts[name].get("configmgr") or {}, self._told.get(name, NO_SITE_VARIABLES)
         if role not in _CLIENTS:
             return said.site or str(own.get("role_site") or "")
         only_client = _CLIENTS.issuperset(self._facts[name].get("roles") or ())

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["STATES", "Progress", "Standing", "standing"]
+__all__ = ["STANDING_STATES", "Progress", "Standing", "standing"]
 
-STATES = ("off", "taken_back", "not_known", "untouched")
+STANDING_STATES = ("off", "taken_back", "not_known", "untouched")
 _PHRASES = {
     "off": "off on",
     "taken_back": "taken back on",
@@ -59,7 +59,7 @@ class Standing:
 
 def standing(order: Mapping[str, Any], progress: Mapping[str, Progress]) -> Standing:
     """``order``: the result of tls_order_info for the disable stage."""
-    hosts: dict[str, list[str]] = {state: [] for state in STATES}
+    hosts: dict[str, list[str]] = {state: [] for state in STANDING_STATES}
     hosts["off"] += order["done"]
     for batch in order["batches"]:
         for name in batch["hosts"]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
 
 from .._data import Version, WindowsRelease
+from .._data.schema import Side
 from .._windows.registry import Key, Presence, Value, View
 from .journal import BootMarker, JournalEntry
 from .listening import SqlEncryption
@@ -29,9 +29,6 @@ __all__ = [
     "WindowsState",
     "WsusState",
 ]
-
-
-Side = Literal["client", "server"]
 
 
 class Effect(Enum):

@@ -21,7 +21,7 @@ from .._data import SchannelAlgorithm, cipher_suite, cipher_suites, schannel_alg
 from .negotiation import Agreement
 from .state import HostState, Setting
 
-__all__ = ["MOST_OF_A_POLICY", "Suites", "fitting", "offered_suites", "policy_names", "turned_off"]
+__all__ = ["MOST_OF_A_POLICY", "Suites", "fitting", "offered_suites", "policy_names", "algorithms_off"]
 
 MOST_OF_A_POLICY = 1023
 _CURVE = re.compile(r"_P(256|384|521)$")
@@ -98,7 +98,7 @@ def policy_names(policy: str | None) -> Iterator[tuple[str, bool]]:
 def offered_suites(state: HostState) -> Suites:
     """What the machine offers in handshakes, either way."""
     listed = _listed(state)
-    off = turned_off(state)
+    off = algorithms_off(state)
     # As a caller it may refuse a server's key; as a server it makes a longer one, which callers take.
     least = state.schannel.dh_minimum["client"]
     keys_of_any_length = not least.unreadable and (least.dword or 0) <= _SHORTEST_DH_KEY
@@ -115,7 +115,7 @@ def offered_suites(state: HostState) -> Suites:
     return Suites(tuple(names), frozenset(maybe))
 
 
-def turned_off(state: HostState) -> list[tuple[SchannelAlgorithm, Setting]]:
+def algorithms_off(state: HostState) -> list[tuple[SchannelAlgorithm, Setting]]:
     """The algorithms that are off, or of which that is not certain, and the value that says so."""
     return [
         (row, setting)

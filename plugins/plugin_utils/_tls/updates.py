@@ -25,7 +25,7 @@ from .._data import roles as known_roles
 from .finding import Finding, Status
 from .state import HostState
 
-__all__ = ["Installed", "Need", "Open", "Selection", "fits", "is_installed", "select"]
+__all__ = ["Installed", "NeededPackage", "Open", "Selection", "fits", "is_installed", "select"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Need:
+class NeededPackage:
     """A package that goes on the machine. ``reasons``: the findings that ask for it, the packages that need it, or
     C(requested).
     """
@@ -68,7 +68,7 @@ class Open:
 class Selection:
     """``needs`` in the order of installing: what a package needs comes before it."""
 
-    needs: tuple[Need, ...]
+    needs: tuple[NeededPackage, ...]
     open: tuple[Open, ...]
 
 
@@ -91,7 +91,7 @@ def select(
     whether SQL Server itself may be updated.
     """
     release = state.configmgr.release or release
-    asked = _Asked(release, {*roles, *state.roles})
+    asked = _UpdateInput(release, {*roles, *state.roles})
     reasons: dict[str, list[str]] = {}
     left: list[Open] = []
     for finding in findings:
@@ -114,7 +114,7 @@ def select(
         elif row.component != "wsus" or state.wsus is not None:
             reasons[name] = ["requested"]
     _add_what_they_need(state, installed, available, reasons, left)
-    needs = [Need(row, tuple(reasons[row.id])) for row in _in_order(reasons)]
+    needs = [NeededPackage(row, tuple(reasons[row.id])) for row in _in_order(reasons)]
     return Selection(tuple(needs), tuple(dict.fromkeys(left)))
 
 
@@ -155,14 +155,16 @@ def _covers(row: Package, version: Version | None) -> bool:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _UpdateInput:
     """What decides how much a machine needs."""
 
     release: int | None
     roles: Collection[str]
 
 
-def _candidates(state: HostState, finding: str, asked: _Asked, requested: Sequence[str]) -> Iterable[list[Package]]:
+def _candidates(
+    state: HostState, finding: str, asked: _UpdateInput, requested: Sequence[str]
+) -> Iterable[list[Package]]:
     """Groups of packages: one of each group mends the finding, the first is the best."""
     rows = [row for row in packages() if finding in row.findings and fits(row, state) and _enough(row, state, asked)]
     if requested:
@@ -173,7 +175,7 @@ def _candidates(state: HostState, finding: str, asked: _Asked, requested: Sequen
     return [*engines, *([others] if others else [])]
 
 
-def _enough(row: Package, state: HostState, asked: _Asked) -> bool:
+def _enough(row: Package, state: HostState, asked: _UpdateInput) -> bool:
     """Whether the package brings as much as this machine needs."""
     if row.component == "dotnet":
         full = any(item.needs.dotnet == "full" for item in known_roles() if item.id in asked.roles)

@@ -22,7 +22,7 @@ from .._windows.questions import Command
 from .job import run_job
 from .manifest import ManifestFile
 from .smb import SmbTarget, push
-from .source import Source
+from .source import UpdateSource
 
 __all__ = ["Way", "Delivery", "choose_way", "deliver"]
 
@@ -36,7 +36,7 @@ _LINE = 6000
 class Delivery:
     """``way``: how files get to the machine. ``smb``: its ADMIN$. ``timeout``: seconds that a fetch may take."""
 
-    source: Source
+    source: UpdateSource
     way: Literal["auto", "smb", "fetch", "shell"]
     smb: SmbTarget
     timeout: int
@@ -127,7 +127,7 @@ def _fetch(
         )
 
 
-def _through_shell(machine: Machine, path: str, file: ManifestFile, source: Source) -> None:
+def _through_shell(machine: Machine, path: str, file: ManifestFile, source: UpdateSource) -> None:
     if file.size > SHELL_LIMIT:
         raise Failure(
             "too_large",

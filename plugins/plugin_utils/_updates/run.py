@@ -13,7 +13,7 @@ from .._data import ExitCode, Package, exit_code, installer, package
 from .._failure import Failure
 from .._machine.machine import Machine
 from .._machine.people import somebody_there
-from .._tls.updates import Need, Selection
+from .._tls.updates import NeededPackage, Selection
 from .._windows.jobs import Workshop
 from .delivery import Delivery, deliver
 from .job import JobEnd, run_job, wait_for_job
@@ -78,7 +78,7 @@ class UpdateRun:
             self._prove(state)
         return state
 
-    def _left(self, state: MachineState) -> list[Need]:
+    def _left(self, state: MachineState) -> list[NeededPackage]:
         """What was installed in this run is not installed again: when it does not show, that is a failure."""
         tried = {row["id"] for row in self.done}
         return [need for need in self.select(state).needs if need.package.id not in tried]
@@ -95,7 +95,7 @@ class UpdateRun:
             self._note(package(name), ("an earlier run",), end.exit_code)
         return self.read()
 
-    def _install(self, need: Need, state: MachineState) -> MachineState:
+    def _install(self, need: NeededPackage, state: MachineState) -> MachineState:
         row = need.package
         if row.clean_start and (state.restart_pending or self.restart_required):
             state = self._restart_first(row, state)
@@ -176,7 +176,7 @@ class UpdateRun:
             code, message, remedy, {"packages": shown(self.done), "changed": self.changed, **(details or {})}
         )
 
-    def _after_interruption(self, need: Need, end: JobEnd) -> MachineState:
+    def _after_interruption(self, need: NeededPackage, end: JobEnd) -> MachineState:
         """The installer left no exit code. What it did is for the machine to say; it may be tried once more."""
         state = self.read()
         if self.proved(need.package, state) is True:

@@ -20,7 +20,7 @@ from .._failure import Failure
 from .._foreign import short_file
 from .manifest import MANIFEST, ManifestFile, parse_manifest
 
-__all__ = ["BLOCK", "Source", "parse_source"]
+__all__ = ["BLOCK", "UpdateSource", "parse_source"]
 
 BLOCK = 1024 * 1024
 # What a machine is told on a command line: nothing that cmd.exe reads as more than a character, with or without quotes.
@@ -30,7 +30,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
-class Source:
+class UpdateSource:
     """``kind``: folder, share or web; ``place`` without a trailing separator."""
 
     kind: Literal["folder", "share", "web"]
@@ -123,27 +123,27 @@ class Source:
             raise _unreadable(url, str(error)) from None
 
 
-def parse_source(text: str, locate: Callable[[str], Path]) -> Source:
+def parse_source(text: str, locate: Callable[[str], Path]) -> UpdateSource:
     """Failure bad_source for what is none of the three. ``locate``: where a path of the user is."""
     text = text.strip()
     if text.startswith("\\\\"):
         place = text.rstrip("\\")
         if not _UNC.fullmatch(place):
             raise _bad_source(text, r"a share is \\server\share\folder, of letters, digits, blanks and . _ - $")
-        return Source("share", place)
+        return UpdateSource("share", place)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         place = text.rstrip("/")
         if not _URL.fullmatch(place):
             raise _bad_source(
                 text, "an address begins with http:// or https:// and has neither a login nor percent signs"
             )
-        return Source("web", place)
+        return UpdateSource("web", place)
     folder = locate(text)
     if not text or not folder.is_dir():
         raise Failure(
             "no_source", f"there is no folder {folder} on the controller.", "Give the folder that holds the files."
         )
-    return Source("folder", str(folder))
+    return UpdateSource("folder", str(folder))
 
 
 def wrong_file(place: str, file: ManifestFile, found: str) -> Failure:

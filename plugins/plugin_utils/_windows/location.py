@@ -21,10 +21,10 @@ from typing import Literal
 from .command import location_path
 from .questions import Command
 
-__all__ = ["DEFAULT", "Location", "Trust"]
+__all__ = ["DEFAULT", "Location", "FolderTrust"]
 
 DEFAULT = r"%SystemRoot%\configmgr.tls"
-Trust = Literal["ours", "absent", "junction", "foreign"]
+FolderTrust = Literal["ours", "absent", "junction", "foreign"]
 _KNOWN = rf"{DEFAULT}\known"
 """A folder whose owner we have set: its name in the machine's language is compared with others."""
 _ADMINISTRATORS, _SYSTEM = "S-1-5-32-544", "S-1-5-18"
@@ -73,7 +73,7 @@ class Location:
         paths = ["\\".join([drive, *names[: count + 1]]) for count in range(len(names))]
         return f"({'||'.join(f'fsutil reparsepoint query {location_path(path)}>nul' for path in paths)})"
 
-    def trust(self, answers: Mapping[str, Sequence[str]]) -> Trust:
+    def trust(self, answers: Mapping[str, Sequence[str]]) -> FolderTrust:
         """From the answers to the questions, by name."""
         if self.for_administrators:
             return "ours"

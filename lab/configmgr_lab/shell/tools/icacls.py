@@ -46,10 +46,10 @@ _QUIET = {"/t", "/c", "/l", "/q"}
 
 Edit = Callable[[Descriptor, tuple[Ace, ...]], Descriptor]
 """From what a file or folder has of its own and its whole list to what it shall have."""
-Action = Callable[[Call, str], None]
+IcaclsSwitch = Callable[[Call, str], None]
 
 
-class _Refused(Exception):
+class _IcaclsError(Exception):
     """`code`: what icacls ends with."""
 
     def __init__(self, code: int) -> None:
@@ -62,7 +62,7 @@ class _Plan:
     """What was asked: changes of the list, which are written at once, and other things."""
 
     edits: list[Edit] = field(default_factory=list)
-    actions: list[Action] = field(default_factory=list)
+    actions: list[IcaclsSwitch] = field(default_factory=list)
 
     def do(self, call: Call, path: str) -> None:
         """Raises _Refused and FileError."""
@@ -95,9 +95,9 @@ def run(call: Call) -> int:
         paths = list(_tree(call, path)) if "/t" in flags else [path]
         for each in paths:
             plan.do(call, each)
-    except (_Refused, FileError) as error:
+    except (_IcaclsError, FileError) as error:
         denied = isinstance(error, FileError) and error.reason == "denied"
-        code = error.code if isinstance(error, _Refused) else DENIED if denied else NOT_FOUND
+        code = error.code if isinstance(error, _IcaclsError) else DENIED if denied else NOT_FOUND
         texts = {NOT_FOUND: "file_not_found", DENIED: "access_denied", NO_MAPPING: "no_mapping"}
         call.complain(f"{path}: " + call.message(texts.get(code, "syntax")))
         call.say(call.message("icacls_end", done="0", failed="1"))
@@ -128,28 +128,28 @@ def _plan(call: Call, words: list[str]) -> _Plan:
         elif switch == "/save" and words:
             plan.actions.append(_save(words.pop(0)))
         else:
-            raise _Refused(BAD_ARGUMENT)
+            raise _IcaclsError(BAD_ARGUMENT)
     return plan
 
 
 def _account(call: Call, text: str) -> str:
     sid = account_sid(call, text)
     if sid is None:
-        raise _Refused(NO_MAPPING)
+        raise _IcaclsError(NO_MAPPING)
     return sid
 
 
 def _granted(call: Call, text: str) -> Ace:
     match = _GRANT.fullmatch(text)
     if match is None:
-        raise _Refused(BAD_ARGUMENT)
+        raise _IcaclsError(BAD_ARGUMENT)
     sid, mask = _account(call, match[1]), 0
     inheritance = NONE
     for name in re.findall(r"OI|CI|IO", match[2].upper()):
         inheritance |= Flag[name]
     for right in match[3].upper().strip("()").split(","):
         if right not in SIMPLE and right not in SPECIFIC:
-            raise _Refused(BAD_ARGUMENT)
+            raise _IcaclsError(BAD_ARGUMENT)
         mask |= SIMPLE.get(right) or SPECIFIC[right]
     return Ace(sid, mask, inheritance)
 
@@ -175,11 +175,11 @@ def _remove(sid: str) -> Edit:
     return lambda own, _whole: replace(own, explicit=tuple(each for each in own.explicit if each.sid != sid))
 
 
-def _set_owner(sid: str) -> Action:
+def _set_owner(sid: str) -> IcaclsSwitch:
     return lambda call, path: call.files.give(path, sid)
 
 
-def _find(sid: str) -> Action:
+def _find(sid: str) -> IcaclsSwitch:
     def look(call: Call, path: str) -> None:
         _, whole = call.files.descriptor(path)
         if any(each.sid == sid for each in whole):
@@ -188,7 +188,7 @@ def _find(sid: str) -> Action:
     return look
 
 
-def _save(name: str) -> Action:
+def _save(name: str) -> IcaclsSwitch:
     begun: set[str] = set()
 
     def write(call: Call, path: str) -> None:
@@ -228,7 +228,7 @@ def _tree(call: Call, path: str) -> Iterator[str]:
 
 def _need_there(call: Call, path: str) -> None:
     if call.files.get(path) is None:
-        raise _Refused(NOT_FOUND)
+        raise _IcaclsError(NOT_FOUND)
 
 
 def cacls(call: Call) -> int:
@@ -240,7 +240,7 @@ def cacls(call: Call) -> int:
     try:
         _need_there(call, path)
         call.say(f'{path} "{_sddl(call, path)}"\n\n')
-    except _Refused:
+    except _IcaclsError:
         call.say(call.message("file_not_found"))
         return 1
     except FileError:

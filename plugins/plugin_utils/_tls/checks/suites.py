@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ..._data import roles
 from ..finding import CheckResult, Evidence, Reason, Status, seen
 from ..requirement import Requirement
-from ..suites import MOST_OF_A_POLICY, offered_suites, turned_off
+from ..suites import MOST_OF_A_POLICY, algorithms_off, offered_suites
 from .base import Context, answer, not_applicable, passed, unknown, warn
 
 __all__ = ["algorithms", "cipher_suites", "cloud_suites"]
@@ -73,7 +73,7 @@ def algorithms(context: Context, requirement: Requirement) -> CheckResult:
     """Those that TLS 1.2 can do without are nobody's worry: it is about the suites that Windows offers by itself."""
     expected = "no algorithm of the suites for TLS 1.2 turned off below SCHANNEL, or with a value of no known effect"
     offered = offered_suites(context.state)
-    off = turned_off(context.state)
+    off = algorithms_off(context.state)
     minimum = [item for item in context.state.schannel.dh_minimum.values() if item.value or item.unreadable]
     hidden = [setting for _row, setting in off if setting.unreadable]
     relevant = [(row, setting) for row, setting in off if any(map(row.touches, requirement.usable))]

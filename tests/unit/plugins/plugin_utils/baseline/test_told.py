@@ -16,8 +16,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.compliance
     read_compliance,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.restart import (
-    Asked,
     RestartOutcome,
+    RestartWave,
     Waves,
     ask_restarts,
     last_starts,
@@ -141,9 +141,15 @@ def test_waves_are_asked_one_after_the_other_and_foreseen_ones_never() -> None:
     site: Any = Service()
     slept: list[float] = []
     waves = Waves(2, 600, slept.append)
-    assert list(ask_restarts(site, "PS1", [1, 2, 3], waves, foresee=True)) == [Asked((1, 2), None), Asked((3,), None)]
+    assert list(ask_restarts(site, "PS1", [1, 2, 3], waves, foresee=True)) == [
+        RestartWave((1, 2), None),
+        RestartWave((3,), None),
+    ]
     assert not site.calls and not slept
-    assert list(ask_restarts(site, "PS1", [1, 2, 3], waves, foresee=False)) == [Asked((1, 2), 11), Asked((3,), 11)]
+    assert list(ask_restarts(site, "PS1", [1, 2, 3], waves, foresee=False)) == [
+        RestartWave((1, 2), 11),
+        RestartWave((3,), 11),
+    ]
     assert [body["TargetResourceIDs"] for _name, body in site.calls] == [[1, 2], [3]] and slept == [600]
     assert {body["Type"] for _name, body in site.calls} == {17}
 

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     Version,
-    known_bad_client,
+    known_bad,
     sql_client,
     sql_client_requirement,
     sql_client_requirements,
@@ -144,12 +144,12 @@ def test_odbc_is_compared_with_the_minor(installed: str, enough: bool) -> None:
 
 
 def test_odbc_18_6_1_1_must_go() -> None:
-    bad = known_bad_client("odbc18", Version.parse("18.6.1.1"))
+    bad = known_bad("odbc18", Version.parse("18.6.1.1"))
     assert bad is not None
     assert [str(version) for version in bad.alternatives] == ["18.6.2.1", "18.5.2.1", "18.4.1.1"]
     for version in ("18.6.2.1", "18.5.2.1", "18.4.1.1"):
-        assert known_bad_client("odbc18", Version.parse(version)) is None
-    assert known_bad_client("odbc17", Version.parse("18.6.1.1")) is None
+        assert known_bad("odbc18", Version.parse(version)) is None
+    assert known_bad("odbc17", Version.parse("18.6.1.1")) is None
 
 
 def test_an_unknown_component_is_an_error() -> None:

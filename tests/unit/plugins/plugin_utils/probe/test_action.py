@@ -16,7 +16,7 @@ from ansible_collections.configmgr.tls.plugins.modules.tls_probe_info import DOC
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import health_checks
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers import ProtocolVersion
-from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import DEFAULT_PORTS, Kind
+from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import DEFAULT_PORTS, EndpointKind
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.probe import servers, wire
 
 OPTIONS = yaml.safe_load(DOCUMENTATION)["options"]
@@ -41,7 +41,7 @@ def test_the_documentation_names_what_the_code_knows() -> None:
     assert (
         OPTIONS["protocols"]["choices"] == OPTIONS["protocols"]["default"] == [name.value for name in ProtocolVersion]
     )
-    assert OPTIONS["endpoints"]["suboptions"]["kind"]["choices"] == [kind.value for kind in Kind]
+    assert OPTIONS["endpoints"]["suboptions"]["kind"]["choices"] == [kind.value for kind in EndpointKind]
     assert OPTIONS["health"]["suboptions"]["check"]["choices"] == list(health_checks())
     assert set(OPTIONS) == set(DEFAULTS)
 
@@ -70,8 +70,8 @@ def test_the_summary_counts() -> None:
     assert summary["accepted"] == {"TLS 1.0": 0, "TLS 1.2": 2}
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_without_a_port_the_usual_one_of_the_kind_is_asked(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(EndpointKind))
+def test_without_a_port_the_usual_one_of_the_kind_is_asked(kind: EndpointKind) -> None:
     given = {"host": "host.invalid", "port": None, "kind": kind.value, "server_name": None}
     result = seen_from_outside({**DEFAULTS, "endpoints": [given]})
     assert result["endpoints"][0]["port"] == DEFAULT_PORTS[kind] == {"https": 443, "tds": 1433}[kind.value]

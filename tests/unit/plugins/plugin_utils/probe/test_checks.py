@@ -13,7 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.checks import
     HealthCheckError,
     find_check,
     health_checks,
-    parse_table,
+    parse_health_checks,
 )
 
 ROW: dict[str, Any] = {
@@ -76,15 +76,15 @@ def test_an_unknown_check_names_the_known_ones() -> None:
 )
 def test_a_wrong_row_is_named(change: dict[str, Any], words: str) -> None:
     with pytest.raises(HealthCheckError, match=words):
-        parse_table({"schema": 1, "checks": [{**ROW, **change}]})
+        parse_health_checks({"schema": 1, "checks": [{**ROW, **change}]})
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"schema": 2, "checks": [ROW]}, {"schema": 1, "checks": None}])
 def test_another_document_is_refused(document: object) -> None:
     with pytest.raises(HealthCheckError, match="no list of checks"):
-        parse_table(document)
+        parse_health_checks(document)
 
 
 def test_an_id_that_is_there_twice_is_refused() -> None:
     with pytest.raises(HealthCheckError, match="row 2: the id one is there twice"):
-        parse_table({"schema": 1, "checks": [ROW, copy.deepcopy(ROW)]})
+        parse_health_checks({"schema": 1, "checks": [ROW, copy.deepcopy(ROW)]})

@@ -17,7 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.numbers impor
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.probe import probe
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results import (
     Endpoint,
-    Kind,
+    EndpointKind,
     ProbeResult,
     ProtocolStatus,
 )
@@ -32,7 +32,9 @@ TLS10, TLS12, TLS13 = ProtocolVersion.TLS10, ProtocolVersion.TLS12, ProtocolVers
 FLIGHT12 = wire.flight(0x0303, 0xC02F, b"der")
 
 
-def look(port: int, kind: Kind = Kind.HTTPS, timeout: float = PATIENT, *protocols: ProtocolVersion) -> ProbeResult:
+def look(
+    port: int, kind: EndpointKind = EndpointKind.HTTPS, timeout: float = PATIENT, *protocols: ProtocolVersion
+) -> ProbeResult:
     return probe(Endpoint("127.0.0.1", port, kind), timeout, NOW, protocols or tuple(ProtocolVersion))
 
 
@@ -75,7 +77,7 @@ def test_an_answer_in_single_bytes_is_read() -> None:
         servers.wait_for_the_client_to_leave(connection)
 
     with servers.serving(servers.answering({}, drip)) as port:
-        result = look(port, Kind.HTTPS, PATIENT, TLS12)
+        result = look(port, EndpointKind.HTTPS, PATIENT, TLS12)
     assert statuses(result) == {"TLS12": "accepted"}
 
 
@@ -101,7 +103,7 @@ def test_a_silent_server_is_given_up_after_two_protocols() -> None:
         servers.wait_for_the_client_to_leave(connection)
 
     with servers.serving(stay_silent) as port:
-        result = look(port, Kind.HTTPS, SHORT)
+        result = look(port, EndpointKind.HTTPS, SHORT)
     assert hellos == [0x0303, 0x0303, 0x0304, 0x0304]
     assert result.reachable
     assert result.error is not None and result.error.code == "timeout"
@@ -113,7 +115,7 @@ def test_a_silent_server_is_given_up_after_two_protocols() -> None:
 def test_a_server_silent_for_one_protocol_leaves_that_one_unknown() -> None:
     answers: dict[int, bytes | servers.Handler] = {0x0301: servers.wait_for_the_client_to_leave}
     with servers.serving(servers.answering(answers, FLIGHT12)) as port:
-        result = look(port, Kind.HTTPS, SHORT, TLS10, TLS12)
+        result = look(port, EndpointKind.HTTPS, SHORT, TLS10, TLS12)
     assert statuses(result) == {"TLS10": "unknown", "TLS12": "accepted"}
     assert result.error is None
 
@@ -130,7 +132,7 @@ def test_a_hang_up_is_a_refusal_only_beside_an_accepted_protocol(
     hang_up: servers.Handler, code: str, reason: str
 ) -> None:
     with servers.serving(servers.answering({0x0303: FLIGHT12}, hang_up)) as port:
-        beside = look(port, Kind.HTTPS, PATIENT, TLS10, TLS12)
+        beside = look(port, EndpointKind.HTTPS, PATIENT, TLS10, TLS12)
     with servers.serving(servers.answering({}, hang_up)) as port:
         alone = look(port)
     assert statuses(beside) == {"TLS10": "refused", "TLS12": "accepted"}
@@ -152,7 +154,7 @@ def test_one_reset_is_tried_again() -> None:
             servers.wait_for_the_client_to_leave(connection)
 
     with servers.serving(servers.answering({}, moody)) as port:
-        result = look(port, Kind.HTTPS, PATIENT, TLS12)
+        result = look(port, EndpointKind.HTTPS, PATIENT, TLS12)
     assert statuses(result) == {"TLS12": "accepted"}
     assert len(seen) == 2
 
@@ -164,7 +166,7 @@ def test_an_alert_followed_by_a_reset_is_the_alert() -> None:
         servers.hang_up_with_reset(connection)
 
     with servers.serving(servers.answering({}, alert_and_reset)) as port:
-        result = look(port, Kind.HTTPS, PATIENT, TLS12)
+        result = look(port, EndpointKind.HTTPS, PATIENT, TLS12)
     assert result.protocols[TLS12].reason == "alert protocol_version"
     assert result.error is None
 
@@ -191,7 +193,7 @@ def test_an_endless_answer_is_ended() -> None:
             connection.sendall(wire.record(22, bytes.fromhex("02ffffff") + b"x" * 16000))
 
     with servers.serving(servers.answering({}, flood)) as port:
-        result = look(port, Kind.HTTPS, PATIENT, TLS12)
+        result = look(port, EndpointKind.HTTPS, PATIENT, TLS12)
     assert result.error is not None and result.error.code == "not_tls"
 
 
@@ -213,7 +215,7 @@ def test_the_certificate_of_a_tls13_only_server_is_read(openssl_context: MakeCon
 def test_sql_server_is_probed_inside_prelogin(packet_size: int, openssl_context: MakeContext, issued: Issued) -> None:
     context = openssl_context(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
     with servers.serving(servers.tds_server(context, packet_size=packet_size)) as port:
-        result = look(port, Kind.TDS)
+        result = look(port, EndpointKind.TDS)
     assert statuses(result) == {**everywhere(ProtocolStatus.REFUSED), "TLS10": "accepted", "TLS11": "accepted"}
     assert result.tds == PreLogin("15.0.2000.5", "off")
     assert result.certificate is not None
@@ -224,7 +226,7 @@ def test_sql_server_is_probed_inside_prelogin(packet_size: int, openssl_context:
 def test_what_sql_server_insists_on_is_told(code: int, name: str, openssl_context: MakeContext) -> None:
     context = openssl_context(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)
     with servers.serving(servers.tds_server(context, encryption=code, resets=True)) as port:
-        result = look(port, Kind.TDS, PATIENT, TLS10, TLS12)
+        result = look(port, EndpointKind.TDS, PATIENT, TLS10, TLS12)
     assert statuses(result) == {"TLS10": "refused", "TLS12": "accepted"}
     assert result.protocols[TLS10].reason == "connection reset"
     assert result.tds is not None and result.tds.encryption == name
@@ -233,7 +235,7 @@ def test_what_sql_server_insists_on_is_told(code: int, name: str, openssl_contex
 def test_a_sql_server_without_encryption_is_told(openssl_context: MakeContext) -> None:
     context = openssl_context(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)
     with servers.serving(servers.tds_server(context, encryption=2)) as port:
-        result = look(port, Kind.TDS)
+        result = look(port, EndpointKind.TDS)
     assert result.error is not None and result.error.code == "not_encrypted"
     assert result.tds == PreLogin("15.0.2000.5", "not_supported")
     assert statuses(result) == everywhere(ProtocolStatus.REFUSED)
@@ -242,7 +244,7 @@ def test_a_sql_server_without_encryption_is_told(openssl_context: MakeContext) -
 def test_a_sql_server_that_wants_tls_first_is_asked_so(openssl_context: MakeContext, issued: Issued) -> None:
     context = openssl_context(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
     with servers.serving(servers.strict_tds_server(context)) as port:
-        result = look(port, Kind.TDS)
+        result = look(port, EndpointKind.TDS)
     assert statuses(result) == {**everywhere(ProtocolStatus.REFUSED), "TLS12": "accepted", "TLS13": "accepted"}
     assert (result.tds, result.error) == (PreLogin("", "strict"), None)
     assert result.certificate is not None
@@ -251,7 +253,7 @@ def test_a_sql_server_that_wants_tls_first_is_asked_so(openssl_context: MakeCont
 
 def test_who_closes_on_everything_is_no_strict_sql_server() -> None:
     with servers.serving(lambda connection: connection.close()) as port:
-        result = look(port, Kind.TDS, PATIENT, TLS12)
+        result = look(port, EndpointKind.TDS, PATIENT, TLS12)
     assert result.tds is None and result.error is not None and result.error.code in ("closed", "reset")
 
 
@@ -261,6 +263,6 @@ def test_what_is_no_sql_server_is_told() -> None:
         connection.sendall(b"220 mail.contoso.example ESMTP\r\n")
 
     with servers.serving(plain) as port:
-        result = look(port, Kind.TDS)
+        result = look(port, EndpointKind.TDS)
     assert result.error is not None and result.error.code == "not_tds"
     assert statuses(result) == everywhere(ProtocolStatus.REFUSED)

@@ -13,7 +13,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.results impor
     ProbeResult,
     ProtocolStatus,
     Verdict,
-    settle,
+    settle_verdicts,
     verdict_of,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._probe.tds import PreLogin
@@ -93,7 +93,7 @@ def test_a_hang_up_is_a_refusal_only_where_another_protocol_is_accepted(
     trouble: TroubleCode, other: Verdict, settled: ProtocolStatus
 ) -> None:
     hung_up = Verdict(UNKNOWN, "why", trouble=trouble)
-    result = settle({ProtocolVersion.TLS12: other, ProtocolVersion.TLS10: hung_up})
+    result = settle_verdicts({ProtocolVersion.TLS12: other, ProtocolVersion.TLS10: hung_up})
     assert result[ProtocolVersion.TLS12] == other
     assert (result[ProtocolVersion.TLS10].status, result[ProtocolVersion.TLS10].reason) == (settled, "why")
 

@@ -14,7 +14,7 @@ import pytest
 from pypsrp.wsman import WSMan
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import RemoteError, factory, open_session, psrp
-from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import settle
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.environment import keep_environment
 
 
 @pytest.mark.parametrize("name", ["local"])
@@ -72,9 +72,9 @@ def test_psrp_options_are_those_of_the_plugin(connect: Callable[..., Any]) -> No
 @pytest.mark.parametrize(("auth", "asks"), [(("u", "p"), False), (None, True)])
 def test_a_session_with_its_own_login_stops_asking_the_environment(auth: object, asks: bool) -> None:
     session = SimpleNamespace(auth=auth, trust_env=True)
-    settle(session)
+    keep_environment(session)
     assert session.trust_env is asks
-    settle(None)
+    keep_environment(None)
 
 
 def test_an_option_that_is_not_there_is_left_to_the_library() -> None:

@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import
     Again,
     NextStep,
     Policy,
-    Stage,
+    RequestStage,
     delay_before,
     first_pause,
     next_step,
@@ -22,11 +22,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import
 )
 
 POLICY = Policy()
-OPEN, COMMAND, RECEIVE = Stage.OPEN, Stage.COMMAND, Stage.RECEIVE
+OPEN, COMMAND, RECEIVE = RequestStage.OPEN, RequestStage.COMMAND, RequestStage.RECEIVE
 
 
 def step(
-    retry: str, stage: Stage, resend: bool = True, refused: bool = True, tries: int = 1, sealed: bool = False
+    retry: str, stage: RequestStage, resend: bool = True, refused: bool = True, tries: int = 1, sealed: bool = False
 ) -> NextStep:
     return next_step(
         retry, stage=stage, resend=resend, encrypted=sealed, refused=refused, tries=tries, policy=POLICY, chance=1.0
@@ -76,7 +76,7 @@ def test_policy(actual: NextStep, expected: NextStep) -> None:
 
 @given(
     retry=st.sampled_from(sorted(RETRIES)),
-    stage=st.sampled_from(Stage),
+    stage=st.sampled_from(RequestStage),
     refused=st.booleans(),
     encrypted=st.booleans(),
     resend=st.booleans(),
@@ -84,7 +84,7 @@ def test_policy(actual: NextStep, expected: NextStep) -> None:
     chance=st.floats(0, 1),
 )
 def test_what_always_holds(
-    retry: str, stage: Stage, refused: bool, encrypted: bool, resend: bool, tries: int, chance: float
+    retry: str, stage: RequestStage, refused: bool, encrypted: bool, resend: bool, tries: int, chance: float
 ) -> None:
     found = next_step(
         retry,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._report import compare
+from ansible_collections.configmgr.tls.plugins.plugin_utils._report import compare_documents
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import AROUND, document
 
 HOSTILE = {
@@ -52,7 +52,7 @@ def hostile(text: str) -> dict[str, Any]:
     made = document(AROUND)
     before = document()
     before["hosts"]["PC3"]["facts"]["settings"]["EventLogging"] = 7
-    made["comparison"] = compare(before, made)
+    made["comparison"] = compare_documents(before, made)
     planted: dict[str, Any] = _planted(made, text)
     planted["hosts"] = {f"{name} {text}" if name == "PC1" else name: host for name, host in planted["hosts"].items()}
     return planted

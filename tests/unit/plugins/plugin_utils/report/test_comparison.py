@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._report import HostRecord, build_document, compare
+from ansible_collections.configmgr.tls.plugins.plugin_utils._report import HostRecord, build_document, compare_documents
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.comparison import protocol_counts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
     NET4,
@@ -34,7 +34,7 @@ def run(name: str = "PC1", changes: dict[str, Any] | None = None, run: str = "jo
 
 
 def others(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[Any, ...]]:
-    rows = compare(before, after)["by_others"]
+    rows = compare_documents(before, after)["by_others"]
     return [(row["what"], row["before"], row["after"], row.get("reverted", False)) for row in rows]
 
 
@@ -58,7 +58,7 @@ def test_findings(before: str, after: str, kind: str | None) -> None:
     def found(status: str) -> dict[str, Any]:
         return run(findings=[open_finding("winhttp-update", status)])
 
-    outcome = compare(found(before), found(after))
+    outcome = compare_documents(found(before), found(after))
     lists = {name: outcome[name] for name in ("new", "fixed", "still_open")}
     assert [name for name, rows in lists.items() if rows] == ([kind] if kind else [])
     if kind:
@@ -68,7 +68,7 @@ def test_findings(before: str, after: str, kind: str | None) -> None:
 
 def test_a_finding_that_was_not_asked_before_is_new() -> None:
     after = run(findings=[passed("winhttp-update"), open_finding("sql-odbc18")])
-    assert [row["before"] for row in compare(run(), after)["new"]] == [None]
+    assert [row["before"] for row in compare_documents(run(), after)["new"]] == [None]
 
 
 OURS = {"enable": [change(rf"{TLS12}\Client", "Enabled", "REG_DWORD 0x0", "REG_DWORD 0x1")]}
@@ -157,14 +157,14 @@ def test_an_earlier_report_of_the_same_run_blames_nobody() -> None:
 
 
 def test_hosts_that_come_and_go() -> None:
-    outcome = compare(run("PC1"), run("PC2"))
+    outcome = compare_documents(run("PC1"), run("PC2"))
     assert (outcome["hosts_added"], outcome["hosts_gone"]) == (["PC2"], ["PC1"])
     assert outcome["new"] == outcome["fixed"] == outcome["still_open"] == outcome["by_others"] == []
 
 
 def test_a_host_that_was_not_read_says_nothing() -> None:
     silent = build_document(ORIGIN, [HostRecord("PC1")])
-    for outcome in (compare(silent, run()), compare(run(), silent)):
+    for outcome in (compare_documents(silent, run()), compare_documents(run(), silent)):
         assert outcome["by_others"] == outcome["fixed"] == outcome["new"] == []
 
 
@@ -177,7 +177,7 @@ def test_protocols_are_counted_by_side_and_state() -> None:
 
 
 def test_an_unchanged_site_has_nothing_to_say() -> None:
-    outcome = compare(document(), document())
+    outcome = compare_documents(document(), document())
     assert outcome["new"] == outcome["fixed"] == outcome["by_others"] == []
     assert {row["host"] for row in outcome["still_open"]} == {"PC1", "PC2"}
 
@@ -233,7 +233,7 @@ def with_components(components: dict[str, Any], *updates: str, state: str = "ins
 def test_what_an_update_of_this_run_brought_is_nobody_elses(
     before: dict[str, Any], after: dict[str, Any], update: str, state: str, ours: list[str], theirs: list[str]
 ) -> None:
-    outcome = compare(with_components(before), with_components(after, update, state=state))
+    outcome = compare_documents(with_components(before), with_components(after, update, state=state))
     assert [row["what"] for row in outcome["by_updates"]] == ours
     assert {row["by"] for row in outcome["by_updates"]} == ({update.upper()} if ours else set())
     assert [row["what"] for row in outcome["by_others"]] == theirs
@@ -243,5 +243,5 @@ def test_findings_that_an_update_turned_are_nobody_elses() -> None:
     before = build_document(ORIGIN, [HostRecord("PC1", facts([open_finding("winhttp-update", "fail")]))])
     row = {"id": "winhttp-2012-x64", "title": "KB3140245", "state": "installed", "reasons": [], "exit_code": 0}
     after = build_document(ORIGIN, [HostRecord("PC1", facts([passed("winhttp-update")]), updates=[row])])
-    outcome = compare(before, after)
+    outcome = compare_documents(before, after)
     assert (len(outcome["fixed"]), outcome["by_others"]) == (1, [])

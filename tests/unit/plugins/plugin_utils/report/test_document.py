@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     Surroundings,
     build_document,
     checked,
-    compare,
+    compare_documents,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.comparison import NotADocument
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
@@ -50,7 +50,7 @@ def test_schema_is_one() -> None:
         document(),
         document(Surroundings()),
         build_document(ORIGIN, []),
-        {**document(), "comparison": compare(build_document(ORIGIN, records()[:3]), document())},
+        {**document(), "comparison": compare_documents(build_document(ORIGIN, records()[:3]), document())},
     ],
     ids=["whole", "nobody looked around", "no host", "compared"],
 )

@@ -21,7 +21,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     HostRecord,
     Surroundings,
     build_document,
-    compare,
+    compare_documents,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.groups import group_machines
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
@@ -87,7 +87,7 @@ def page(made: dict[str, Any]) -> Page:
 def whole(text: str = "x") -> dict[str, Any]:
     """A document in which every text that comes from outside of the collection is ``text``."""
     made = document(AROUND)
-    made["comparison"] = compare(document(Surroundings()), made)
+    made["comparison"] = compare_documents(document(Surroundings()), made)
     made["comparison"]["by_others"] = [{"host": "PC1", "what": "x", "before": "x", "after": None}]
     return _with_text(made, text)
 

@@ -21,7 +21,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     RENDERERS,
     HostRecord,
     build_document,
-    compare,
+    compare_documents,
 )
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import (
     ORIGIN,
@@ -140,7 +140,7 @@ def test_sarif_knows_the_earlier_run() -> None:
         ORIGIN, [HostRecord("PC1", facts([open_finding("winhttp-update"), open_finding("sql-odbc18")]))]
     )
     assert "baselineState" not in sarif(after)["runs"][0]["results"][0]
-    after["comparison"] = compare(before, after)
+    after["comparison"] = compare_documents(before, after)
     states = {row["ruleId"]: row["baselineState"] for row in sarif(after)["runs"][0]["results"]}
     assert states == {"winhttp-update": "unchanged", "sql-odbc18": "new"}
 

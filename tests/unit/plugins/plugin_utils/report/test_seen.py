@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import RENDERERS, HostRecord, build_document
-from ansible_collections.configmgr.tls.plugins.plugin_utils._report.comparison import compare
+from ansible_collections.configmgr.tls.plugins.plugin_utils._report.comparison import compare_documents
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.gaps import failing
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.headline import compared, headline
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.summary import summary_text
@@ -116,7 +116,7 @@ def test_a_machine_whose_record_stands_does_not_fail_the_run_for_being_away(
     ],
 )
 def test_a_machine_that_is_away_is_not_fixed(before: HostRecord, since: str) -> None:
-    compared_with = compare(document(before), document(away(GOOD)))
+    compared_with = compare_documents(document(before), document(away(GOOD)))
     assert {name: compared_with[name] for name in ("new", "fixed", "still_open", "by_others")} == {
         "new": [],
         "fixed": [],
@@ -142,10 +142,10 @@ def test_a_machine_that_is_away_is_not_fixed(before: HostRecord, since: str) -> 
     ids=["told then", "read then", "known then", "never"],
 )
 def test_without_a_record_the_earlier_report_says_since_when(before: HostRecord, since: str | None) -> None:
-    compared_with = compare(document(before), document(HostRecord("PC1", stopped=AWAY)))
+    compared_with = compare_documents(document(before), document(HostRecord("PC1", stopped=AWAY)))
     assert compared_with["not_seen"] == [{"host": "PC1", "since": since}] and compared_with["fixed"] == []
 
 
 def test_a_machine_that_is_back_is_compared_with_what_was_known_of_it() -> None:
-    compared_with = compare(document(away(OPEN)), document(HostRecord("PC1", facts([GOOD]))))
+    compared_with = compare_documents(document(away(OPEN)), document(HostRecord("PC1", facts([GOOD]))))
     assert [row["host"] for row in compared_with["fixed"]] == ["PC1"] and compared_with["not_seen"] == []

@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
     HostRecord,
     Surroundings,
     build_document,
-    compare,
+    compare_documents,
     summary_text,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report.headline import headline
@@ -40,7 +40,7 @@ def compared() -> dict[str, object]:
     before = document(Surroundings())
     before["hosts"]["PC3"]["facts"]["settings"]["TLS 1.2 client Enabled"] = 0
     before["hosts"]["PC1"]["facts"]["findings"][0] = passed("winhttp-update")
-    after["comparison"] = compare(before, after)
+    after["comparison"] = compare_documents(before, after)
     return after
 
 

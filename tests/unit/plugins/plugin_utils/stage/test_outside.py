@@ -14,7 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.finding import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.outside import (
     SeenEndpoint,
     SeenHealth,
-    compare,
+    compare_endpoint,
     expected_offer,
     findings,
     worse_than_before,
@@ -63,7 +63,7 @@ def _names(numbers: str) -> list[str]:
 def test_an_endpoint_is_judged_by_what_was_expected(
     accepted: str, expected: str, unknown: str, error: str, verdict: str
 ) -> None:
-    status, phrase = compare(endpoint(accepted, expected, unknown=unknown, error=error))
+    status, phrase = compare_endpoint(endpoint(accepted, expected, unknown=unknown, error=error))
     wanted, _blank, words = verdict.partition(" ")
     assert status.value == wanted
     assert words in phrase

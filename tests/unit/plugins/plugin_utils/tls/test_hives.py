@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import host_state
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.state import HostState
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.suites import offered_suites, turned_off
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.suites import algorithms_off, offered_suites
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import (
     KeyReading,
     Presence,
@@ -56,7 +56,7 @@ def test_what_the_hive_says(name: str, architecture: str, protocols: str, shutdo
     assert state.schannel.fips.dword == 0 and state.schannel.event_logging.dword == 1
     assert state.boot.shutdown == shutdown
     # Nothing is turned off singly, and the keys above are there and readable.
-    assert turned_off(state) == [] and state.schannel.cipher_policy is None and state.unreadable == ()
+    assert algorithms_off(state) == [] and state.schannel.cipher_policy is None and state.unreadable == ()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.plan import
     package_table,
     plans,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import Source, parse_source
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source import UpdateSource, parse_source
 
 DIGEST = "a" * 64
 FILE = ManifestFile("dotnet-4.8", "ndp48.exe", DIGEST, 10)
@@ -118,9 +118,11 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_three_kinds_of_source(tmp_path: Path) -> None:
-    assert parse_source(r"\\files01\updates$\2026 spring", Path) == Source("share", r"\\files01\updates$\2026 spring")
-    assert parse_source("https://files01:8443/updates/", Path) == Source("web", "https://files01:8443/updates")
-    assert parse_source(str(tmp_path), Path) == Source("folder", str(tmp_path))
+    assert parse_source(r"\\files01\updates$\2026 spring", Path) == UpdateSource(
+        "share", r"\\files01\updates$\2026 spring"
+    )
+    assert parse_source("https://files01:8443/updates/", Path) == UpdateSource("web", "https://files01:8443/updates")
+    assert parse_source(str(tmp_path), Path) == UpdateSource("folder", str(tmp_path))
 
 
 @given(st.text(min_size=1))
@@ -138,7 +140,7 @@ def test_a_file_is_read_block_by_block_and_checked_at_its_end(tmp_path: Path) ->
     content = bytes(range(256)) * 10_000
     (tmp_path / "x.exe").write_bytes(content)
     file = ManifestFile("dotnet-4.8", "x.exe", hashlib.sha256(content).hexdigest(), len(content))
-    source = Source("folder", str(tmp_path))
+    source = UpdateSource("folder", str(tmp_path))
     blocks = list(source.blocks(file))
     assert b"".join(blocks) == content and len(blocks) > 1
     (tmp_path / "x.exe").write_bytes(content[:-1])
@@ -148,16 +150,20 @@ def test_a_file_is_read_block_by_block_and_checked_at_its_end(tmp_path: Path) ->
 
 
 def test_what_a_machine_is_told_to_fetch() -> None:
-    share = Source("share", r"\\files01\updates").fetch_command(FILE, r"C:\Windows", r"C:\Windows\x\dotnet-4.8.exe")
+    share = UpdateSource("share", r"\\files01\updates").fetch_command(
+        FILE, r"C:\Windows", r"C:\Windows\x\dotnet-4.8.exe"
+    )
     assert share == r'copy /y "\\files01\updates\ndp48.exe" "C:\Windows\x\dotnet-4.8.exe"'
-    web = Source("web", "http://files01/u").fetch_command(FILE, r"C:\Windows", r"C:\x.exe")
+    web = UpdateSource("web", "http://files01/u").fetch_command(FILE, r"C:\Windows", r"C:\x.exe")
     assert web.startswith(r'"C:\Windows\System32\bitsadmin.exe" /transfer') and "http://files01/u/ndp48.exe" in web
 
 
 @pytest.mark.parametrize("name", ["a b.exe", "a&b.exe", "a%b%.exe", "-a.exe", "a;b.exe", "ä.exe"])
 def test_a_name_that_a_machine_cannot_be_told(name: str) -> None:
     with pytest.raises(Failure) as raised:
-        Source("share", r"\\s\u").fetch_command(ManifestFile("dotnet-4.8", name, DIGEST, 1), r"C:\Windows", r"C:\x")
+        UpdateSource("share", r"\\s\u").fetch_command(
+            ManifestFile("dotnet-4.8", name, DIGEST, 1), r"C:\Windows", r"C:\x"
+        )
     assert raised.value.code == "bad_name"
 
 
