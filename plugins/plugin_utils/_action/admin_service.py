@@ -23,7 +23,7 @@ __all__ = ["admin_service", "clients_of"]
 
 @contextmanager
 def admin_service(task: Task) -> Iterator[AdminService]:
-    """Raises Failure; the password is kept out of every result."""
+    """The AdminService that the task's arguments name. Raises Failure; the password is kept out of every result."""
     if MISSING is not None:
         raise AnsibleActionFail(missing_required_lib(LIBRARY), result={"code": "missing_library"})
     given = task.arguments

@@ -23,7 +23,10 @@ _WOULD = {
 
 @dataclass(frozen=True)
 class AwxChange:
-    """action: made, changed, attached or taken away. subject: endpoint and name. before, after: by field."""
+    """A change of an object of AWX.
+
+    action: made, changed, attached or taken away. subject: endpoint and name. before, after: by field.
+    """
 
     action: str
     subject: str

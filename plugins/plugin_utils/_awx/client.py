@@ -106,7 +106,10 @@ def connect(settings: Mapping[str, Any]) -> AwxClient:
 
 
 class AwxClient:
-    """``place``: the address without a path, as the user gave it. ``api``: the path of the API."""
+    """A client of AWX's API.
+
+    ``place``: the address without a path, as the user gave it. ``api``: the path of the API.
+    """
 
     def __init__(self, send: Send, place: str, api: str) -> None:
         self._send = send

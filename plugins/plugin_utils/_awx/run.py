@@ -27,7 +27,9 @@ _RIGHTS = {
 
 @dataclass
 class Run:
-    """ids: numbers by endpoint and name. credential_types: those of credentials, by the same. notes: what is to be said
+    """One setting up of AWX: what was found, made and changed so far.
+
+    ids: numbers by endpoint and name. credential_types: those of credentials, by the same. notes: what is to be said
     beside the changes.
     """
 

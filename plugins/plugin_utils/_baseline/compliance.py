@@ -31,7 +31,11 @@ _WORSE = {state: number for number, state in enumerate(("compliant", "not_told",
 
 @dataclass(frozen=True)
 class ClientCompliance:
-    """``state``: one of STATES. ``at``: when the client said so. ``mended_at``: when the baseline last wrote there."""
+    """What one client told last of one baseline.
+
+    ``state``: one of COMPLIANCE_STATES. ``at``: when the client said so. ``mended_at``: when the baseline last
+    wrote there.
+    """
 
     state: str = NOT_TOLD
     at: datetime | None = None

@@ -26,7 +26,9 @@ _SOFTWARE, _WOW = "SOFTWARE\\", "SOFTWARE\\WOW6432Node\\"
 
 @dataclass(frozen=True)
 class BaselineSpec:
-    """``stage``: enable or disable; disable wants the values of enable as well, so that one baseline does for a client.
+    """What a baseline is to set.
+
+    ``stage``: enable or disable; disable wants the values of enable as well, so that one baseline does for a client.
 
     ``back``: what takes the stage back. ``protocols``: those that the disable stage turns off.
     """

@@ -44,7 +44,10 @@ class RestartOutcome(Enum):
 
 @dataclass(frozen=True)
 class Waves:
-    """``size``: clients at a time. ``pause``: seconds between two waves."""
+    """How many clients are asked to restart at a time, and the pause in between.
+
+    ``size``: clients at a time. ``pause``: seconds between two waves.
+    """
 
     size: int
     pause: float

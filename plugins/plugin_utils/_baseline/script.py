@@ -145,7 +145,10 @@ if (-not $deployment) {
 
 @dataclass(frozen=True)
 class Deployment:
-    """``repair``: whether clients are mended, or only watched."""
+    """The collection that a baseline is deployed to.
+
+    ``repair``: whether clients are mended, or only watched.
+    """
 
     collection: str
     repair: bool
@@ -153,7 +156,10 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Script:
-    """``name``: of the baseline. ``items``: their names, with what each is made of."""
+    """The PowerShell script that makes a baseline in ConfigMgr's console.
+
+    ``name``: of the baseline. ``items``: their names, with what each is made of.
+    """
 
     name: str
     version: str
@@ -172,7 +178,10 @@ def baseline_name(wanted: BaselineSpec) -> str:
 
 
 def baseline_script(site: str, wanted: BaselineSpec, deployment: Deployment | None = None) -> Script:
-    """Raises Failure when site or collection cannot be one, or nothing is wanted."""
+    """The script that makes the baseline.
+
+    Raises Failure when site or collection cannot be one, or nothing is wanted.
+    """
     if not _SITE.fullmatch(site):
         raise Failure("bad_argument", f"site_code is {site!r}.", "Give three capital letters or digits, like PS1.")
     if deployment and not _COLLECTION.fullmatch(deployment.collection):

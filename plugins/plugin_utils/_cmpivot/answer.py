@@ -43,7 +43,10 @@ class AnswerState(Enum):
 
 @dataclass(frozen=True)
 class ClientAnswer:
-    """``rows``: each a mapping of columns to text. ``detail``: what the client or the site said of a failure."""
+    """What one client answered to one question of CMPivot.
+
+    ``rows``: each a mapping of columns to text. ``detail``: what the client or the site said of a failure.
+    """
 
     outcome: AnswerState
     rows: tuple[Mapping[str, str], ...] = ()

@@ -37,7 +37,9 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Devices:
-    """``ids``: the resource id by host. ``online``: ids that the site has as online. ``unclear``: why a host has
+    """The hosts of the inventory as devices that the site knows.
+
+    ``ids``: the resource id by host. ``online``: ids that the site has as online. ``unclear``: why a host has
     none.
     """
 

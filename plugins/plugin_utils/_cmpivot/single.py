@@ -30,7 +30,7 @@ def offers_devices(metadata: str) -> bool:
 
 
 def require_few(number: int) -> None:
-    """Raises Failure for more clients than are asked one by one."""
+    """Refuses more clients than are asked one by one. Raises Failure."""
     if number > MOST:
         raise Failure(
             "cmpivot_no_device_list",

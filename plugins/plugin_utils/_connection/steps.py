@@ -42,7 +42,10 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class ConnectionStep:
-    """``status``: ok, failed, or skipped with the reason in ``detail``."""
+    """The result of one step of an examination.
+
+    ``status``: ok, failed, or skipped with the reason in ``detail``.
+    """
 
     name: str
     status: str
@@ -57,7 +60,9 @@ class ConnectionStep:
 
 @dataclass
 class Examination:
-    """``connect``: opens a session with the connection plugin; ``connect_unbound``: one whose login is not bound to
+    """The examination of a connection, step by step.
+
+    ``connect``: opens a session with the connection plugin; ``connect_unbound``: one whose login is not bound to
     TLS, where the plugin can do that.
     """
 

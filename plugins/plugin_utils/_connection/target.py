@@ -19,7 +19,9 @@ _WINRM_HTTP, _WINRM_HTTPS, _SSH = 5985, 5986, 22
 
 @dataclass(frozen=True)
 class ConnectionTarget:
-    """``authentication``: in the order of trying. ``verify``: the file of authorities, True for the library's own.
+    """Where a connection plugin connects to, and how it logs in.
+
+    ``authentication``: in the order of trying. ``verify``: the file of authorities, True for the library's own.
     ``service``: the principal that a ticket is asked for, host in the form that Kerberos gives it.
     """
 

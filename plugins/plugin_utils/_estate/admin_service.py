@@ -65,7 +65,10 @@ class ClientSelection:
 
 
 class AdminService:
-    """``verify``: the file or folder of authorities, True for the controller's own, False to trust anybody."""
+    """The AdminService of an SMS Provider, asked over HTTPS.
+
+    ``verify``: the file or folder of authorities, True for the controller's own, False to trust anybody.
+    """
 
     def __init__(
         self, url: str, login: Login, *, verify: str | bool, timeout: float, retries: int, page_size: int

@@ -33,7 +33,10 @@ _FINAL = ("kerberos_password", "kerberos_account", "kerberos_user_unknown")
 
 @dataclass(frozen=True)
 class Login:
-    """``method``: negotiate, kerberos, ntlm or basic. Without a user the controller's Kerberos ticket is used."""
+    """The account that the AdminService is asked with.
+
+    ``method``: negotiate, kerberos, ntlm or basic. Without a user the controller's Kerberos ticket is used.
+    """
 
     method: str = "negotiate"
     user: str | None = None
@@ -50,7 +53,10 @@ class KerberosFailure:
 
 @dataclass(frozen=True)
 class Choice:
-    """``method``: kerberos, ntlm or basic; ``auth``: for a session of requests; ``why``: what kept it from Kerberos."""
+    """The way of logging on that was chosen.
+
+    ``method``: kerberos, ntlm or basic; ``auth``: for a session of requests; ``why``: what kept it from Kerberos.
+    """
 
     method: str
     auth: Any

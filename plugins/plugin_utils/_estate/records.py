@@ -42,7 +42,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Site:
-    """``type``: a value of SITE_TYPES, or unknown. ``release``: such as 2309, None for a build that is not known."""
+    """A site of the hierarchy.
+
+    ``type``: a value of SITE_TYPES, or unknown. ``release``: such as 2309, None for a build that is not known.
+    """
 
     code: str
     type: str
@@ -54,7 +57,9 @@ class Site:
 
 @dataclass
 class Server:
-    """``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table.
+    """A server of the hierarchy, with its roles.
+
+    ``name``: in full, small letters. ``roles``: ids of ours; ``unknown_roles``: names that are not in our table.
 
     ``ssl_state``: as the site has it for each of its roles, 0 where it is not told to use HTTPS. ``wsus_port``: for
     HTTPS, None where WSUS does not use it.
@@ -70,7 +75,9 @@ class Server:
 
 @dataclass(frozen=True)
 class Client:
-    """``site``: the code of the site it is assigned to, empty when not told. ``active``: whether the site calls it so,
+    """A machine with ConfigMgr's client.
+
+    ``site``: the code of the site it is assigned to, empty when not told. ``active``: whether the site calls it so,
     None when it was not asked or does not say. ``known``: what else the site has of it, by the names of OF_ACTIVITY.
     """
 

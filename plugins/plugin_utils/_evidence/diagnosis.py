@@ -47,7 +47,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """``foreign``: logs, by their path, with messages of .NET in a language that nothing here knows."""
+    """The signs of trouble that logs and events show.
+
+    ``foreign``: logs, by their path, with messages of .NET in a language that nothing here knows.
+    """
 
     symptoms: tuple[dict[str, Any], ...]
     good: tuple[dict[str, Any], ...]
@@ -61,7 +64,10 @@ def diagnose(
     boot: datetime | None = None,
     roles: Iterable[str] = (),
 ) -> Diagnosis:
-    """``findings`` and ``roles`` are those of the facts of the same machine; ``boot`` is when it started, in UTC."""
+    """Finds the signs of trouble in logs, events and findings.
+
+    ``findings`` and ``roles`` are those of the facts of the same machine; ``boot`` is when it started, in UTC.
+    """
     by_id = {str(finding["id"]): finding for finding in findings}
     symptoms, good = [], []
     seen = [(reading, _sorted(reading)) for reading in readings]

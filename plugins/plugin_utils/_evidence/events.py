@@ -54,7 +54,9 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Event:
-    """``time`` is UTC as the log has it (ISO 8601).
+    """An event of a Windows event log.
+
+    ``time`` is UTC as the log has it (ISO 8601).
 
     ``fields``: the data by name, those that are empty too; which there are tells what this build of Windows can say.
     """
@@ -80,7 +82,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Events:
-    """``damaged``: events that could not be read; ``cut``: whether text behind the byte limit was left out."""
+    """The events of one answer.
+
+    ``damaged``: events that could not be read; ``cut``: whether text behind the byte limit was left out.
+    """
 
     events: tuple[Event, ...]
     damaged: int

@@ -21,7 +21,10 @@ _PLAIN = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)[ T](\d\d:\d\d:\d\d)(?:[.0-9]*)( UT
 
 @dataclass(frozen=True)
 class Stamp:
-    """``text``: the machine's own time, as C(2026-11-20 08:00:01); ``utc`` where the line tells the difference."""
+    """The time of a line in a log.
+
+    ``text``: the machine's own time, as C(2026-11-20 08:00:01); ``utc`` where the line tells the difference.
+    """
 
     text: str
     utc: datetime | None

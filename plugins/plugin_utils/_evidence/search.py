@@ -154,7 +154,10 @@ def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def read_search(wanted: Sequence[Search], text: str, parts: int) -> list[Reading]:
-    """``parts``: how many sub-commands were sent; every one of them says that it came to its end."""
+    """Reads what came back of each search.
+
+    ``parts``: how many sub-commands were sent; every one of them says that it came to its end.
+    """
     lines = [line.rstrip("\r") for line in text.split("\n")]
     able = _PROBED in (line.strip() for line in lines)
     whole = lines.count("#done") == parts - 1
@@ -239,7 +242,10 @@ def count_parts(cut: Sequence[Reading]) -> list[str]:
 
 
 def read_counts(cut: Sequence[Reading], text: str) -> list[int | None]:
-    """None where the machine did not tell."""
+    """Reads how often each text was found.
+
+    None where the machine did not tell.
+    """
     sections = _sections(line.rstrip("\r") for line in text.split("\n"))
     numbers = [
         [line.strip() for line in sections.get(number, ()) if _COUNT.fullmatch(line.strip())]

@@ -26,7 +26,9 @@ __all__ = ["ChangeSet", "ChangeResult", "make_change"]
 
 @dataclass(frozen=True)
 class ChangeResult:
-    """``time``: the controller's, in the journal. ``backup``: the file, or the folder when there are several.
+    """What became of a change, as read back.
+
+    ``time``: the controller's, in the journal. ``backup``: the file, or the folder when there are several.
 
     ``applied``: the changes that are there now; ``missing``: those that are not.
     """

@@ -33,7 +33,9 @@ _BEGIN, _END, _FOLDER, _THERE, _DONE = range(900, 905)
 
 @dataclass(frozen=True)
 class FileState:
-    """``content``: the file byte for byte as text, None when there is none; ``folder``: whether its folder exists.
+    """A .NET configuration file as it is on the machine.
+
+    ``content``: the file byte for byte as text, None when there is none; ``folder``: whether its folder exists.
 
     ``readable`` is false when there is a file that could not be read; ``answered`` when the machine said anything.
     """
@@ -55,7 +57,10 @@ def undone_by(journal: Sequence[JournalEntry], name: str) -> JournalEntry | None
 
 
 def read_line(path: str) -> str:
-    """``path``: of the file, from our tables; it may hold %SystemRoot%."""
+    """The command line that reads a configuration file.
+
+    ``path``: of the file, from our tables; it may hold %SystemRoot%.
+    """
     folder = path.rpartition("\\")[0]
     return f'((if exist "{folder}" {_mark(_FOLDER)})&{_look(path)})2>nul'
 

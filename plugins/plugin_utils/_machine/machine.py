@@ -21,7 +21,10 @@ _FINAL = ("authentication", "certificate")
 
 
 class Machine:
-    """``connect`` opens a session; it is called when there is none."""
+    """A machine with a session that is opened on first use.
+
+    ``connect`` opens a session; it is called when there is none.
+    """
 
     def __init__(self, host: str, connect: Callable[[], Session], waiter: Waiter) -> None:
         self.host = host
@@ -47,7 +50,10 @@ class Machine:
         return {row.strip().removeprefix(HEARD) for row in text.splitlines() if row.startswith(HEARD)}
 
     def patient_ask(self, questions: Sequence[Query | Command], attempted: str) -> Answers | None:
-        """None while the machine does not answer: it may be restarting. RemoteError when waiting cannot help."""
+        """Asks a machine that may not answer yet.
+
+        None while the machine does not answer: it may be restarting. RemoteError when waiting cannot help.
+        """
         try:
             return self.ask(questions, attempted)
         except RemoteError as error:

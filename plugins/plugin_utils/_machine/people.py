@@ -27,7 +27,9 @@ _ATTEMPTED = "see who is logged on"
 
 @dataclass(frozen=True)
 class Around:
-    """``people``: who is logged on, None when it could not be told. ``clocks``: the time by the controller's clock and
+    """Who and what is around a restart: people, clocks and ConfigMgr's own plans.
+
+    ``people``: who is logged on, None when it could not be told. ``clocks``: the time by the controller's clock and
     by the machine's, which is the controller's in the zone of the machine, and missing when that is not known.
     ``configmgr_pending``: whether ConfigMgr's client is seen to have a restart of its own pending.
     """
@@ -38,7 +40,7 @@ class Around:
 
 
 def look_around(session: Session) -> Around:
-    """RemoteError."""
+    """Reads who is logged on, the clocks, and whether ConfigMgr has a restart pending. Raises RemoteError."""
     answers = ask_machine(session, HIVES_QUESTIONS, _ATTEMPTED)
     now = datetime.now(UTC)
     clocks, bias = {"controller": now.astimezone()}, clock_bias(answers)

@@ -28,7 +28,10 @@ _WHY = {
 
 @dataclass(frozen=True)
 class Place:
-    """``trust``: ours, or absent. ``journal``: what we did on the machine before."""
+    """Our folder on a machine: whose it is, and what its journal says.
+
+    ``trust``: ours, or absent. ``journal``: what we did on the machine before.
+    """
 
     location: Location
     trust: FolderTrust
@@ -74,5 +77,5 @@ def prepare(session: Session, place: Place) -> None:
 
 
 def controller_time() -> str:
-    """For the journal: machines' clocks differ."""
+    """The controller's time, for the journal: machines' clocks differ."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,7 +27,9 @@ KeyPlace = tuple[View, Key]
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """``created``: topmost keys that come into being; ``deleted``: keys to be removed whole, with our values in
+    """The registry changes of one run.
+
+    ``created``: topmost keys that come into being; ``deleted``: keys to be removed whole, with our values in
     them.
     """
 

@@ -55,7 +55,10 @@ class TroubleCode(StrEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """code: one of the stable names. detail: one sentence. connected: whether the TCP connection had been made."""
+    """Why an exchange with an endpoint ended early.
+
+    code: one of the stable names. detail: one sentence. connected: whether the TCP connection had been made.
+    """
 
     code: TroubleCode
     detail: str

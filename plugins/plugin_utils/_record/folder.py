@@ -32,7 +32,10 @@ _MOST = 4 * 1024 * 1024
 
 
 class RecordFolder:
-    """``bad``: files that cannot be believed, as they were met, and why. ``now``: with a zone."""
+    """The folder with a record of each machine, as earlier runs left it.
+
+    ``bad``: files that cannot be believed, as they were met, and why. ``now``: with a zone.
+    """
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self._folder = folder

@@ -27,7 +27,9 @@ def bound(session: Any, most: int) -> None:
 
 
 def bounding(build: Callable[..., Any], most: int) -> Callable[..., Any]:
-    """``build``, which makes a requests session, making one that is bounded before it sends anything: a library that
+    """Makes a library bound the answers that it reads.
+
+    ``build`` makes a requests session; what is returned makes one that is bounded before it sends anything: a library that
     makes a session and logs in with it in one call leaves no time to bound it in between.
     """
 

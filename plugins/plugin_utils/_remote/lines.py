@@ -24,7 +24,7 @@ def length(line: str) -> int:
 
 
 def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED, limit: int = LIMIT) -> None:
-    """RemoteError line_too_long or line_not_runnable unless cmd would get the line as it is written."""
+    """Refuses a line that cmd would not get as it is written: RemoteError line_too_long or line_not_runnable."""
     if length(line) > limit:
         detail = f"{length(line)} characters, at most {limit}"
         raise error("line_too_long", host=host, attempted=attempted, detail=detail)
@@ -33,7 +33,10 @@ def check(line: str, *, host: str = "", attempted: str = _ATTEMPTED, limit: int 
 
 
 def grouped(parts: Sequence[str], begin: str, end: str) -> list[str]:
-    """As many lines as it takes, each of them parts joined with "&" between ``begin`` and ``end``."""
+    """Packs parts into as few command lines as will hold them.
+
+    Each line is parts joined with "&" between ``begin`` and ``end``.
+    """
     return [f"{begin}{line}{end}" for line in join(parts, LIMIT - len(begin) - len(end))]
 
 

@@ -41,7 +41,10 @@ class NotADocument(ValueError):
 
 
 def checked(document: Any) -> Mapping[str, Any]:
-    """``document`` itself when it is one of ours. Raises NotADocument."""
+    """Makes sure that a document is a report of ours.
+
+    ``document`` itself when it is one of ours. Raises NotADocument.
+    """
     if not isinstance(document, Mapping) or not isinstance(document.get("hosts"), Mapping):
         raise NotADocument("it is not a report of this collection")
     if document.get("schema") != 1:
@@ -118,7 +121,7 @@ class _Pair:
 
     @property
     def last_seen(self) -> str | None:
-        """When it was read last, as far as the two documents tell."""
+        """When the machine was read last, as far as the two documents tell."""
         for host in (self._after, self._before):
             if "seen" in host:
                 return str(host["seen"]["read_at"])

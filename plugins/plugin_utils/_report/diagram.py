@@ -47,7 +47,10 @@ _WORST = ("ok", "unknown", "broken")
 
 @dataclass(frozen=True)
 class Node:
-    """``x`` and ``y``: upper left corner."""
+    """The box of a role.
+
+    ``x`` and ``y``: upper left corner.
+    """
 
     role: str
     label: str
@@ -60,7 +63,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """``path``: of an SVG path, from caller to callee. ``states``: ok, unknown or broken by stage. ``middle``: x, y."""
+    """The line of the conversations between two roles.
+
+    ``path``: of an SVG path, from caller to callee. ``states``: ok, unknown or broken by stage. ``middle``: x, y.
+    """
 
     caller: str
     callee: str
@@ -78,7 +84,10 @@ class Diagram:
 
 
 def diagram(document: Mapping[str, Any]) -> Diagram | None:
-    """None when there is no conversation to draw."""
+    """Lays out the picture of the conversations.
+
+    None when there is no conversation to draw.
+    """
     states = _worst(document.get("conversations") or ())
     if not states:
         return None

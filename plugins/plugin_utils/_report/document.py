@@ -64,7 +64,7 @@ class HostRecord:
 
     @property
     def state(self) -> str:
-        """One of STATES. A host that was stopped is never compliant, whatever was read of it before."""
+        """One of HOST_STATES. A host that was stopped is never compliant, whatever was read of it before."""
         if self.stopped is not None:
             return "unreachable" if self.stopped.get("unreachable") else "stopped"
         if self.facts is None or self.seen is not None:

@@ -47,7 +47,10 @@ class MachineGroup:
         return list(self.hosts)
 
     def findings(self, statuses: Sequence[str]) -> list[tuple[str, list[Variant[Mapping[str, Any]]]]]:
-        """By requirement, in the order of ``statuses``: what was found, with the machines on which it was."""
+        """The findings of the machines of a group.
+
+        By requirement, in the order of ``statuses``: what was found, with the machines on which it was.
+        """
         wanted = sorted(
             (name for name, status in self.cells.items() if status in statuses),
             key=lambda name: statuses.index(self.cells[name]),

@@ -22,7 +22,10 @@ __all__ = ["RENDERERS", "Renderer", "json_text"]
 
 @dataclass(frozen=True)
 class Renderer:
-    """``ending``: of the file's name, with its dot. ``form``: the document in this format, with whatever it holds."""
+    """A format of the report.
+
+    ``ending``: of the file's name, with its dot. ``form``: the document in this format, with whatever it holds.
+    """
 
     ending: str
     form: Callable[[Mapping[str, Any]], str]

@@ -18,7 +18,10 @@ _WAYS = {"visit": "by a visit", "cmpivot": "through CMPivot"}
 
 
 def as_seen(seen: Mapping[str, Any]) -> str:
-    """When and how, in a clause."""
+    """Says when and how a machine was seen last.
+
+    When and how, in a clause.
+    """
     told = f"seen {days_ago(seen['days'])} {_WAYS.get(seen['read_by'], '')}".rstrip()
     compliance = seen.get("compliance")
     return f"{told}; {baseline_phrase(**compliance)}" if compliance else told

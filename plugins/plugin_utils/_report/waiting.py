@@ -20,7 +20,10 @@ _WHY = {
 
 
 def why_waiting(waiting: Mapping[str, Any]) -> str:
-    """In a clause, with the people and the time that are known."""
+    """Says what a machine waits for with its restart.
+
+    In a clause, with the people and the time that are known.
+    """
     people = ", ".join(
         " ".join(filter(None, (row["user"], f"({row['session']})" if row.get("session") else "")))
         for row in waiting.get("logged_on") or ()

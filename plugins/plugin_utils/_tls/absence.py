@@ -20,7 +20,9 @@ _PEOPLES = frozenset({"client", "admin_console"})
 
 @dataclass(frozen=True)
 class Absent:
-    """``told_roles``: those that the inventory gives it. ``silent``: whether nothing answered, or nobody asked; a
+    """A machine that was not read in this run.
+
+    ``told_roles``: those that the inventory gives it. ``silent``: whether nothing answered, or nobody asked; a
     machine that answers can be visited, once its failure is mended. ``inactive``: whether ConfigMgr calls its client
     so. ``last``: its record. ``now``: with a zone. ``baseline``: today's name of ConfigMgr's baseline for the enable
     stage.

@@ -32,7 +32,9 @@ def capabilities(
     *,
     in_force: bool,
 ) -> dict[str, dict[str, Any]]:
-    """``{stack: {enable: [...], now: [...], cause: id}}``.
+    """The protocols that each TLS stack of a machine offers, after the enable stage and now.
+
+    ``{stack: {enable: [...], now: [...], cause: id}}``.
 
     ``enabled`` is the state that the enable stage leads to. ``now`` is only there when it differs, and is empty
     when what is set is not ``in_force`` since the last restart, because then it is not known. ``cause`` is the

@@ -29,7 +29,9 @@ _ZONES = timedelta(hours=26)
 
 @dataclass(frozen=True)
 class Compliance:
-    """``state``: compliant, not_compliant, error or not_told. ``at``: when the machine said so. ``mended_at``: when the
+    """What a machine told the site last of its baseline.
+
+    ``state``: compliant, not_compliant, error or not_told. ``at``: when the machine said so. ``mended_at``: when the
     baseline last wrote there. ``started_at``: its last start that the site knows. Times have a zone, None where they
     are not known.
     """
@@ -78,7 +80,10 @@ def proved_findings(windows: Mapping[str, Any]) -> frozenset[str]:
 
 
 def moment(text: Any, zone: tzinfo | None = None) -> datetime | None:
-    """In UTC; None for what is no time. ``zone``: of texts that name none, which are no time without it."""
+    """The time, in UTC, that a text stands for.
+
+    None for what is no time. ``zone``: of texts that name none, which are no time without it.
+    """
     try:
         found = datetime.fromisoformat(text)
         known = found.tzinfo or zone

@@ -50,7 +50,10 @@ def _with_disabled_by_default(by_default: int, enabled: int | None, default: str
 
 
 def effective_protocols(state: HostState) -> dict[str, dict[str, str]]:
-    """``{"client": {"TLS 1.2": "on", ...}, "server": {...}}``: what will hold after the next restart."""
+    """Which protocols are on, by side.
+
+    ``{"client": {"TLS 1.2": "on", ...}, "server": {...}}``: what will hold after the next restart.
+    """
     result: dict[str, dict[str, str]] = {"client": {}, "server": {}}
     for (protocol, side), settings in state.schannel.protocols.items():
         result[side][protocol] = effect_of(settings, state.windows.release, protocol, side).value

@@ -16,7 +16,10 @@ __all__ = ["enabled_state"]
 
 
 def enabled_state(snapshot: Snapshot, state: HostState) -> HostState:
-    """``state`` is that of ``snapshot``; it stays as it is where the build of Windows is not known."""
+    """The state that the enable stage leads a machine to.
+
+    ``state`` is that of ``snapshot``; it stays as it is where the build of Windows is not known.
+    """
     windows = state.windows
     if windows.release is None:
         return state

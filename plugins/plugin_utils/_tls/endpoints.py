@@ -21,7 +21,9 @@ _WSUS, _WSUS_ALTERNATE = "software_update_point", 443
 
 @dataclass(frozen=True)
 class RoleEndpoint:
-    """``variable``: the inventory variable that changes ``port``. ``kind``: https, or tds for SQL Server.
+    """A port that a role listens on with TLS.
+
+    ``variable``: the inventory variable that changes ``port``. ``kind``: https, or tds for SQL Server.
 
     ``optional``: only where the site uses HTTPS.
     """
@@ -53,7 +55,9 @@ def role_endpoints(roles: Collection[str]) -> list[RoleEndpoint]:
 
 
 def ports_in_use(endpoint: RoleEndpoint, facts: Mapping[str, Any], set_to: int | None = None) -> list[int]:
-    """Where the role listens with TLS on a machine: as its variable is ``set_to`` (0: nowhere), else as the machine has
+    """The ports that a role listens on with TLS.
+
+    Where the role listens with TLS on a machine: as its variable is ``set_to`` (0: nowhere), else as the machine has
     it, else on ConfigMgr's default port. Empty when nothing takes TLS there, which is right where a site uses HTTP.
 
     Which port belongs to which role the machine does not tell: it is the default one, or else any that is no other

@@ -24,7 +24,10 @@ FACTS_SCHEMA = 1
 
 
 def restart_required(state: HostState) -> bool | None:
-    """None when it cannot be told whether the machine was restarted since our last change."""
+    """Whether a change of ours waits for a restart.
+
+    None when it cannot be told whether the machine was restarted since our last change.
+    """
     restarted = restarted_since(state.journal, state.boot)
     return None if restarted is None else not restarted
 

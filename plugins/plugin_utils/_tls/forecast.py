@@ -94,7 +94,9 @@ class ForecastRow:
 
 @dataclass(frozen=True)
 class Forecast:
-    """``unreached``: hosts without facts, whose conversations nobody can judge. ``alone``: hosts of the hierarchy with
+    """Which conversations work now and after each stage.
+
+    ``unreached``: hosts without facts, whose conversations nobody can judge. ``alone``: hosts of the hierarchy with
     which none of those that are known here talks, though their roles talk to somebody. ``plain``: conversations that
     are not encrypted, because their callees take no TLS; nothing can break there.
     """
@@ -126,7 +128,9 @@ def forecast(
     told: Mapping[str, SiteVariables] | None = None,
     controller: Controller | None = None,
 ) -> Forecast:
-    """``facts``: the fact C(configmgr_tls) of each host, None for those without.
+    """Judges every conversation of a hierarchy now and after each stage.
+
+    ``facts``: the fact C(configmgr_tls) of each host, None for those without.
 
     ``protocols``: what the disable stage turns off. ``over_https``: hosts that the controller reaches over HTTPS.
     ``told``: what the inventory says of their sites.

@@ -23,7 +23,10 @@ __all__ = ["Gate", "GateReason", "Observed", "open_gate"]
 
 @dataclass(frozen=True)
 class GateReason:
-    """``code``: a finding's id, C(conversation:ID), C(not_reached), C(step_failed), C(winrm_lost) or C(legacy_use)."""
+    """Why the older protocols may not be turned off yet.
+
+    ``code``: a finding's id, C(conversation:ID), C(not_reached), C(step_failed), C(winrm_lost) or C(legacy_use).
+    """
 
     code: str
     host: str
@@ -36,7 +39,9 @@ class GateReason:
 
 @dataclass(frozen=True)
 class Gate:
-    """``reasons`` keep it shut; ``waived`` are those that an owner accepted, with the waiver's id; ``warnings`` are
+    """Whether the older protocols may be turned off.
+
+    ``reasons`` keep it shut; ``waived`` are those that an owner accepted, with the waiver's id; ``warnings`` are
     told. ``exceeded``: waivers about more machines than they accept. ``left_out``: clients that ConfigMgr calls
     inactive.
     """
@@ -95,7 +100,10 @@ def open_gate(
     holds: Callable[[str, Mapping[str, Any]], bool],
     observed: Observed | None = None,
 ) -> Gate:
-    """``holds`` says whether a JMESPath condition is true of C({name, facts}). ``observed``: what else was seen."""
+    """Decides whether the older protocols may be turned off.
+
+    ``holds`` says whether a JMESPath condition is true of C({name, facts}). ``observed``: what else was seen.
+    """
     seen = observed or Observed()
     reasons = [
         *_unreached(expected, seen),

@@ -79,7 +79,10 @@ class BootMarker:
         return bool(self.event or self.shutdown)
 
     def same_uptime(self, other: BootMarker) -> bool | None:
-        """None when the two have nothing in common to compare."""
+        """Whether two boot markers are of the same start of Windows.
+
+        None when the two have nothing in common to compare.
+        """
         if self.event and other.event:
             return self.event == other.event
         if self.shutdown and other.shutdown:
@@ -92,7 +95,10 @@ NEVER_ASKED = BootMarker(None, None)
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """``time``: of the controller, UTC, empty where it is not known."""
+    """A line of the journal that our changes leave on a machine.
+
+    ``time``: of the controller, UTC, empty where it is not known.
+    """
 
     sequence: int
     run: str

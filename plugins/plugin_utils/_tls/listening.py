@@ -74,7 +74,9 @@ def _off(flags: Value | None, build: int | None, revision: int | None) -> Offer:
 
 
 def sql_ports(registry: Registry, instance: str) -> tuple[int, ...]:
-    """``instance``: its key. Those that it was given, and those that it took by itself at its last start; empty where
+    """The TCP ports of an instance of SQL Server.
+
+    ``instance``: its key. Those that it was given, and those that it took by itself at its last start; empty where
     there is none, or it could not be read.
 
     Either those of IPAll count or those of the single addresses, and what does not count is empty as Windows leaves it.
@@ -96,7 +98,10 @@ def _ports(reading: KeyReading) -> Iterable[int]:
 
 
 def sql_encryption(registry: Registry, instance: str) -> SqlEncryption | None:
-    """``instance``: its key. None when that could not be read."""
+    """The encryption that an instance of SQL Server insists on.
+
+    ``instance``: its key. None when that could not be read.
+    """
     reading = registry.key(_net_lib(instance))
     if reading.presence is not Presence.PRESENT:
         return None

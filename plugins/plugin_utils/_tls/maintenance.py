@@ -25,7 +25,9 @@ class MaintenanceError(ValueError):
 
 @dataclass(frozen=True)
 class MaintenanceWindow:
-    """Opens on each of ``days`` (0 is Monday) at ``begin`` and closes at ``end``, minutes after midnight.
+    """A weekly time in which machines may be restarted.
+
+    Opens on each of ``days`` (0 is Monday) at ``begin`` and closes at ``end``, minutes after midnight.
 
     An end that is not after the beginning is on the next day. ``zone``: whose clock is meant.
     """

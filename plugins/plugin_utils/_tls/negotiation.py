@@ -57,7 +57,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Agreement:
-    """``works``: True, False, or None when it cannot be told. ``protocol``: what is agreed on, when that is certain."""
+    """The outcome of a handshake between two offers.
+
+    ``works``: True, False, or None when it cannot be told. ``protocol``: what is agreed on, when that is certain.
+    """
 
     works: bool | None
     protocol: str | None

@@ -22,7 +22,10 @@ _SUCCESS = 0x4
 
 @dataclass(frozen=True)
 class ObservationWindow:
-    """``entries``: what opened it, more than one where a run was interrupted. ``since``: the controller's time, UTC."""
+    """The time in which Windows logs successful handshakes, opened by a change of ours.
+
+    ``entries``: what opened it, more than one where a run was interrupted. ``since``: the controller's time, UTC.
+    """
 
     entries: tuple[JournalEntry, ...]
 

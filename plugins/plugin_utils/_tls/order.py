@@ -29,7 +29,10 @@ class BatchSizeError(ValueError):
 
 @dataclass(frozen=True)
 class BatchSize:
-    """``number`` of machines, or of machines in a hundred of their restart group."""
+    """How many machines of a restart group are changed together.
+
+    ``number`` of machines, or of machines in a hundred of their restart group.
+    """
 
     number: int
     percent: bool = False
@@ -62,7 +65,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Order:
-    """``batches`` one after the other; ``done``: hosts that are where the stage leads and are left alone."""
+    """The batches of machines in which a stage is carried out.
+
+    ``batches`` one after the other; ``done``: hosts that are where the stage leads and are left alone.
+    """
 
     batches: tuple[Batch, ...]
     done: tuple[str, ...]

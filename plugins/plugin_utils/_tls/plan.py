@@ -56,7 +56,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """``created``: the topmost keys that come into being, so that going back can remove them.
+    """The registry changes that bring a machine to a stage.
+
+    ``created``: the topmost keys that come into being, so that going back can remove them.
 
     ``blocked``: values that could not be read, or not be kept as they are; what cannot be backed up is not changed.
     """

@@ -43,7 +43,9 @@ class BadRecord(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """``facts``: with C(read_at) and C(read_by), as the module gave them. Times are ISO 8601 with a zone, None where
+    """What earlier runs learned of one machine.
+
+    ``facts``: with C(read_at) and C(read_by), as the module gave them. Times are ISO 8601 with a zone, None where
     not known.
     """
 

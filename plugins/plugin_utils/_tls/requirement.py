@@ -23,7 +23,9 @@ RoleNeed = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp",
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement(Row):
-    """``check`` names the function that decides. It applies to every machine, to ``roles``, or to the roles that
+    """A row of machine_requirements.yml: what a machine must fulfil.
+
+    ``check`` names the function that decides. It applies to every machine, to ``roles``, or to the roles that
     have the ``need``.
 
     ``fix`` says what mends it: our settings, an update, a restart, or the owner's hand; ``remedy`` says it in a

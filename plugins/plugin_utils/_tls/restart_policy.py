@@ -51,7 +51,10 @@ class LoggedOn:
 
 @dataclass(frozen=True)
 class Decision:
-    """``waits_for``: C(people), C(window) or C(configmgr), None when nothing is waited for."""
+    """What is done about a restart, and why.
+
+    ``waits_for``: C(people), C(window) or C(configmgr), None when nothing is waited for.
+    """
 
     act: Act
     waits_for: str | None
@@ -61,7 +64,9 @@ class Decision:
 def decide(
     policy: str, people: Sequence[LoggedOn] | None, notice: timedelta, window: Callable[[timedelta], Opening]
 ) -> Decision:
-    """``people``: None when it could not be told, which counts as somebody. ``window``: whether there is room for what
+    """Decides whether and how a machine is restarted now.
+
+    ``people``: None when it could not be told, which counts as somebody. ``window``: whether there is room for what
     takes so long.
     """
     act = _TABLE[policy][people is None or len(people) > 0]

@@ -23,7 +23,9 @@ _OF_WINDOWS = frozenset({SCHANNEL, INTERNET_SETTINGS, DOTNET.parent})
 
 @dataclass(frozen=True)
 class Rollback:
-    """``changes`` restore the former values, ``deleted`` are keys that did not exist before.
+    """The registry changes that take a run back.
+
+    ``changes`` restore the former values, ``deleted`` are keys that did not exist before.
 
     ``conflicts``: values that are neither as we left them nor as they were before: somebody changed them since.
     """
@@ -96,7 +98,10 @@ def keys_inside(registry: Registry, created: Iterable[tuple[View, Key]]) -> list
 
 
 def rollback_plan(registry: Registry, undos: Sequence[Undo]) -> Rollback:
-    """``undos`` oldest first: the oldest one knows the state to go back to, the newest one what we left."""
+    """Plans the changes that take the runs of these undo files back.
+
+    ``undos`` oldest first: the oldest one knows the state to go back to, the newest one what we left.
+    """
     before: dict[tuple[View, Key, str], Value | None] = {}
     after: dict[tuple[View, Key, str], Value | None] = {}
     created: dict[tuple[View, Key], None] = {}

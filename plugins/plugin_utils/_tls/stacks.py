@@ -37,7 +37,10 @@ _SQL = frozenset({"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"})
 
 @dataclass(frozen=True)
 class Stack:
-    """``causes``: requirements that can keep TLS 1.2 out of it, in the order in which they are looked at."""
+    """A TLS implementation, such as SCHANNEL or .NET, that programs on a machine use.
+
+    ``causes``: requirements that can keep TLS 1.2 out of it, in the order in which they are looked at.
+    """
 
     side: Side
     offer: Callable[[HostState, int | None], Offer]

@@ -46,7 +46,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Standing:
-    """``hosts``: names by state. ``rows``: the batches in order, plain."""
+    """How far the disable stage came on each host.
+
+    ``hosts``: names by state. ``rows``: the batches in order, plain.
+    """
 
     hosts: Mapping[str, Sequence[str]]
     rows: Sequence[Mapping[str, Any]]
@@ -58,7 +61,10 @@ class Standing:
 
 
 def standing(order: Mapping[str, Any], progress: Mapping[str, Progress]) -> Standing:
-    """``order``: the result of tls_order_info for the disable stage."""
+    """Says how far the disable stage came on each host.
+
+    ``order``: the result of tls_order_info for the disable stage.
+    """
     hosts: dict[str, list[str]] = {state: [] for state in STANDING_STATES}
     hosts["off"] += order["done"]
     for batch in order["batches"]:

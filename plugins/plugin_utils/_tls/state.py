@@ -84,7 +84,9 @@ class SideSettings:
 
 @dataclass(frozen=True)
 class WindowsState:
-    """``build`` and ``release`` are None when the machine did not tell; ``product`` is client or server, ``edition``
+    """Which Windows a machine runs.
+
+    ``build`` and ``release`` are None when the machine did not tell; ``product`` is client or server, ``edition``
     as Windows spells it (EnterpriseS is the one with long-term servicing).
     """
 
@@ -105,7 +107,9 @@ class WindowsState:
 
 @dataclass(frozen=True)
 class Schannel:
-    """``protocols``: by protocol and side. ``policy``: the suite order that a policy sets, ``cipher_policy`` its text
+    """What the registry says of SCHANNEL.
+
+    ``protocols``: by protocol and side. ``policy``: the suite order that a policy sets, ``cipher_policy`` its text
     where Windows reads it, ``cipher_order`` the machine's own list. ``algorithms``: Enabled of those that can be turned
     off singly, by the ids of their table; ``dh_minimum``: the least bits of a Diffie-Hellman key, by side.
     """
@@ -122,7 +126,9 @@ class Schannel:
 
 @dataclass(frozen=True)
 class DotNet:
-    """``release``: the Release number of .NET Framework 4.5 and later, None when there is none. ``has_35``: None where
+    """The .NET Framework of a machine and its TLS settings.
+
+    ``release``: the Release number of .NET Framework 4.5 and later, None when there is none. ``has_35``: None where
     it could not be told, or was not asked because nothing depends on it.
     """
 
@@ -134,7 +140,10 @@ class DotNet:
 
 @dataclass(frozen=True)
 class SqlInstance:
-    """``ports``: its TCP ports, dynamic ones as well. ``encryption``: what it insists on, None when it is not known."""
+    """An instance of SQL Server on the machine.
+
+    ``ports``: its TCP ports, dynamic ones as well. ``encryption``: what it insists on, None when it is not known.
+    """
 
     name: str
     key: str
@@ -159,7 +168,9 @@ class WsusState:
 
 @dataclass(frozen=True)
 class ConfigMgr:
-    """``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say.
+    """What a machine's registry says of its ConfigMgr site.
+
+    ``release`` as Microsoft names it (2309), from the site's build; None when this machine does not say.
     ``assumed``: the build is not known, and the nearest older release counts.
 
     ``role_site``: of its site system roles; ``assigned_site``: of its client; ``parent_site``: above ``role_site``.

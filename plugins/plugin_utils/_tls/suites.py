@@ -159,8 +159,9 @@ def _own(state: HostState) -> dict[str, bool]:
 
 
 def fitting(agreement: Agreement, protocols: Iterable[str], caller: Suites | None, callee: Suites | None) -> Agreement:
-    """``agreement`` as it is after the suites are looked at. ``protocols``: those that may be agreed on; None for an
-    end of which no list is known.
+    """The agreement that is left when both ends also need a suite in common.
+
+    ``protocols``: those that may be agreed on. ``caller``, ``callee``: None for an end of which no list is known.
     """
     if agreement.works is not True or caller is None or callee is None:
         return agreement

@@ -66,7 +66,10 @@ class Open:
 
 @dataclass(frozen=True)
 class Selection:
-    """``needs`` in the order of installing: what a package needs comes before it."""
+    """The packages that a machine needs, and what no package mends.
+
+    ``needs`` in the order of installing: what a package needs comes before it.
+    """
 
     needs: tuple[NeededPackage, ...]
     open: tuple[Open, ...]

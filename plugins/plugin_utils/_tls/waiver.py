@@ -37,7 +37,9 @@ class WaiverError(ValueError):
 
 @dataclass(frozen=True)
 class Waiver:
-    """``reason``: code of the reason; ``condition``: JMESPath over C({name, facts}), true for the hosts meant;
+    """A deviation that an owner accepts until a date.
+
+    ``reason``: code of the reason; ``condition``: JMESPath over C({name, facts}), true for the hosts meant;
     ``expires``: last day. ``number``: of a waiver for machines that were not reached, how many it accepts at most.
     """
 
@@ -94,7 +96,7 @@ def waive(
     waivers: Sequence[Waiver],
     holds: Holds,
 ) -> list[dict[str, Any]]:
-    """``findings`` of a host, those that a waiver is about with the status waived and the waiver's id.
+    """The findings of a host after the waivers of its owner: those that a waiver is about with the status waived and the waiver's id.
 
     ``waivers``: those that are not over. Only what failed or warns can be waived, never what is unknown.
     """
@@ -119,7 +121,10 @@ def uses(
     gate_asked: bool,
     exceeded: Collection[str] = (),
 ) -> list[Use]:
-    """``hosts``: by waiver, where it was used. ``exceeded``: ids of those that the gate found to accept too few."""
+    """Says what became of each waiver in this run.
+
+    ``hosts``: by waiver, where it was used. ``exceeded``: ids of those that the gate found to accept too few.
+    """
     found = []
     for waiver in waivers:
         where = tuple(dict.fromkeys(hosts.get(waiver.id, ())))

@@ -34,7 +34,10 @@ _LINE = 6000
 
 @dataclass(frozen=True)
 class Delivery:
-    """``way``: how files get to the machine. ``smb``: its ADMIN$. ``timeout``: seconds that a fetch may take."""
+    """How the files of updates get to a machine, and how long that may take.
+
+    ``way``: how files get to the machine. ``smb``: its ADMIN$. ``timeout``: seconds that a fetch may take.
+    """
 
     source: UpdateSource
     way: Literal["auto", "smb", "fetch", "shell"]

@@ -33,7 +33,10 @@ _LOOKS_UNTIL_LOST = 3
 
 @dataclass(frozen=True)
 class JobEnd:
-    """``exit_code`` is None when the job left none: the machine ``restarted`` meanwhile, or it was ended."""
+    """How a job on the machine ended.
+
+    ``exit_code`` is None when the job left none: the machine ``restarted`` meanwhile, or it was ended.
+    """
 
     exit_code: int | None
     restarted: bool

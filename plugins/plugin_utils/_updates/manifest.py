@@ -33,7 +33,10 @@ _REMEDY = "Write it anew with the module tls_update_manifest."
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """``file`` is a name in the owner's folder, ``size`` in bytes, ``sha256`` in small hexadecimal digits."""
+    """A file of the manifest, which says what the owner's folder holds.
+
+    ``file`` is a name in the owner's folder, ``size`` in bytes, ``sha256`` in small hexadecimal digits.
+    """
 
     package: str
     file: str

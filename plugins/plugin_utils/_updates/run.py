@@ -49,7 +49,10 @@ class Limits:
 
 @dataclass
 class UpdateRun:
-    """``read`` looks at the machine, ``select`` says what it still needs; both are asked again after every package."""
+    """The installing of a machine's updates, one package after the other.
+
+    ``read`` looks at the machine, ``select`` says what it still needs; both are asked again after every package.
+    """
 
     machine: Machine
     files: Mapping[str, ManifestFile]

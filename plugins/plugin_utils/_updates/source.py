@@ -31,7 +31,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class UpdateSource:
-    """``kind``: folder, share or web; ``place`` without a trailing separator."""
+    """The place that the owner's update files are fetched from.
+
+    ``kind``: folder, share or web; ``place`` without a trailing separator.
+    """
 
     kind: Literal["folder", "share", "web"]
     place: str
@@ -124,7 +127,10 @@ class UpdateSource:
 
 
 def parse_source(text: str, locate: Callable[[str], Path]) -> UpdateSource:
-    """Failure bad_source for what is none of the three. ``locate``: where a path of the user is."""
+    """Reads the place of the update files. Failure bad_source for what is none of the three.
+
+    ``locate``: where a path of the user is.
+    """
     text = text.strip()
     if text.startswith("\\\\"):
         place = text.rstrip("\\")

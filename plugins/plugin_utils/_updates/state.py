@@ -34,7 +34,10 @@ __all__ = ["MachineState", "read_state"]
 
 @dataclass(frozen=True)
 class MachineState:
-    """``free``: bytes on the system drive, None when the machine did not tell. ``leftovers``: our folder is there."""
+    """What a machine tells that decides how its updates can be installed.
+
+    ``free``: bytes on the system drive, None when the machine did not tell. ``leftovers``: our folder is there.
+    """
 
     tls: Visit
     installed: Installed

@@ -90,7 +90,9 @@ def echo_line(line: str) -> str:
 
 @dataclass(frozen=True)
 class Applied:
-    """``backed_up``: the backup is on the machine as it was meant to be. ``done``: which edits said that they
+    """What the machine answered to the command line of a change.
+
+    ``backed_up``: the backup is on the machine as it was meant to be. ``done``: which edits said that they
     worked.
     """
 

@@ -74,7 +74,9 @@ _TASK_XML = (
 
 @dataclass(frozen=True)
 class Job:
-    """``subject``: C(install ID) or C(fetch ID); ``command``: the line that does it; ``seconds``: when Windows ends it.
+    """A command line that Windows runs as a scheduled task.
+
+    ``subject``: C(install ID) or C(fetch ID); ``command``: the line that does it; ``seconds``: when Windows ends it.
 
     ``boot``: what tells the uptime in which it was started.
     """

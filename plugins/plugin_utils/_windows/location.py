@@ -38,7 +38,10 @@ _TWO_LETTERS = re.compile("..")
 
 @dataclass(frozen=True)
 class Location:
-    """``path``: absolute, or beginning with %SystemRoot% or %ProgramData%."""
+    """The folder on a machine that backups and the journal are in.
+
+    ``path``: absolute, or beginning with %SystemRoot% or %ProgramData%.
+    """
 
     path: str
 

@@ -50,7 +50,10 @@ class UndoValue:
 
 @dataclass(frozen=True)
 class Undo:
-    """``created`` are keys that did not exist before."""
+    """The content of an undo file, which takes a change back.
+
+    ``created`` are keys that did not exist before.
+    """
 
     values: tuple[UndoValue, ...]
     created: tuple[tuple[View, Key], ...]

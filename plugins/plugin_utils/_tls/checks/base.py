@@ -37,7 +37,9 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Context:
-    """``roles``: all the roles of the machine, whoever named them. ``release``: the site's ConfigMgr release, None
+    """The machine that a check looks at, and what is known about it.
+
+    ``roles``: all the roles of the machine, whoever named them. ``release``: the site's ConfigMgr release, None
     when not known.
     """
 
