@@ -29,8 +29,8 @@ def bound(session: Any, most: int) -> None:
 def bounding(build: Callable[..., Any], most: int) -> Callable[..., Any]:
     """Makes a library bound the answers that it reads.
 
-    ``build`` makes a requests session; what is returned makes one that is bounded before it sends anything: a library that
-    makes a session and logs in with it in one call leaves no time to bound it in between.
+    ``build`` makes a requests session; what is returned makes one that is bounded before it sends anything: a library
+    that makes a session and logs in with it in one call leaves no time to bound it in between.
     """
 
     def built(*given: Any) -> Any:

@@ -96,7 +96,7 @@ def waive(
     waivers: Sequence[Waiver],
     holds: Holds,
 ) -> list[dict[str, Any]]:
-    """The findings of a host after the waivers of its owner: those that a waiver is about with the status waived and the waiver's id.
+    """The findings of a host; one that a waiver is about has the status waived and the waiver's id.
 
     ``waivers``: those that are not over. Only what failed or warns can be waived, never what is unknown.
     """
