@@ -66,6 +66,7 @@ EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools
 UNIT_PATHS = ("tests/unit/**/test_*.py",)
 UNIT = _pytest("tests/unit")
 SANITY = (sys.executable, "tools/ansible_test.py", "sanity")
+QUICK_SANITY = (sys.executable, "tools/ansible_test.py", "quick-sanity")
 INTEGRATION = "tests/integration"
 # Half of their time these wait for machines that restart. Each file has a lab of its own.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
@@ -102,11 +103,11 @@ SUITES = (
     Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
     Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
     _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION, plugins=PLUGINS),
-    Suite("sanity", (*SANITY, *OWN_PYTHON), ARTEFACT),
+    Suite("sanity", (*QUICK_SANITY, *OWN_PYTHON), ARTEFACT),
     _integration("playbooks", "-m", "seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite(
         "ansible-lint",
-        ("ansible-lint", "--profile", "production", "--offline", "-q"),
+        (sys.executable, "tools/lint_ansible.py", "--profile", "production", "--offline", "-q"),
         (*PLAYBOOKS, "*.yml", ".ansible-lint"),
         ("playbooks/*.yml",),
     ),
