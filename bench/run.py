@@ -4,7 +4,7 @@
 """The bench: what our visits cost, next to what a user would take instead and to what Ansible itself costs.
 
     python bench/run.py [--hosts 50] [--forks 10] [--times 3] [--image windows-10-22h2]
-                        [--connection winrm] [--auth basic]
+                        [--connection winrm] [--auth basic] [--program-ms 20] [--round-trip-ms 0]
 
 Writes build/bench.json and prints a table. docs/bench.md says what is measured and how.
 """
@@ -21,6 +21,8 @@ import plays
 from machines import Bed, lab_of
 from measure import ROOT, Cost, PlayFailed, Runner, per_host
 from table import report
+
+from configmgr_lab.control.client import LabClient
 
 WORK = ROOT / "build" / "bench"
 RESULT = ROOT / "build" / "bench.json"
@@ -70,8 +72,23 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, Cost], dict[str, int
                 continue
             print(f"measuring {name} ({len(list_of_tasks)} task{'s' * (len(list_of_tasks) > 1)}) ...", flush=True)
             play = plays.write_file(WORK, name, list_of_tasks)
-            costs[name] = per_host(runner, client, play, hosts, times=options.times, prepare=client.reset)
+            costs[name] = per_host(
+                runner,
+                client,
+                play,
+                hosts,
+                times=options.times,
+                prepare=lambda: start_anew(client, hosts, options.round_trip_ms / 1000),
+            )
     return costs, {"read": len(to_read), "set": len(to_set)}
+
+
+def start_anew(client: LabClient, hosts: Sequence[str], round_trip: float) -> None:
+    """Every host as its image says, and so many seconds away: each message over HTTP waits for as long."""
+    client.reset()
+    if round_trip:
+        for host in hosts:
+            client.set_fault(host, "slow", seconds=round_trip)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--connection", choices=["winrm", "psrp"], default="winrm", help="%(default)s")
     parser.add_argument("--auth", choices=["basic", "ntlm"], default="basic", help="%(default)s")
     parser.add_argument("--program-ms", type=float, default=20, help="what a start of a program takes (%(default)s)")
+    parser.add_argument("--round-trip-ms", type=float, default=0, help="added to each message (%(default)s)")
     parser.add_argument("--only", nargs="+", metavar="MEASURE", help="some of the measures, without bench.json")
     return parser
 

@@ -62,7 +62,8 @@ def report(options: argparse.Namespace, values: Mapping[str, int], costs: Mappin
     """The table, and a line per target of which both sides were measured."""
     lines = [
         f"{options.hosts} hosts ({options.image}), {options.connection} with {options.auth}, forks {options.forks}, "
-        f"median of {options.times}; {values['read']} values to read, {values['set']} to set",
+        f"median of {options.times}; {values['read']} values to read, {values['set']} to set; "
+        f"{options.program_ms:g} ms a start, {options.round_trip_ms:g} ms a round trip",
         "",
         f"{'per host':<29}{'starts':>7}{'requests':>10}{'bytes':>12}{'CPU ms':>10}{'wall ms':>10}{'alone ms':>10}",
     ]
