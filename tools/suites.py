@@ -59,7 +59,7 @@ PLUGINS = (*CODE, "plugins/plugin_utils/_data/*.yml")
 PLAYBOOKS = ("roles/*", "playbooks/*")
 LAB = ("lab/configmgr_lab/*",)
 DOCS = ("docs/*", "*.md", "plugins/modules/*", "plugins/inventory/*", "plugins/doc_fragments/*")
-ARTEFACT = (*CODE, *PLAYBOOKS, "galaxy.yml", "changelogs/*", "README.md")
+ARTEFACT = (*CODE, *PLAYBOOKS, "galaxy.yml", "README.md")
 EVERYTHING = ("requirements/*", "pyproject.toml", "tools/environment.py", "tools/suites.py", "tests/conftest.py")
 """A change here can break any suite."""
 
@@ -68,6 +68,7 @@ UNIT = _pytest("tests/unit")
 SANITY = (sys.executable, "tools/ansible_test.py", "sanity")
 QUICK_SANITY = (sys.executable, "tools/ansible_test.py", "quick-sanity")
 INTEGRATION = "tests/integration"
+EVERY_MODULE = f"{INTEGRATION}/test_modules.py"
 # Half of their time these wait for machines that restart. Each file has a lab of its own.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 # One folder of each kind: what ansible-test adds is its own layout and isolation.
@@ -102,13 +103,14 @@ SUITES = (
     Suite("unit", UNIT, (*PLUGINS, *LAB, "tests/unit/*"), UNIT_PATHS),
     Suite("tools", _pytest("tests/tools"), ("*",), ("tests/tools/test_*.py",)),
     Suite("lab", _pytest("lab/tests"), ("lab/*",), ("lab/tests/**/test_*.py",)),
-    _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, INTEGRATION, plugins=PLUGINS),
+    _integration("every module once", "-m", "not seam", EVERY_MODULE, plugins=PLUGINS),
+    _integration("modules", "-m", "not seam", *SIDE_BY_SIDE, f"--ignore={EVERY_MODULE}", INTEGRATION),
     Suite("sanity", (*QUICK_SANITY, *OWN_PYTHON), ARTEFACT),
     _integration("playbooks", "-m", "seam", *SIDE_BY_SIDE, INTEGRATION),
     Suite(
         "ansible-lint",
         (sys.executable, "tools/lint_ansible.py", "--profile", "production", "--offline", "-q"),
-        (*PLAYBOOKS, "*.yml", ".ansible-lint"),
+        (*PLAYBOOKS, "extensions/*", "meta/*", "galaxy.yml", ".ansible-lint", "tools/lint_ansible.py"),
         ("playbooks/*.yml",),
     ),
     Suite("docs", (sys.executable, "tools/lint_docs.py", "."), (*DOCS, *PLUGINS), ("plugins/modules/*",)),
@@ -148,11 +150,17 @@ SUITES = (
     _integration("modules over ssh", "-m", "not seam", *OVER_SSH, variables=(OVER,), **SSH),
     _integration("one playbook over ssh", "-m", "both_cores", *OVER_SSH, variables=(OVER,), **SSH),
     _integration(f"seams on {LATEST}", "-m", "both_cores", *SIDE_BY_SIDE, INTEGRATION, environment=LATEST),
-    Suite(f"unit on {LATEST}", _pytest(*UNITS_OF_ANSIBLE), (*CODE, "tests/unit/*"), UNIT_PATHS, environment=LATEST),
+    Suite(
+        f"unit on {LATEST}",
+        _pytest(*UNITS_OF_ANSIBLE),
+        (*CODE, *(f"{path}/*" for path in UNITS_OF_ANSIBLE)),
+        UNIT_PATHS,
+        environment=LATEST,
+    ),
     Suite(
         "ansible-test-units",
         (sys.executable, "tools/ansible_test.py", "units", *UNITS_OF_EACH_KIND),
-        (*CODE, "tests/unit/*", "galaxy.yml"),
+        (*CODE, f"{UNITS_OF_EACH_KIND[0]}*", "galaxy.yml"),
         UNIT_PATHS,
     ),
     _integration("integration whole", *SIDE_BY_SIDE, INTEGRATION, variables=(WHOLE,), release=True),

@@ -121,7 +121,7 @@ def test_a_change_runs_what_it_can_have_broken(run: Callable[..., tuple[int, str
 
 def test_code_and_data_are_covered_by_a_suite_that_runs_them() -> None:
     for file, names in {
-        "plugins/plugin_utils/_data/machine_requirements.yml": {"unit", "modules", "tools", "docs"},
+        "plugins/plugin_utils/_data/machine_requirements.yml": {"unit", "every module once", "tools", "docs"},
         "plugins/plugin_utils/_remote/faults.yml": {"unit", "modules", "playbooks"},
         "plugins/plugin_utils/_data/load.py": {"unit", "modules", "playbooks"},
         "plugins/action/tls_facts.py": {"unit", "modules", "playbooks", "sanity"},
@@ -132,9 +132,17 @@ def test_code_and_data_are_covered_by_a_suite_that_runs_them() -> None:
         assert names <= {suite.name for suite in run_tests.touched_by([file], SUITES)}, file
 
 
-def test_a_row_of_a_table_does_not_run_every_playbook() -> None:
-    touched = run_tests.touched_by(["plugins/plugin_utils/_data/machine_requirements.yml"], SUITES)
-    assert not {"playbooks", "molecule", "sanity"} & {suite.name for suite in touched}
+def test_a_row_with_its_test_runs_only_what_takes_seconds() -> None:
+    files = [
+        "plugins/plugin_utils/_data/machine_requirements.yml",
+        "tests/unit/plugins/plugin_utils/tls/test_asked.py",
+        "docs/requirements.md",
+        "changelogs/fragments/x.yml",
+    ]
+    assert {suite.name for suite in run_tests.touched_by(files, run_tests.chosen([]))} == {
+        *("ruff", "ruff-format", "layers", "mypy", "yamllint", "reuse", "changelog"),
+        *("unit", "tools", "every module once", "docs", "guides"),
+    }
 
 
 def test_unknown_suite_is_refused() -> None:

@@ -109,6 +109,11 @@ def sql_client_requirement(client_id: str, configmgr: int | None) -> SqlClientRe
     return next((row for row in sql_client_requirements(configmgr) if row.client == client_id), None)
 
 
+def sql_clients_of_configmgr() -> frozenset[str]:
+    """The ids of the components that one of ConfigMgr's releases asks for."""
+    return frozenset(row.client for row in load_table("sql_client_requirements", SqlClientRequirement))
+
+
 def known_bad_clients() -> tuple[KnownBad, ...]:
     """Versions of client components that break ConfigMgr."""
     return load_table("sql_clients_bad", KnownBad)

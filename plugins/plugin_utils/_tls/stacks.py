@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .._data import net35_update, sql_client_requirement, sql_client_tls12, sql_tls12, update
+from .._data import net35_update, sql_client_requirement, sql_client_tls12, sql_clients_of_configmgr, sql_tls12, update
 from .._windows.registry import View
 from .effective import effect_of
 from .negotiation import Offer
@@ -183,10 +183,10 @@ def _sql_client(state: HostState, release: int | None) -> Offer:
     """The drivers that the site's ConfigMgr release uses; one without TLS 1.2 holds the machine back."""
     wanted = {
         name
-        for name in ("snac11", "odbc18")
+        for name in sql_clients_of_configmgr()
         if (row := sql_client_requirement(name, release)) is not None and row.needed
     }
-    installed = [client for client in state.sql_clients if client.id in (wanted or {"snac11", "odbc18"})]
+    installed = [client for client in state.sql_clients if client.id in (wanted or sql_clients_of_configmgr())]
     abilities = [sql_client_tls12(client.id, client.version) for client in installed]
     abilities += [True for _name in state.newer_drivers if "odbc18" in wanted]
     modern = _by_default(state, "client", _SQL)

@@ -13,6 +13,7 @@ from ..._data import (
     sql_branch,
     sql_client,
     sql_client_requirement,
+    sql_clients_of_configmgr,
     sql_fault,
     sql_newer,
     sql_support,
@@ -33,8 +34,6 @@ __all__ = [
     "server_supported",
     "wsus_build",
 ]
-
-_CONFIGMGR_CLIENTS = ("snac11", "odbc18")
 
 
 def _instance_evidence(instances: list[SqlInstance]) -> list[Evidence]:
@@ -163,7 +162,9 @@ def _installed(context: Context, client: str) -> SqlClientState | None:
 
 
 def client_component(context: Context, requirement: Requirement) -> CheckResult:
-    """Native Client or ODBC Driver 18, as the site's ConfigMgr release asks for it."""
+    """The driver that the row names as ``client``, as the site's ConfigMgr release asks for it in
+    C(sql_client_requirements.yml): where that has no row for the driver, no release asks.
+    """
     component = sql_client(requirement.client)
     needed = sql_client_requirement(component.id, context.release)
     installed = _installed(context, component.id)
@@ -249,7 +250,7 @@ def other_clients(context: Context, requirement: Requirement) -> CheckResult:
     old, reasons = [], []
     for item in context.state.sql_clients:
         component = sql_client(item.id)
-        if item.id in _CONFIGMGR_CLIENTS or component.tls12 not in ("from_version", "never"):
+        if item.id in sql_clients_of_configmgr() or component.tls12 not in ("from_version", "never"):
             continue
         if not _speaks_tls12(item.id, item.version):
             old.append(f"{component.title} {item.text}")

@@ -97,7 +97,6 @@ REQUIREMENTS = [
 @pytest.mark.parametrize(("configmgr", "native_client", "odbc"), REQUIREMENTS)
 def test_what_a_release_asks_for(configmgr: int, native_client: str | None, odbc: str | None) -> None:
     rows = {row.client: row for row in sql_client_requirements(configmgr)}
-    assert set(rows) == {"snac11", "odbc18"}
     for client, wanted in (("snac11", native_client), ("odbc18", odbc)):
         assert rows[client].needed is (wanted is not None)
         assert (str(rows[client].min) if rows[client].min else None) == wanted

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles, sql_clients_of_configmgr
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls import audit as audit_module
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.checks import CHECKS
@@ -40,6 +40,11 @@ def test_a_row_is_whole(row: Requirement) -> None:
     assert row.remedy.endswith(".")
     assert row.title
     assert set(row.roles) <= {role.id for role in roles()}
+
+
+def test_a_driver_that_is_required_has_a_minimum() -> None:
+    drivers = {row.client for row in ROWS if row.check == "client_component"}
+    assert drivers == sql_clients_of_configmgr(), "the minimum of a driver is a row of sql_client_requirements.yml"
 
 
 def test_ids_are_unique_and_every_check_is_used() -> None:
