@@ -32,6 +32,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.search imp
     searches,
     tail_parts,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._evidence.sieve import read_sieve, sieve_parts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session, join
@@ -91,15 +92,24 @@ def _boot(visit: Visit) -> datetime | None:
 
 
 def _read(session: Session, wanted: Sequence[Search], days: int) -> tuple[list[Reading], tuple[Event, ...] | None]:
-    """The logs and the events with one command; more only for logs that have many matching lines."""
-    parts = search_parts(wanted)
+    """Which logs hold a sign, and the events, with one command; more only for logs that do."""
     asked = f"echo {_EVENTS_BEGIN}&({events_command(EVENT_IDS, days, _MOST_EVENTS)}&&echo {_EVENTS_END})2>nul"
-    text = _run(session, [*parts, asked], "search the logs")
+    text = _run(session, [*sieve_parts(wanted), asked], "look for signs in the logs")
     # Whole lines only: a line of a log or an event is never one of these.
     searched, *rest = re.split(rf"^{_EVENTS_BEGIN}\s*$", text, maxsplit=1, flags=re.MULTILINE)
     printed, *ended = re.split(rf"^{_EVENTS_END}\s*$", "".join(rest), maxsplit=1, flags=re.MULTILINE)
     events = parse_events(printed, _MOST_EVENT_BYTES).events if ended else None
-    return _with_newest(session, read_search(wanted, searched, len(parts))), events
+    readings = read_sieve(wanted, searched)
+    found = iter(_searched(session, [item for item, each in zip(wanted, readings, strict=True) if each is None]))
+    return [next(found) if each is None else each for each in readings], events
+
+
+def _searched(session: Session, wanted: Sequence[Search]) -> list[Reading]:
+    if not wanted:
+        return []
+    parts = search_parts(wanted)
+    text = _run(session, parts, "search the logs")
+    return _with_newest(session, read_search(wanted, text, len(parts)))
 
 
 def _with_newest(session: Session, readings: list[Reading]) -> list[Reading]:

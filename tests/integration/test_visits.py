@@ -59,6 +59,39 @@ def test_a_prediction_is_one_visit(site: Site, lab: LabClient) -> None:
     assert_one_visit(site, lab)
 
 
+MOST = {
+    ("CM1", "tls_facts"): (39, 4000),
+    ("SQL1", "tls_facts"): (39, 4100),
+    ("MP1", "tls_facts"): (38, 3900),
+    ("SUP1", "tls_facts"): (39, 4000),
+    ("DP2", "tls_facts"): (33, 3500),
+    ("PC7A", "tls_facts"): (29, 3100),
+    ("PC10", "tls_facts"): (25, 2700),
+    ("PC10", "tls_events_info"): (5, 750),
+    ("PC10", "tls_settings"): (45, 7200),
+    ("PC10", "tls_rollback"): (49, 7200),
+    ("CM1", "tls_diagnose_info"): (61, 18_000),
+    ("PC10", "tls_diagnose_info"): (33, 12_000),
+    ("PC10", "tls_restart"): (33, 3200),
+    ("MP1", "tls_update"): (43, 4900),
+    ("PC7B", "tls_update"): (36, 4300),
+}
+"""Programs that a task starts on a machine, and characters of all of its lines."""
+GIVEN = {"tls_restart": {"when": "always", "delay": 0, "policy": "when_nobody"}}
+PREDICTED = ("tls_update", "tls_restart")
+
+
+def test_no_task_starts_more_programs_than_it_did(site: Site, lab: LabClient) -> None:
+    """Each costs the machine 20 to 100 ms; a new question belongs where the fewest machines are asked it."""
+    seen = {}
+    for host, module in MOST:
+        lab.clear_counters()
+        site.module(module, GIVEN.get(module), limit=host, check=module in PREDICTED).expect_ok()
+        lines = lab.commands(host=host)
+        seen[(host, module)] = (sum(row["starts"] for row in lines), sum(len(row["line"]) for row in lines))
+    assert {name: row for name, row in seen.items() if row[0] > MOST[name][0] or row[1] > MOST[name][1]} == {}
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "word"),
     [

@@ -24,12 +24,16 @@ from .folders import LogPlace
 
 __all__ = [
     "FIRST",
+    "GROUP_ROOM",
     "LogLine",
+    "formers_there",
     "Reading",
     "Search",
+    "log_state",
     "own_lines",
     "search_parts",
     "searches",
+    "shortest",
     "tail_parts",
     "read_counts",
     "read_search",
@@ -38,7 +42,9 @@ __all__ = [
 FIRST = 29
 """How many matching lines of a log are read at first; also how many of the newest when there are more."""
 
-_ROOM = 7600
+GROUP_ROOM = 7600
+"""Characters of the searches in one folder; what stands around them takes the rest of a line."""
+
 _HEAD = '|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"'
 _PROBE = f'echo #probe|findstr /i /l /n /c:"#probe"{_HEAD}'
 _PROBED = "1:1:#probe"
@@ -68,6 +74,21 @@ class Search:
     def file(self) -> str:
         return f'"{self.place.log.file}"'
 
+    @property
+    def by_line(self) -> bool:
+        """Whether its matching lines are wanted, or only which files match."""
+        return self.place.log.search == "lines"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The log and what it was renamed to when it was full, as names or patterns."""
+        return (self.place.log.file, *self.place.log.formers)
+
+    @property
+    def former_marks(self) -> str:
+        names = enumerate(self.place.log.formers)
+        return "".join(f'(if exist "{name}" echo #former {index})&' for index, name in names)
+
     def piped(self) -> str:
         """C(type) into C(findstr), numbered; the line break behind the file ends a last line that has none."""
         texts = "".join(f' /c:"{text}"' for text in self.literals)
@@ -77,12 +98,10 @@ class Search:
         return f"({older}type {self.file}&echo()|findstr /i /l /n{turned}{texts}"
 
     def command(self, number: int) -> str:
-        if self.place.log.search == "lines":
-            names = enumerate(self.place.log.formers)
-            former = "".join(f'(if exist "{name}" echo #former {index})&' for index, name in names)
+        if self.by_line:
             return (
-                f"echo #log {number}&(if exist {self.file} echo #there)&(type {self.file}>nul&&echo #read)&{former}"
-                f"{self.piped()}{_HEAD}"
+                f"echo #log {number}&(if exist {self.file} echo #there)&"
+                f"(type {self.file}>nul&&(echo #read&{self.former_marks}{self.piped()}{_HEAD}))"
             )
         named = "&".join(
             f'echo #text {index}&findstr /i /l /m /c:"{text}" {self.file}{_HEAD}'
@@ -110,7 +129,7 @@ class Reading:
 
     @property
     def cut(self) -> bool:
-        return self.search.place.log.search == "lines" and len(self.lines) >= FIRST
+        return self.search.by_line and len(self.lines) >= FIRST
 
 
 def searches(places: Iterable[LogPlace]) -> list[Search]:
@@ -123,11 +142,11 @@ def searches(places: Iterable[LogPlace]) -> list[Search]:
         texts = [
             text for row in rows for text in (*row.literals, *(each for name in row.phrases for each in phrases[name]))
         ]
-        found.append(Search(place, _shortest(texts)))
+        found.append(Search(place, shortest(texts)))
     return found
 
 
-def _shortest(texts: Iterable[str]) -> tuple[str, ...]:
+def shortest(texts: Iterable[str]) -> tuple[str, ...]:
     """The texts without those that another one of them finds as well."""
     once = list(dict.fromkeys(text.lower() for text in texts))
     return tuple(text for text in once if not any(other != text and other in text for other in once))
@@ -142,7 +161,7 @@ def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
     folders: dict[str, list[list[str]]] = {}
     for folder, command in commands:
         groups = folders.setdefault(folder, [[]])
-        if groups[-1] and sum(map(len, groups[-1])) + len(command) > _ROOM:
+        if groups[-1] and sum(map(len, groups[-1])) + len(command) > GROUP_ROOM:
             groups.append([])
         groups[-1].append(command)
     # Nothing is searched when the folder is not there: the names would be looked up in another one.
@@ -182,16 +201,26 @@ def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
 def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> Reading:
     if not able or (lines is None and not whole):
         return Reading(item, "unknown")
-    if lines is None or "#there" not in lines:
-        return Reading(item, "missing")
-    if "#read" not in lines:
-        return Reading(item, "unreadable")
-    if item.place.log.search == "names":
+    if lines is None or (state := log_state(lines)) != "read":
+        return Reading(item, "missing" if lines is None else state)
+    if not item.by_line:
         return Reading(item, "read", named=_named(item, lines))
     found = tuple(line for text in lines if (line := _line(text)))
+    return Reading(item, "read", found, formers=formers_there(item, lines))
+
+
+def formers_there(item: Search, lines: Iterable[str]) -> tuple[str, ...]:
+    """The former logs that the marks in front of a log's lines name, as names or patterns."""
     numbers = [int(match[1]) for line in lines if (match := _FORMER.match(line))]
     names = item.place.log.formers
-    return Reading(item, "read", found, formers=tuple(names[number] for number in numbers if number < len(names)))
+    return tuple(names[number] for number in numbers if number < len(names))
+
+
+def log_state(lines: Sequence[str]) -> str:
+    """What the marks in front of a log's lines say of it."""
+    if "#there" not in lines:
+        return "missing"
+    return "read" if "#read" in lines else "unreadable"
 
 
 def own_lines(reading: Reading) -> list[LogLine]:

@@ -15,7 +15,7 @@ from .._remote import Session
 from .._tls.build import host_state
 from .._tls.enabled import enabled_state
 from .._tls.state import HostState
-from .._windows.further import further_questions
+from .._windows.further import further_questions, last_questions
 from .._windows.location import DEFAULT, Location
 from .._windows.questions import Answers, Command, Query
 from .._windows.registry import Registry
@@ -70,9 +70,9 @@ def read_machine(session: Session, location: Location, *, changing: bool = False
             "Check that this is a Windows machine and that reg.exe may run in a remote command shell.",
             {"output": _excerpt([text for answer in printed for text in (answer.stdout, answer.stderr)])},
         )
-    further = further_questions(answers, _sql_client_keys())
-    if further:
-        answers = answers.and_then(further, ask_text(session, further, "read the TLS state"))
+    for more in (lambda seen: further_questions(seen, _sql_client_keys()), last_questions):
+        if asked := more(answers):
+            answers = answers.and_then(asked, ask_text(session, asked, "read the TLS state"))
     snapshot = Snapshot.of(answers)
     return Visit(snapshot, host_state(snapshot), place_of(location, answers.commands))
 

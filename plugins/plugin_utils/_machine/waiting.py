@@ -13,7 +13,7 @@ from typing import Any
 from .._failure import Failure
 from .._remote import RemoteError, Session
 from .._tls.journal import BootMarker
-from .._windows.questions import Answers, Command
+from .._windows.questions import Answers, Command, Query
 from .._windows.restart import (
     CANCEL,
     RUNNING,
@@ -24,10 +24,13 @@ from .._windows.restart import (
     shutdown_answer,
     shutdown_command,
 )
-from .._windows.snapshot import BOOT_QUESTIONS, CONTROL_WINDOWS, event_time
+from .._windows.snapshot import BOOT, CONTROL_WINDOWS, SHUTDOWN, event_time
 from .asking import ask_machine
 
-__all__ = ["Waiter", "boot_marker", "boot_of", "cancel_restart", "restart_services", "shut_down", "wait_until_back"]
+__all__ = ["Waiter", "boot_of", "cancel_restart", "same_uptime", "restart_services", "shut_down", "wait_until_back"]
+
+
+_LOOK = "see when the machine last started"
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,17 @@ class Waiter:
             pause = min(pause * 1.5, 5.0)
 
 
-def boot_marker(session: Session) -> BootMarker:
-    """What tells this uptime from others."""
-    return boot_of(ask_machine(session, BOOT_QUESTIONS, "see when the machine last started"))
+def same_uptime(before: BootMarker, ask: Callable[[Sequence[Query | Command]], Answers]) -> bool | None:
+    """Whether the machine has not restarted since. The event of its start decides where it is known then and now, so
+    that the time of the shutdown is asked for only where it is not. None: there is nothing to compare.
+    """
+    if before.event and (same := boot_of(ask([BOOT])).same_uptime(before)) is not None:
+        return same
+    return boot_of(ask([SHUTDOWN])).same_uptime(before) if before.shutdown else None
 
 
 def boot_of(answers: Answers) -> BootMarker:
-    """The uptime that the answers to BOOT_QUESTIONS tell."""
+    """The uptime that the answers to BOOT and SHUTDOWN tell."""
     shutdown = answers.registry.key(CONTROL_WINDOWS).value("ShutdownTime")
     return BootMarker(
         event_time(answers.commands.get("boot", ())), str(shutdown.data) if shutdown and shutdown.data else None
@@ -106,7 +113,7 @@ def wait_until_back(
         nonlocal gone
         try:
             with reconnect() as session:
-                same = boot_marker(session).same_uptime(before)
+                same = same_uptime(before, lambda asked: ask_machine(session, asked, _LOOK))
         except RemoteError as error:
             if error.kind in ("authentication", "certificate"):
                 raise
@@ -144,9 +151,10 @@ def restart_services(
     over. When one does not stop, those before it are started again.
     """
     stopped: list[str] = []
+    found = _states(session, names, f"see the state of service {', '.join(names)}")
     try:
-        for name in names:
-            if _state(session, name) in (None, STOPPED):
+        for name, state in found.items():
+            if state in (None, STOPPED):
                 continue
             _stop(session, name, stop_timeout, waiter)
             stopped.append(name)
@@ -168,8 +176,7 @@ def _start_all(session: Session, names: Sequence[str], timeout: int, waiter: Wai
 
 
 def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
-    _tell(session, "stop", name)
-    if waiter.until(timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
+    if not _told(session, "stop", name, STOPPED, timeout, waiter):
         raise Failure(
             "service_not_stopped",
             f"service {name} did not stop within {timeout} seconds.",
@@ -179,8 +186,7 @@ def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
 
 
 def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
-    _tell(session, "start", name)
-    if waiter.until(timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
+    if not _told(session, "start", name, RUNNING, timeout, waiter):
         raise Failure(
             "service_not_started",
             f"service {name} did not start again within {timeout} seconds.",
@@ -189,13 +195,23 @@ def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
         )
 
 
-def _state(session: Session, name: str) -> int | None:
-    answers = ask_machine(
-        session, [Command("state", service_command("query", name))], f"see the state of service {name}"
-    )
-    lines = answers.commands.get("state")
-    return service_state(lines) if lines is not None else None
+def _told(session: Session, verb: str, name: str, wanted: int, timeout: int, waiter: Waiter) -> bool:
+    """Tell a service what to do, and wait until it is there; the first look is in the line that tells it."""
+    tell = [Command("told", f"{service_command(verb, name)}>nul", always=True)]
+
+    def look() -> bool | None:
+        before = [tell.pop()] if tell else []
+        found = _states(session, [name], f"{verb if before else 'see the state of'} service {name}", before)
+        return True if found[name] == wanted else None
+
+    return waiter.until(timeout, look) is True
 
 
-def _tell(session: Session, verb: str, name: str) -> None:
-    session.run(f"{service_command(verb, name)}>nul", attempted=f"{verb} service {name}", resend=True)
+def _states(
+    session: Session, names: Sequence[str], attempted: str, before: Sequence[Command] = ()
+) -> dict[str, int | None]:
+    """The state of each service, with one line; ``before``: what is said ahead of it."""
+    questions = [*before, *(Command(name, service_command("query", name)) for name in names)]
+    answers = ask_machine(session, questions, attempted)
+    shown = {name: answers.commands.get(name) for name in names}
+    return {name: service_state(lines) if lines is not None else None for name, lines in shown.items()}

@@ -21,7 +21,8 @@ from .._windows.jobs import (
     job_questions,
     parse_job,
 )
-from .._windows.snapshot import BOOT_QUESTIONS
+from .._windows.questions import Answers
+from .._windows.snapshot import BOOT, SHUTDOWN
 
 __all__ = ["JobEnd", "run_job", "wait_for_job"]
 
@@ -83,7 +84,7 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
 
     def look() -> JobEnd | None:
         nonlocal lost, told
-        answers = machine.patient_ask([*job_questions(), *BOOT_QUESTIONS], _LOOK)
+        answers = machine.patient_ask([*job_questions(), BOOT], _LOOK)
         now = machine.waiter.clock()
         if now - told >= _PROGRESS_SECONDS:
             told = now
@@ -91,7 +92,7 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
         if answers is None:
             return None
         state = parse_job(answers.commands)
-        end = _end(state, boot_of(answers))
+        end = _end(state, lambda started: _restarted(machine, started, answers))
         if end is None or end.exit_code is not None or end.restarted:
             lost = 0 if end is None else lost
             return end
@@ -109,12 +110,22 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
     return end
 
 
-def _end(state: JobState | None, boot: BootMarker) -> JobEnd | None:
+def _restarted(machine: Machine, started: BootMarker, seen: Answers) -> bool:
+    """Whether the machine has restarted since: the time of its last shutdown is asked for only where the event of its
+    start does not tell.
+    """
+    same = boot_of(seen).same_uptime(started)
+    if same is None and started.shutdown and (more := machine.patient_ask([SHUTDOWN], _LOOK)):
+        same = boot_of(more).same_uptime(started)
+    return same is False
+
+
+def _end(state: JobState | None, restarted: Callable[[BootMarker], bool]) -> JobEnd | None:
     """None while it runs."""
     if state is None:
         return JobEnd(None, restarted=False)
     if state.exit_code is not None:
         return JobEnd(state.exit_code, restarted=False)
-    if BootMarker.parse(state.boot).same_uptime(boot) is False:
+    if restarted(BootMarker.parse(state.boot)):
         return JobEnd(None, restarted=True)
     return None if state.last_result in (RUNNING, NOT_YET) else JobEnd(None, restarted=False)

@@ -14,7 +14,7 @@ from .._failure import Failure
 from .._machine.machine import Machine
 from .._machine.people import somebody_there
 from .._tls.updates import NeededPackage, Selection
-from .._windows.jobs import Workshop
+from .._windows.jobs import Workshop, free_bytes, space_question
 from .delivery import Delivery, deliver
 from .job import JobEnd, run_job, wait_for_job
 from .manifest import ManifestFile
@@ -102,7 +102,7 @@ class UpdateRun:
         row = need.package
         if row.clean_start and (state.restart_pending or self.restart_required):
             state = self._restart_first(row, state)
-        self._check_space(row, state)
+        self._check_space(row)
         self.tell(f"bringing {self.files[row.id].file} ({self.files[row.id].size} bytes)")
         deliver(self.machine, state.workshop, row, self.files[row.id], self.delivery, state.tls.state.boot, self.tell)
         self.tell(f"installing {row.title}, which may take {row.minutes} minutes")
@@ -219,13 +219,16 @@ class UpdateRun:
         self.restart_required = False
         return self.read()
 
-    def _check_space(self, row: Package, state: MachineState) -> None:
+    def _check_space(self, row: Package) -> None:
+        """Nothing is said against it where the machine does not tell."""
+        answers = self.machine.ask([space_question()], "see how much room there is on the system drive")
+        free = free_bytes(answers.commands.get("space", ()))
         needed = 2 * self.files[row.id].size + row.disk_mb * _BYTES_A_MEGABYTE
-        if state.free is not None and state.free < needed:
+        if free is not None and free < needed:
             raise self.refusal(
                 "no_space",
                 f"{row.title} needs {needed // _BYTES_A_MEGABYTE} MB on the system drive, and "
-                f"{state.free // _BYTES_A_MEGABYTE} MB are free; nothing was copied.",
+                f"{free // _BYTES_A_MEGABYTE} MB are free; nothing was copied.",
                 "Free some space on the system drive and run the task again.",
                 {"package": row.id},
             )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What installing looks at on a machine, beside its TLS state: jobs, room on the disk, and what packages need."""
+"""What installing looks at on a machine, beside its TLS state: jobs, and what packages need."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from .._windows.jobs import (
     JobState,
     Workshop,
     cluster_question,
-    free_bytes,
     hotfix_question,
     job_questions,
     parse_job,
     runtime_questions,
-    runtime_version,
+    runtimes,
     system_root,
 )
 from .._windows.location import Location
@@ -34,16 +33,12 @@ __all__ = ["MachineState", "read_state"]
 
 @dataclass(frozen=True)
 class MachineState:
-    """What a machine tells that decides how its updates can be installed.
-
-    ``free``: bytes on the system drive, None when the machine did not tell. ``leftovers``: our folder is there.
-    """
+    """What a machine tells that decides how its updates can be installed. ``leftovers``: our folder is there."""
 
     tls: Visit
     installed: Installed
     workshop: Workshop
     job: JobState | None
-    free: int | None
     leftovers: bool
 
     @property
@@ -68,14 +63,15 @@ def read_state(machine: Machine, location: Location) -> MachineState:
             {"changed": False},
         )
     found = Installed(
-        _runtimes(answers.registry), updates & set(answers.commands), _clustered(answers.registry, visit.state)
+        {name: Version.parse(text) for name, text in runtimes(answers.registry).items()},
+        updates & set(answers.commands),
+        _clustered(answers.registry, visit.state),
     )
     return MachineState(
         visit,
         found,
         workshop,
         parse_job(answers.commands),
-        free_bytes(answers.commands.get("space", ())),
         # dir would say that an empty folder is none.
         "#there" in "".join(answers.commands.get("folder", ())),
     )
@@ -84,13 +80,3 @@ def read_state(machine: Machine, location: Location) -> MachineState:
 def _clustered(registry: Registry, state: HostState) -> set[str]:
     keys = {item.key for item in state.sql_instances}
     return {key for key in keys if registry.key(SQL_SERVER.child(rf"{key}\Cluster")).value("ClusterName")}
-
-
-def _runtimes(registry: Registry) -> dict[str, Version]:
-    found: dict[str, Version] = {}
-    for question in runtime_questions():
-        value = registry.key(question.key, question.place[0]).value("Version")
-        text = runtime_version(str(value.data) if value else None)
-        if text is not None:
-            found.setdefault(question.key.path.rpartition("\\")[2].lower(), Version.parse(text))
-    return found

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 configmgr.tls contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The second line of a visit: what is asked only where the first answers say that there is something to ask about."""
+"""The second line of a visit, and a rare third: what is asked only where the answers so far say that there is
+something to ask about.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,6 @@ from .snapshot import (
     CONSOLE_PATH,
     CONTROL_WINDOWS,
     DOTNET_SETUP,
-    FILE_VERSIONS,
     HTTP_BINDINGS,
     HTTP_PARAMETERS,
     MICROSOFT,
@@ -32,13 +33,15 @@ from .snapshot import (
     SQL_INSTANCES,
     SQL_SERVER,
     WINDOWS_VERSION,
+    WINHTTP_FILE,
     WSUS,
+    WSUS_FILE,
     event_time,
     is_server,
     variables_of,
 )
 
-__all__ = ["further_questions"]
+__all__ = ["further_questions", "last_questions"]
 
 _SMS_KEYS = ("Identification", "Setup", "SQL Server", "DP")
 # A plain Windows has it, too: its old client for SQL Server keeps its settings there.
@@ -57,6 +60,8 @@ def further_questions(answers: Answers, sql_client_keys: Sequence[str]) -> list[
     if _has_net35_update(registry):
         questions.append(Query(DOTNET_SETUP.child("v3.5"), View.NATIVE, sure=True))
     serves = _may_serve(registry)
+    version = registry.key(WINDOWS_VERSION).value("CurrentBuild")
+    build = str(version.data) if version else ""
     questions += _about_sql(registry, sql_client_keys, serves)
     questions += _about_configmgr(registry)
     if CONSOLE_PATH in variables_of(answers):
@@ -65,14 +70,21 @@ def further_questions(answers: Answers, sql_client_keys: Sequence[str]) -> list[
         questions += [
             Query(HTTP_PARAMETERS, sure=True),
             Query(HTTP_PARAMETERS.child(HTTP_BINDINGS), tree=True, given=True),
-            Query(WSUS, View.NATIVE, sure=True),
             Query(SERVER_MANAGER, View.NATIVE, "CurrentRebootAttempts", exists=True, sure=True),
+            # Without WSUS its file decides nothing. Nothing sure comes behind what wmic prints.
+            Query(WSUS, View.NATIVE, sure=True),
+            *WSUS_FILE.commands(build),
         ]
-    build = registry.key(WINDOWS_VERSION).value("CurrentBuild")
-    questions += [file.command() for file in FILE_VERSIONS if build and file.decides(str(build.data), serves)]
+    questions += WINHTTP_FILE.commands(build)
     if event_time(answers.commands.get(BOOT.name, ())) is None and _unasked(registry, CONTROL_WINDOWS):
         questions.append(SHUTDOWN)
     return surely(questions, first=False)
+
+
+def last_questions(answers: Answers) -> list[Query | Command]:
+    """What is left to ask when the second line was answered: the builds of 32-bit instances of SQL Server."""
+    instances = answers.registry.key(SQL_INSTANCES, View.WOW)
+    return [Query(SQL_SERVER, View.WOW, "PatchLevel", tree=True)] if instances.values else []
 
 
 def _about_sql(registry: Registry, client_keys: Sequence[str], serves: bool) -> list[Query | Command]:
@@ -90,7 +102,6 @@ def _about_sql(registry: Registry, client_keys: Sequence[str], serves: bool) -> 
         questions.append(Query(SQL_SERVER, native, tree=True, holding=_SQL_LISTENING, given=True))
     if named or serves or not told:
         questions.append(Query(SQL_INSTANCES, wow, sure=True))
-        questions.append(Query(SQL_SERVER, wow, "PatchLevel", tree=True, given=True))
         questions.append(Query(ODBC_DRIVERS, native, sure=True))
     questions += [
         Query(MICROSOFT.child(name), native, sure=True)

@@ -12,6 +12,7 @@ it is there every later run waits for that job. The scheduler is asked by number
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from .apply import echo_line
 from .command import quoted
 from .questions import Command, Query
-from .registry import Key, View
+from .registry import Key, Registry, View
 from .snapshot import SQL_SERVER
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "parse_job",
     "runtime_questions",
     "runtime_version",
+    "runtimes",
+    "space_question",
     "system_root",
 ]
 
@@ -46,6 +49,7 @@ TASK = "configmgr.tls update"
 # Results of the scheduler itself: SCHED_S_TASK_RUNNING and SCHED_S_TASK_HAS_NOT_RUN.
 RUNNING, NOT_YET = 267009, 267011
 _LAST_RESULT_COLUMN = 6
+_TASK_QUERY = f'schtasks /query /tn "{TASK}" /fo csv /v /nh'
 _BOOT = re.compile(r"[0-9A-Za-z:.,+?-]{1,120}")
 _ROOT = re.compile(r"[A-Za-z]:\\[A-Za-z0-9 _.-]{1,60}")
 _SUBJECT = re.compile(r"(install|fetch) [a-z0-9][a-z0-9.-]{0,39}")
@@ -180,10 +184,14 @@ def job_questions() -> list[Query | Command]:
         Command("root", "echo %SystemRoot%"),
         Command("folder", rf'(if exist "%SystemRoot%\{FOLDER}" echo #there)', always=True),
         Command("running", rf'type "{job}\running.txt"'),
-        Command("task", f'schtasks /query /tn "{TASK}" /fo csv /v /nh', always=True),
+        # Without a lock there is no job of ours, and one that left its exit code has ended.
+        Command("task", f'(if exist "{job}" if not exist "{job}\\exit.txt" {_TASK_QUERY})', always=True),
         Command("exit", rf'type "{job}\exit.txt"'),
-        Command("space", "fsutil volume diskfree %SystemDrive%", always=True),
     ]
+
+
+def space_question() -> Command:
+    return Command("space", "fsutil volume diskfree %SystemDrive%", always=True)
 
 
 def system_root(commands: Mapping[str, Sequence[str]]) -> Workshop | None:
@@ -235,9 +243,18 @@ def hotfix_question(update: str) -> Command:
 
 
 def runtime_questions() -> list[Query]:
-    """The versions of the Visual C++ runtime; the 64-bit one is noted in either view."""
-    places = [(name, view) for name in ("x64", "x86") for view in (View.NATIVE, View.WOW)]
-    return [Query(_RUNTIMES.child(name), view, "Version") for name, view in places]
+    """The versions of the Visual C++ runtime, a key for each architecture; the 64-bit one is noted in either view."""
+    return [Query(_RUNTIMES, view, "Version", tree=True) for view in (View.NATIVE, View.WOW)]
+
+
+def runtimes(registry: Registry) -> dict[str, str]:
+    """The version of each architecture (x64, x86), from the answers to runtime_questions."""
+    found: dict[str, str] = {}
+    for name, view in itertools.product(("x64", "x86"), (View.NATIVE, View.WOW)):
+        value = registry.key(_RUNTIMES.child(name), view).value("Version")
+        if text := runtime_version(str(value.data) if value else None):
+            found.setdefault(name, text)
+    return found
 
 
 def cluster_question() -> Query:

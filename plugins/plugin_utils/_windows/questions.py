@@ -27,12 +27,13 @@ _NUMBER = re.compile(r"\b[0-9]+\b")
 @dataclass(frozen=True)
 class Command:
     """A command by name. With ``always`` its marker is printed whatever its exit code is: what it printed counts,
-    not how it ended.
+    not how it ended. ``given`` as that of a Query.
     """
 
     name: str
     line: str
     always: bool = False
+    given: bool = False
 
     def render(self, number: int) -> str:
         return f"{self.line}{'&' if self.always else '&&'}echo #ok {number}"
@@ -96,7 +97,7 @@ def surely(questions: Sequence[Query | Command], *, first: bool = True) -> list[
     """The questions with what tells absent from refused: what reg says of a key that nobody has, in the ``first`` line
     of a visit, and an end behind the sure ones, which come before the others.
     """
-    sure = [question for question in questions if isinstance(question, Query) and (question.sure or question.given)]
+    sure = [each for each in questions if each.given or (isinstance(each, Query) and each.sure)]
     others = [question for question in questions if question not in sure]
     return [*([NOWHERE] if first else []), *sure, _END, *others] if sure else others
 
@@ -105,7 +106,7 @@ def ask(questions: Sequence[Query | Command]) -> list[str]:
     """The sub-commands of a visit, to be joined into a line by the connection."""
     parts: list[str] = []
     numbered = enumerate(questions)
-    for given, group in itertools.groupby(numbered, lambda pair: isinstance(pair[1], Query) and pair[1].given):
+    for given, group in itertools.groupby(numbered, lambda pair: pair[1].given):
         texts = [question.render(number) for number, question in group]
         if given:
             parts[-1] += f"&&({'&'.join(texts)})"

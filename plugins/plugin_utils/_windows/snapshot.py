@@ -91,26 +91,25 @@ _ENVIRONMENT = Command("environment", f"set PROCESSOR_ARCHITE&set {CONSOLE_PATH}
 @dataclass(frozen=True)
 class FileVersion:
     """A file whose version decides, and the Windows builds where it does: wmic is left alone everywhere else.
-    ``serving``: only servers have it.
+    ``given``: asked only where the question before it was answered.
     """
 
     name: str
     path: str
     builds: tuple[str, ...]
-    serving: bool = False
+    given: bool = False
 
-    def decides(self, build: str, serves: bool) -> bool:
-        return build in self.builds and (serves or not self.serving)
-
-    def command(self) -> Command:
+    def commands(self, build: str) -> list[Command]:
         where = self.path.replace("\\", "\\\\")
-        return Command(self.name, f'wmic datafile where name="{where}" get Version /value<nul')
+        line = f'wmic datafile where name="{where}" get Version /value<nul'
+        return [Command(self.name, line, given=self.given)] if build in self.builds else []
 
 
-FILE_VERSIONS = (
-    FileVersion("winhttp", r"C:\Windows\System32\winhttp.dll", ("7601", "9200")),
-    FileVersion("wsus", r"C:\Program Files\Update Services\Services\WsusService.exe", ("9200", "9600"), serving=True),
+WINHTTP_FILE = FileVersion("winhttp", r"C:\Windows\System32\winhttp.dll", ("7601", "9200"))
+WSUS_FILE = FileVersion(
+    "wsus", r"C:\Program Files\Update Services\Services\WsusService.exe", ("9200", "9600"), given=True
 )
+FILE_VERSIONS = (WINHTTP_FILE, WSUS_FILE)
 
 
 def protocol_key(protocol: str, side: str) -> Key:

@@ -44,10 +44,10 @@ def test_the_lines_as_they_are_sent() -> None:
     assert probe == ('(echo #probe|findstr /i /l /n /c:"#probe"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:")2>nul')
     assert control == (
         r'(cd /d "%SystemDrive%\SMS\Logs"&&(echo #log 0&(if exist "mpcontrol.log" echo #there)&'
-        '(type "mpcontrol.log">nul&&echo #read)&(if exist "mpcontrol.lo_" echo #former 0)&'
+        '(type "mpcontrol.log">nul&&(echo #read&(if exist "mpcontrol.lo_" echo #former 0)&'
         '((if exist "mpcontrol.lo_" (type "mpcontrol.lo_"&echo(&echo #configmgr.tls: newer))&'
         'type "mpcontrol.log"&echo()|findstr /i /l /n /c:"#configmgr.tls: newer" /c:"[08001]" '
-        '/c:"SslSecurityError"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"))2>nul&echo #done'
+        '/c:"SslSecurityError"|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"))))2>nul&echo #done'
     )
     assert search_parts([CATALOG])[1] == (
         r'(cd /d "C:\Catalog"&&(echo #log 0&(if exist "ServicePortalWebSite.svclog" echo #there)&'

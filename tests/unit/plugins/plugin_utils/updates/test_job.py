@@ -35,10 +35,10 @@ def look(
     text += "#ok 3\r\n"
     if exit_code is not None:
         text += f"exit={exit_code}\r\n#ok 4\r\n"
-    return text + f"#ok 5\r\n<TimeCreated SystemTime='{boot}'/>\r\n#ok 7\r\n"
+    return text + f"<TimeCreated SystemTime='{boot}'/>\r\n#ok 5\r\n"
 
 
-NOTHING = f"C:\\Windows\r\n#ok 0\r\n#ok 3\r\n#ok 5\r\n<TimeCreated SystemTime='{BOOT}'/>\r\n#ok 7\r\n"
+NOTHING = f"C:\\Windows\r\n#ok 0\r\n#ok 3\r\n<TimeCreated SystemTime='{BOOT}'/>\r\n#ok 5\r\n"
 
 
 class Session:

@@ -181,6 +181,14 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
     assert snapshot(machine).file_versions == {}
 
 
+def test_the_file_of_wsus_is_asked_for_only_where_wsus_answered() -> None:
+    machine = windows(9600)
+    machine.file_versions[hosts.WSUS_SERVICE] = "6.3.9600.18838"
+    assert snapshot(machine).file_versions == {}
+    machine.set(rf"{hosts.MICROSOFT}\Update Services\Server\Setup", "TargetDir", text("C:"))
+    assert snapshot(machine).file_versions == {"wsus": "6.3.9600.18838"}
+
+
 @pytest.mark.parametrize(
     ("answer", "version"),
     [
@@ -192,7 +200,7 @@ def test_file_versions_are_asked_only_where_they_decide() -> None:
     ],
 )
 def test_the_answer_of_wmic(answer: str, version: str | None) -> None:
-    asked = [file.command() for file in FILE_VERSIONS]
+    asked = [command for file in FILE_VERSIONS for command in file.commands(file.builds[0])]
     assert Snapshot.parse(asked, heard(f"{answer}#ok 0\r\n", "#ok")).file_versions.get("winhttp") == version
 
 
