@@ -151,10 +151,9 @@ def restart_services(
     over. When one does not stop, those before it are started again.
     """
     stopped: list[str] = []
-    found = _states(session, names, f"see the state of service {', '.join(names)}")
     try:
-        for name, state in found.items():
-            if state in (None, STOPPED):
+        for name in names:
+            if _state(session, name) in (None, STOPPED):
                 continue
             _stop(session, name, stop_timeout, waiter)
             stopped.append(name)
@@ -176,7 +175,8 @@ def _start_all(session: Session, names: Sequence[str], timeout: int, waiter: Wai
 
 
 def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
-    if not _told(session, "stop", name, STOPPED, timeout, waiter):
+    _tell(session, "stop", name)
+    if waiter.until(timeout, lambda: True if _state(session, name) == STOPPED else None) is None:
         raise Failure(
             "service_not_stopped",
             f"service {name} did not stop within {timeout} seconds.",
@@ -186,7 +186,8 @@ def _stop(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
 
 
 def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
-    if not _told(session, "start", name, RUNNING, timeout, waiter):
+    _tell(session, "start", name)
+    if waiter.until(timeout, lambda: True if _state(session, name) == RUNNING else None) is None:
         raise Failure(
             "service_not_started",
             f"service {name} did not start again within {timeout} seconds.",
@@ -195,23 +196,13 @@ def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
         )
 
 
-def _told(session: Session, verb: str, name: str, wanted: int, timeout: int, waiter: Waiter) -> bool:
-    """Tell a service what to do, and wait until it is there; the first look is in the line that tells it."""
-    tell = [Command("told", f"{service_command(verb, name)}>nul", always=True)]
-
-    def look() -> bool | None:
-        before = [tell.pop()] if tell else []
-        found = _states(session, [name], f"{verb if before else 'see the state of'} service {name}", before)
-        return True if found[name] == wanted else None
-
-    return waiter.until(timeout, look) is True
+def _state(session: Session, name: str) -> int | None:
+    answers = ask_machine(
+        session, [Command("state", service_command("query", name))], f"see the state of service {name}"
+    )
+    lines = answers.commands.get("state")
+    return service_state(lines) if lines is not None else None
 
 
-def _states(
-    session: Session, names: Sequence[str], attempted: str, before: Sequence[Command] = ()
-) -> dict[str, int | None]:
-    """The state of each service, with one line; ``before``: what is said ahead of it."""
-    questions = [*before, *(Command(name, service_command("query", name)) for name in names)]
-    answers = ask_machine(session, questions, attempted)
-    shown = {name: answers.commands.get(name) for name in names}
-    return {name: service_state(lines) if lines is not None else None for name, lines in shown.items()}
+def _tell(session: Session, verb: str, name: str) -> None:
+    session.run(f"{service_command(verb, name)}>nul", attempted=f"{verb} service {name}", resend=True)

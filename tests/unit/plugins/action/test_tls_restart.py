@@ -70,7 +70,7 @@ def shutdown(exit_code: int = 0) -> CommandResult:
 
 
 def booted(time: str) -> CommandResult:
-    return CommandResult(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 1\r\n", "#ok"), "")
+    return CommandResult(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 0\r\n", "#ok"), "")
 
 
 GONE = remote_error("unreachable_host", "network", unreachable=True)

@@ -56,7 +56,8 @@ def test_the_line_as_it_is_sent() -> None:
         ("", "unknown"),
     ],
     ids=[
-        "nothing in it", "in it", "in a former one", "UTF-16, or not opened", "a former one in UTF-16", "only the former was opened", "an error",
+        "nothing in it", "in it", "in a former one", "UTF-16, or not opened", "a former one in UTF-16",
+        "only the former was opened", "an error",
         "cut off", "denied", "no log", "no folder", "no end", "silence",
     ],
 )  # fmt: skip
