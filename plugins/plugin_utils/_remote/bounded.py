@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .environment import keep_environment
+
 __all__ = ["AnswerTooLong", "bound", "bounding"]
 
 
@@ -27,15 +29,15 @@ def bound(session: Any, most: int) -> None:
 
 
 def bounding(build: Callable[..., Any], most: int) -> Callable[..., Any]:
-    """Makes a library bound the answers that it reads.
+    """Give a function that makes a requests session as ``build`` does: bounded, and asking the environment no more.
 
-    ``build`` makes a requests session; what is returned makes one that is bounded before it sends anything: a library
-    that makes a session and logs in with it in one call leaves no time to bound it in between.
+    A library that makes a session and logs in with it in one call leaves no time for either in between.
     """
 
     def built(*given: Any) -> Any:
         session = build(*given)
         bound(session, most)
+        keep_environment(session)
         return session
 
     return built

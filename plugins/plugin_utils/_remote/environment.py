@@ -14,7 +14,7 @@ MOST_IN_A_MESSAGE: Final = 16 * 1024 * 1024
 
 
 def keep_environment(session: Any) -> None:
-    """Let a session that has logged in keep what the environment said when it was built.
+    """Let a session that was built keep what the environment said when it was built.
 
     pywinrm and pypsrp merge the proxies and the CA file of the environment into their session once; requests reads the
     environment again for every message and comes to the same result, which is a sixth of the CPU of a short visit.

@@ -16,7 +16,7 @@ from typing import Any
 
 from .bounded import bounding
 from .classify import NotBound, evidence_of, row_for
-from .environment import MOST_IN_A_MESSAGE, keep_environment
+from .environment import MOST_IN_A_MESSAGE
 from .session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
@@ -119,7 +119,6 @@ class PsrpChannel:
                 raise NotBound("ansible_psrp_negotiate_send_cbt is false") from refused
             raise
         self._shell = shell
-        keep_environment(self._wsman.transport.session)
 
     def send(self, line: str) -> str:
         process = Process(self._shell, line)
@@ -130,8 +129,6 @@ class PsrpChannel:
 
     def receive(self, command: str, output: Output) -> None:
         process = self._processes[command]
-        # A connection that was lost has another session.
-        keep_environment(self._wsman.transport.session)
         process.poll_invoke()  # an operation time-out is no error there
         # The library gathers, too.
         output.stdout += process.stdout[len(output.stdout) :]

@@ -13,7 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .bounded import bounding
 from .classify import NotBound, evidence_of, row_for
-from .environment import MOST_IN_A_MESSAGE, keep_environment
+from .environment import MOST_IN_A_MESSAGE
 from .session import Output
 
 # The strategy imports actions before it forks: imported here, the library is there for every host.
@@ -51,15 +51,12 @@ class WinrmChannel:
             raise
         if connection.shell_id is None:
             connection.shell_id = connection.protocol.open_shell(codepage=_CODE_PAGE_UTF8)
-        keep_environment(connection.protocol.transport.session)
 
     def send(self, line: str) -> str:
         return str(self._connection.protocol.run_command(self._connection.shell_id, line))
 
     def receive(self, command: str, output: Output) -> None:
         protocol = self._connection.protocol
-        # A connection that was lost has another session.
-        keep_environment(protocol.transport.build_session())
         # pywinrm 0.5 made the method public and kept the former name as an alias.
         receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
         try:

@@ -8,6 +8,7 @@ to be missing.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from .._data import Version, configmgr_row, roles, schannel_algorithms, sql_clients, windows_release
 from .._windows import snapshot as where
@@ -30,7 +31,7 @@ from .state import (
     WsusState,
 )
 
-__all__ = ["NO_VIEWS", "host_state", "setting"]
+__all__ = ["NO_VIEWS", "host_state", "setting", "state_after"]
 
 _SIDES: dict[str, Side] = {"Client": "client", "Server": "server"}
 _SECONDARY_SITE_TYPE = 2
@@ -63,13 +64,13 @@ def host_state(snapshot: Snapshot) -> HostState:
     """The state that ``snapshot`` shows."""
     registry = snapshot.registry
     windows = _windows(registry)
-    views = (View.NATIVE, View.WOW) if windows.has_wow else (View.NATIVE,)
+    views = _views(windows)
     boot_value = registry.key(where.CONTROL_WINDOWS).value("ShutdownTime")
     state = HostState(
         windows=windows,
         schannel=_schannel(registry),
         dotnet=_dotnet(registry, views),
-        winhttp={view: setting(registry, where.WINHTTP, view, "DefaultSecureProtocols") for view in views},
+        winhttp=_winhttp(registry, views),
         file_versions={name: version for name, text in snapshot.file_versions.items() if (version := _version(text))},
         sql_instances=_sql_instances(registry, views),
         https_ports=https_ports(registry),
@@ -87,6 +88,26 @@ def host_state(snapshot: Snapshot) -> HostState:
         unreadable=_unreadable(registry, windows),
     )
     return state
+
+
+def state_after(state: HostState, registry: Registry) -> HostState:
+    """The state when nothing but settings of SCHANNEL, .NET and WinHTTP has changed to what ``registry`` holds."""
+    views = _views(state.windows)
+    return replace(
+        state,
+        schannel=_schannel(registry),
+        dotnet=_dotnet(registry, views),
+        winhttp=_winhttp(registry, views),
+        unreadable=_unreadable(registry, state.windows),
+    )
+
+
+def _views(windows: WindowsState) -> tuple[View, ...]:
+    return (View.NATIVE, View.WOW) if windows.has_wow else (View.NATIVE,)
+
+
+def _winhttp(registry: Registry, views: tuple[View, ...]) -> dict[View, Setting]:
+    return {view: setting(registry, where.WINHTTP, view, "DefaultSecureProtocols") for view in views}
 
 
 def _text(value: Value | None) -> str | None:

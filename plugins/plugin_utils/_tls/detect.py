@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from .._data import Detection, Role
@@ -18,8 +19,13 @@ def detected_roles(registry: Registry, known: Iterable[Role]) -> tuple[str, ...]
     return tuple(role.id for role in known if any(_holds(registry, row) for row in role.detection))
 
 
+@functools.cache
+def _key(path: str) -> Key:
+    return Key(path)
+
+
 def _holds(registry: Registry, row: Detection) -> bool:
-    key, view = Key(row.key), View(row.view)
+    key, view = _key(row.key), View(row.view)
     if row.test == "subkey":
         return registry.key(key, view).has_subkey(str(row.data))
     reading = registry.key(key, view)

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .._windows.snapshot import Snapshot
-from .build import host_state
+from .build import state_after
 from .plan import COMPONENTS, LEGACY_PROTOCOLS, registry_after, settings_plan
 from .state import HostState
 
@@ -26,4 +24,4 @@ def enabled_state(snapshot: Snapshot, state: HostState) -> HostState:
     plan = settings_plan(
         snapshot.registry, windows.release, "enable", COMPONENTS, LEGACY_PROTOCOLS, x64=windows.has_wow
     )
-    return host_state(replace(snapshot, registry=registry_after(snapshot.registry, plan.changes)))
+    return state_after(state, registry_after(snapshot.registry, plan.changes))

@@ -57,11 +57,7 @@ class Suites:
 
     def protocols(self, among: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Of these protocols, those with a suite that is certain, and those with any."""
-        serving = {protocol: self.serving(protocol) for protocol in among}
-        return (
-            frozenset(protocol for protocol, names in serving.items() if set(names) - self.maybe),
-            frozenset(protocol for protocol, names in serving.items() if names),
-        )
+        return _protocols(self, frozenset(among))
 
 
 @functools.cache
@@ -76,6 +72,16 @@ def _name(code: str) -> str:
 def _code(name: str) -> str:
     row = cipher_suite(name)
     return f"{row.number:04x}" if row else name
+
+
+@functools.lru_cache(maxsize=16)
+def _protocols(suites: Suites, among: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Each stack of a machine asks the same of the same suites."""
+    serving = {protocol: suites.serving(protocol) for protocol in among}
+    return (
+        frozenset(protocol for protocol, names in serving.items() if set(names) - suites.maybe),
+        frozenset(protocol for protocol, names in serving.items() if names),
+    )
 
 
 def _serves(suite: str, protocol: str) -> bool:

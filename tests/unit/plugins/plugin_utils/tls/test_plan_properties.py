@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import Stage
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.build import host_state
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effective_protocols
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.enabled import enabled_state
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS, registry_after
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import (
@@ -80,6 +84,13 @@ def test_the_registry_after_a_plan_is_foreseen(machine: Machine) -> None:
     for change in plan.changes:
         assert foreseen.key(change.key, change.view).value(change.name) == change.after
         assert seen.key(change.key, change.view).values == foreseen.key(change.key, change.view).values
+
+
+@given(machines())
+def test_the_state_after_a_plan_is_the_one_that_would_be_read(machine: Machine) -> None:
+    shown = snapshot(machine)
+    after = registry_after(shown.registry, planned(machine, "enable").changes)
+    assert enabled_state(shown, host_state(shown)) == host_state(dataclasses.replace(shown, registry=after))
 
 
 @given(machines())
