@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._data import Role, load_table
-from .._data.rows import Row
+from .._data.rows import ProtocolId, RoleId, Row, SqlClientId
 
 __all__ = ["Requirement", "requirements"]
 
+Runtime = Literal["", "v2.0.50727", "v4.0.30319"]
 Severity = Literal["high", "medium", "low"]
 Fix = Literal["settings", "update", "restart", "manual"]
 RoleNeed = Literal["dotnet", "sql_client", "sql_build", "wsus_build", "winhttp", "sql_express", "cipher_suites"]
@@ -40,15 +41,15 @@ class Requirement(Row):
     check: str
     fix: Fix
     remedy: str
-    roles: tuple[str, ...] = ()
+    roles: tuple[RoleId, ...] = ()
     need: RoleNeed | None = None
     stage: Literal["enable", "disable"] = "enable"
     blocks_disable: bool = False
-    protocol: str = ""
-    side: str = ""
-    runtime: str = ""
-    client: str = ""
-    protocols: tuple[str, ...] = ()
+    protocol: ProtocolId = ""
+    side: Literal["client", "server"] = "client"
+    runtime: Runtime = ""
+    client: SqlClientId = ""
+    protocols: tuple[ProtocolId, ...] = ()
     usable: tuple[str, ...] = ()
     modern: tuple[str, ...] = ()
 

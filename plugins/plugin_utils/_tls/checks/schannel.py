@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..effective import effect_of, feigned_settings
 from ..finding import CheckResult, Reason, Status, seen
 from ..requirement import Requirement
-from ..state import Effect, Side
+from ..state import Effect
 from .base import Context, answer, fail, not_applicable, passed, settings_outcome, unknown, warn
 
 __all__ = ["fips", "legacy_off", "protocol_on", "tls13_client_certificates", "unsupported_protocol_keys"]
@@ -24,7 +24,7 @@ _WORDS = {
 
 def protocol_on(context: Context, requirement: Requirement) -> CheckResult:
     protocol = requirement.protocol
-    side: Side = "server" if requirement.side == "server" else "client"
+    side = requirement.side
     settings = context.state.schannel.protocols[(protocol, side)]
     effect = effect_of(settings, context.state.windows.release, protocol, side)
     expected, actual = f"{protocol} on for the {side} side", _WORDS[effect]

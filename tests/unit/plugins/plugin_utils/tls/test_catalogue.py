@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import roles, sql_clients_of_configmgr
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import DataError, roles, sql_clients_of_configmgr
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import build_rows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls import audit as audit_module
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.audit import audit
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.checks import CHECKS
@@ -29,6 +30,20 @@ from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import enabled, windows
 
 ROWS = requirements()
+ROW = {
+    "id": "x", "title": "X", "severity": "high", "check": "protocol_on", "protocol": "TLS 1.2", "side": "server",
+    "fix": "settings", "remedy": "Do it.", "sources": ["KB1234567"],
+}  # fmt: skip
+# Without these a check has nothing to compare with. One that is not here compares with nothing of its row.
+FIELDS_OF = {
+    "protocol_on": ("protocol",),
+    "unsupported_protocol_keys": ("protocol",),
+    "legacy_off": ("protocols",),
+    "dotnet_values": ("runtime",),
+    "cipher_suites": ("usable", "modern"),
+    "algorithms": ("usable",),
+    "client_component": ("client",),
+}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -39,7 +54,29 @@ def test_a_row_is_whole(row: Requirement) -> None:
     assert all(re.match(r"https://|KB\d", source) for source in row.sources)
     assert row.remedy.endswith(".")
     assert row.title
-    assert set(row.roles) <= {role.id for role in roles()}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("side", "Server"),
+        ("protocol", "SSL 2"),
+        ("protocols", ["TLS1.0"]),
+        ("runtime", "v4.0.30391"),
+        ("roles", ["managment_point"]),
+        ("client", "odbc81"),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused(field: str, value: object) -> None:
+    assert build_rows("machine_requirements.yml", [ROW], Requirement)
+    with pytest.raises(DataError, match=f"x.*{field}"):
+        build_rows("machine_requirements.yml", [{**ROW, field: value}], Requirement)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_has_what_its_check_compares_with(row: Requirement) -> None:
+    given = [name for name in {field for fields in FIELDS_OF.values() for field in fields} if getattr(row, name)]
+    assert sorted(given) == sorted(FIELDS_OF.get(row.check, ())), f"{row.id}: what {row.check} compares with"
 
 
 def test_a_driver_that_is_required_has_a_minimum() -> None:
