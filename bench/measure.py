@@ -82,35 +82,48 @@ class Runner:
         return Run((usage.ru_utime + usage.ru_stime) * 1000, wall * 1000, usage.ru_maxrss / 1024)
 
 
-def per_host(
-    runner: Runner, client: LabClient, play: Path, hosts: Sequence[str], *, times: int, prepare: Callable[[], object]
-) -> Cost:
-    """What one more host costs, from ``times`` pairs of runs.
+@dataclass(frozen=True)
+class Pair:
+    """A play over one host and over all of them; ``counted``: what the lab counted for the latter, per machine."""
 
-    The start of ansible-playbook, reading the playbook and everything else that is done once is taken off: the play
-    runs over one host and over all of them, and the difference of the medians is shared by the hosts that came on top.
+    one: Run
+    every: Run
+    counted: Sequence[Mapping[str, Any]]
+
+
+def pair_of_runs(
+    runner: Runner, client: LabClient, play: Path, hosts: Sequence[str], prepare: Callable[[], object]
+) -> Pair:
+    """Runs the play over the first host and over all, each on machines that were prepared for it. Raises PlayFailed."""
+    prepare()
+    one = runner.run(play, limit=hosts[0])
+    prepare()
+    client.clear_counters()
+    every = runner.run(play)
+    return Pair(one, every, list(client.counters().values()))
+
+
+def per_host(pairs: Sequence[Pair], hosts: int) -> Cost:
+    """What one more host costs.
+
+    The start of ansible-playbook, reading the playbook and everything else that is done once is taken off: the
+    difference of the medians is shared by the hosts that came on top.
     """
-    one: list[Run] = []
-    every: list[Run] = []
-    for _ in range(times):
-        prepare()
-        one.append(runner.run(play, limit=hosts[0]))
-        prepare()
-        client.clear_counters()
-        every.append(runner.run(play))
-    counted = client.counters().values()
+    counted = pairs[-1].counted
     return Cost(
-        starts=sum(row["starts"] for row in counted) / len(hosts),
-        requests=sum(row["requests"] for row in counted) / len(hosts),
-        bytes=sum(row["bytes_in"] + row["bytes_out"] for row in counted) / len(hosts),
-        cpu_ms=_more(one, every, len(hosts), lambda run: run.cpu_ms),
-        wall_ms=_more(one, every, len(hosts), lambda run: run.wall_ms),
-        alone_ms=statistics.median(run.wall_ms for run in one),
+        starts=sum(row["starts"] for row in counted) / hosts,
+        requests=sum(row["requests"] for row in counted) / hosts,
+        bytes=sum(row["bytes_in"] + row["bytes_out"] for row in counted) / hosts,
+        cpu_ms=_more(pairs, hosts, lambda run: run.cpu_ms),
+        wall_ms=_more(pairs, hosts, lambda run: run.wall_ms),
+        alone_ms=statistics.median(pair.one.wall_ms for pair in pairs),
     )
 
 
-def _more(one: Sequence[Run], every: Sequence[Run], hosts: int, quantity: Callable[[Run], float]) -> float:
-    return (statistics.median(map(quantity, every)) - statistics.median(map(quantity, one))) / (hosts - 1)
+def _more(pairs: Sequence[Pair], hosts: int, quantity: Callable[[Run], float]) -> float:
+    one = statistics.median(quantity(pair.one) for pair in pairs)
+    every = statistics.median(quantity(pair.every) for pair in pairs)
+    return (every - one) / (hosts - 1)
 
 
 def _variables() -> dict[str, str]:

@@ -12,6 +12,7 @@ Writes build/bench.json and prints a table. docs/bench.md says what is measured 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from typing import Any
 
 import plays
 from machines import Bed, lab_of
-from measure import ROOT, Cost, PlayFailed, Runner, per_host
+from measure import ROOT, Cost, Pair, PlayFailed, Runner, pair_of_runs, per_host
 from table import report
 
 from configmgr_lab.control.client import LabClient
@@ -66,20 +67,16 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, Cost], dict[str, int
             "stock_script_read": plays.script_play(to_read),
             "floor": [{"bench_floor": {}}],
         }
-        costs = {}
-        for name, list_of_tasks in tasks.items():
-            if options.only and name not in options.only:
-                continue
-            print(f"measuring {name} ({len(list_of_tasks)} task{'s' * (len(list_of_tasks) > 1)}) ...", flush=True)
-            play = plays.write_file(WORK, name, list_of_tasks)
-            costs[name] = per_host(
-                runner,
-                client,
-                play,
-                hosts,
-                times=options.times,
-                prepare=lambda: start_anew(client, hosts, options.round_trip_ms / 1000),
-            )
+        chosen = {name: each for name, each in tasks.items() if not options.only or name in options.only}
+        files = {name: plays.write_file(WORK, name, each) for name, each in chosen.items()}
+        pairs: dict[str, list[Pair]] = {name: [] for name in chosen}
+        # One after the other, and all over again: what else the computer does then meets each of them.
+        for number in range(options.times):
+            for name, play in files.items():
+                print(f"measuring {name}, {number + 1} of {options.times} ...", flush=True)
+                prepare = functools.partial(start_anew, client, hosts, options.round_trip_ms / 1000)
+                pairs[name].append(pair_of_runs(runner, client, play, hosts, prepare))
+        costs = {name: per_host(measured, len(hosts)) for name, measured in pairs.items()}
     return costs, {"read": len(to_read), "set": len(to_set)}
 
 

@@ -52,9 +52,9 @@ TARGETS = (
     Target("enforce", _READ_AND_SET, "requests", 25),
     Target("enforce", _READ_AND_SET, "cpu_ms", 10),
     Target("audit", _SCRIPT, "requests", 1),
-    Target("audit", _SCRIPT, "cpu_ms", 1),
+    Target("audit", _SCRIPT, "cpu_ms", 1.25),
     Target("audit", _SCRIPT, "bytes", 4),
-    Target("audit", ("floor",), "cpu_ms", 0.25),
+    Target("audit", ("floor",), "cpu_ms", 0.45),
 )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import stat
@@ -161,9 +162,14 @@ print(site.bad, flush=True)
 
 def test_three_slices_write_at_once_and_one_is_killed(tmp_path: Path) -> None:
     rounds = {"0": 100, "1": 100, "2": 1_000_000}
+    # Under ansible-test only its own loader finds the collection, which another process does not have.
+    variables = {**os.environ, "PYTHONPATH": str(Path(inspect.getfile(RecordFolder)).parents[6])}
     slices = {
         name: subprocess.Popen(
-            [sys.executable, "-c", SLICE, str(tmp_path), name, str(most)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", SLICE, str(tmp_path), name, str(most)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=variables,
         )
         for name, most in rounds.items()
     }
