@@ -201,8 +201,10 @@ def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
 def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> Reading:
     if not able or (lines is None and not whole):
         return Reading(item, "unknown")
-    if lines is None or (state := log_state(lines)) != "read":
-        return Reading(item, "missing" if lines is None else state)
+    lines = lines or []
+    state = log_state(lines)
+    if state != "read":
+        return Reading(item, state)
     if not item.by_line:
         return Reading(item, "read", named=_named(item, lines))
     found = tuple(line for text in lines if (line := _line(text)))

@@ -47,7 +47,7 @@ class MachineState:
 
 
 def read_state(machine: Machine, location: Location) -> MachineState:
-    """Two command lines: the audit's, and one more. RemoteError or Failure."""
+    """Reads the state by the command lines of the audit, and one more. RemoteError or Failure."""
     visit = read_machine(machine.session(), location, changing=True)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
     questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]

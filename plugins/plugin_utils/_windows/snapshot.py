@@ -18,7 +18,6 @@ from .questions import Answers, Command, Query, surely
 from .registry import Key, KeyReading, Presence, Registry, Value, View
 
 __all__ = [
-    "BOOT_QUESTIONS",
     "PROTOCOLS",
     "SIDES",
     "Snapshot",
@@ -76,7 +75,6 @@ BOOT = Command(
     "\"/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and EventID=12]]\" /c:1 /rd:true /f:xml",
 )
 SHUTDOWN = Query(CONTROL_WINDOWS, value="ShutdownTime")
-BOOT_QUESTIONS: tuple[Query | Command, ...] = (SHUTDOWN, BOOT)
 
 # What cmd knows without starting a program. The second name is there in a 32-bit shell of a 64-bit Windows, the third
 # where ConfigMgr's console is (Microsoft's own pages find its module by it).
