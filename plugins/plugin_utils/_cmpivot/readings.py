@@ -61,7 +61,7 @@ def _doubt_slashes(readings: Readings) -> None:
     if not any(key.parent == where.SCHANNEL.child("Ciphers") for key in listed):
         return
     for row in schannel_algorithms():
-        key = where.SCHANNEL.child(row.id)
+        key = where.algorithm_key(row.id)
         if "/" in row.id and key not in listed:
             readings[(View.NATIVE, key)] = UNREADABLE
 

@@ -4,12 +4,13 @@
 """What is known about TLS in Windows, .NET, SQL Server and ConfigMgr, as tables with a source on every row.
 
 The lookups are pure. A table is read when it is first asked for and kept for the life of the process; preload() reads
-all of them at once, for a process that forks and wants its children to find them there.
+those at once that every visit asks, for a process that forks and wants its children to find them there.
 """
 
 from __future__ import annotations
 
 from .errors import DataError
+from .judged import preload
 from .load import load_table
 from .packages import (
     exit_code,
@@ -83,7 +84,6 @@ from .suites import (
     http_flags,
     schannel_algorithms,
 )
-from .tables import TABLES, preload
 from .version import Version
 from .windows import (
     dotnet_requirement,
@@ -126,7 +126,6 @@ __all__ = [
     "SqlClient",
     "SqlClientRequirement",
     "SqlSupport",
-    "TABLES",
     "Update",
     "Version",
     "WinHttp",

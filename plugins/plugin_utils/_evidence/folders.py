@@ -30,6 +30,7 @@ _QUESTIONS = (
     *(Query(service, value="ImagePath") for service in _SERVICES),
     Query(_CLIENT, View.NATIVE),
 )
+_LOGS = load_table("log_files", LogFile)
 # A site system is installed on the drive with the most room, unless somebody said otherwise.
 _DRIVES = "CDEFGHIJKLM"
 _INSTALLED = {"component": r"SMS\Logs", "management_point": r"SMS_CCM\Logs", "distribution_point": r"SMS_DP$\sms\logs"}
@@ -108,7 +109,7 @@ def log_places(
         for kind, found in _folders(state, registry, roles, told).items()
     }
     places = []
-    for log in load_table("log_files", LogFile):
+    for log in _LOGS:
         if log.roles and not set(log.roles) & set(roles):
             continue
         if not log.roles and not by_kind[log.folder]:

@@ -171,7 +171,7 @@ def _schannel(registry: Registry) -> Schannel:
         cipher_policy=str(policy.value.data) if policy.value and policy.value.type == "REG_SZ" else None,
         cipher_order=tuple(name for name in str(order.data).split(r"\0") if name.strip()) if order else None,
         algorithms={
-            row.id: setting(registry, where.SCHANNEL.child(row.id), View.NATIVE, "Enabled")
+            row.id: setting(registry, where.algorithm_key(row.id), View.NATIVE, "Enabled")
             for row in schannel_algorithms()
         },
         dh_minimum={
@@ -185,7 +185,7 @@ def _dotnet(registry: Registry, views: tuple[View, ...]) -> DotNet:
     setup = registry.key(where.DOTNET_SETUP.child(r"v4\Full"))
     net35 = registry.key(where.DOTNET_SETUP.child("v3.5"))
     values = {
-        (runtime, view, name): setting(registry, where.DOTNET.child(runtime), view, name)
+        (runtime, view, name): setting(registry, where.dotnet_key(runtime), view, name)
         for runtime in where.DOTNET_RUNTIMES
         for view in views
         for name in ("SystemDefaultTlsVersions", "SchUseStrongCrypto")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._data import ExitCode, Package, exit_code, installer, package
+from .._data import ExitCode, Package, exit_code, installer, package, packages
 from .._failure import Failure
 from .._machine.machine import Machine
 from .._machine.people import somebody_there
@@ -281,3 +281,7 @@ def described(row: Package, file: ManifestFile | None, reasons: tuple[str, ...])
 
 def shown(done: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "means"} for row in done]
+
+
+# Every machine asks for them: read on import, they are there in every worker.
+packages()

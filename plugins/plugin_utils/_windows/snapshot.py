@@ -9,6 +9,7 @@ machines have is asked in a second line, C(further.py).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ __all__ = [
     "PROTOCOLS",
     "SIDES",
     "Snapshot",
+    "algorithm_key",
+    "dotnet_key",
     "event_time",
     "is_server",
     "protocol_key",
@@ -110,14 +113,26 @@ WSUS_FILE = FileVersion(
 FILE_VERSIONS = (WINHTTP_FILE, WSUS_FILE)
 
 
+@functools.cache
 def protocol_key(protocol: str, side: str) -> Key:
     return SCHANNEL.child(rf"Protocols\{protocol}\{side}")
+
+
+@functools.cache
+def algorithm_key(algorithm: str) -> Key:
+    """By the ``id`` of its row."""
+    return SCHANNEL.child(algorithm)
+
+
+@functools.cache
+def dotnet_key(runtime: str) -> Key:
+    return DOTNET.child(runtime)
 
 
 def _below_schannel() -> tuple[Key, ...]:
     above = [SCHANNEL.child(rf"Protocols\{protocol}") for protocol in PROTOCOLS]
     sides = [protocol_key(protocol, side) for protocol in PROTOCOLS for side in SIDES]
-    return (*above, *sides, *(SCHANNEL.child(row.id) for row in schannel_algorithms()))
+    return (*above, *sides, *(algorithm_key(row.id) for row in schannel_algorithms()))
 
 
 def snapshot_questions(journal: str, *, changing: bool = False) -> list[Query | Command]:
@@ -139,7 +154,7 @@ def snapshot_questions(journal: str, *, changing: bool = False) -> list[Query | 
         Query(DOTNET_SETUP.child(r"v4\Full"), native, sure=True),
     ]
     for view in (native, wow):
-        questions += [Query(DOTNET.child(runtime), view, sure=True) for runtime in DOTNET_RUNTIMES]
+        questions += [Query(dotnet_key(runtime), view, sure=True) for runtime in DOTNET_RUNTIMES]
         questions.append(Query(WINHTTP, view, sure=True))
     questions += [
         Query(SMS, native, sure=True),

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_facts
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import load
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.judged import JUDGED
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import (
@@ -138,3 +140,10 @@ def test_a_machine_that_hides_everything_is_named_in_few_words(bench: Callable[.
             machine.set(hosts.protocol(name, side)).deny(hosts.protocol(name, side))
     (readable,) = [finding for finding in facts(bench(machine))["findings"] if finding["id"] == "state-readable"]
     assert (readable["status"], readable["actual"], len(readable["reasons"])) == ("unknown", "12 not readable", 5)
+
+
+def test_no_table_is_read_in_a_worker(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+    at_hand = {*JUDGED, "conversations", "machine_requirements"}
+    monkeypatch.setattr(load, "_tables", {key: rows for key, rows in load._tables.items() if key[0] in at_hand})
+    monkeypatch.setattr(load, "_raw_rows", lambda name: pytest.fail(f"{name} is read for every machine"))
+    assert facts(bench(site(windows(), 9106)), {"roles": ["management_point"]})["roles"]

@@ -10,10 +10,11 @@ import functools
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._baseline.items import BaselineSpec, Item, items, kept
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import TABLES, windows_releases
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data import windows_releases
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_baseline import BaselineBack, BaselineWindows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import SettingRow
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effect_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.state import Setting, Side, SideSettings

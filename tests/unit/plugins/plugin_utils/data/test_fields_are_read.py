@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data import TABLES
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.conversation import Conversation
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import Requirement
 
