@@ -89,6 +89,17 @@ def test_how_a_job_ends(answers: list[str | RemoteError], end: JobEnd) -> None:
     assert wait_for_job(machine(Session(answers)), "install x", 3600, lambda text: None) == end
 
 
+@pytest.mark.parametrize(("now", "restarted"), [("0102", True), ("0101", False)])
+def test_where_no_event_tells_of_a_start_the_last_shutdown_does(now: str, restarted: bool) -> None:
+    silent = look(NOT_YET).replace(f";{BOOT},-", ";-,0101").replace(f"<TimeCreated SystemTime='{BOOT}'/>", "")
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Windows"
+    shutdown = f"{key}\r\n    ShutdownTime    REG_BINARY    {now}\r\n#ok 0\r\n"
+    session = Session([silent, shutdown, look(exit_code=0, result=0)])
+    end = JobEnd(None, True) if restarted else JobEnd(0, False)
+    assert wait_for_job(machine(session), "install x", 3600, lambda text: None) == end
+    assert ["ShutdownTime" in line for line in session.lines] == [False, True] + [False] * (not restarted)
+
+
 def test_a_job_that_does_not_end_is_left_alone_and_told_of() -> None:
     told: list[str] = []
     session = Session([look()])

@@ -11,10 +11,12 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import sql_clients
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import question_lines
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.further import further_questions
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, View
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Presence, Value, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.snapshot import (
     FILE_VERSIONS,
     PROTOCOLS,
@@ -82,6 +84,14 @@ def test_nothing_further_is_asked_of_a_plain_client() -> None:
     assert asked_further(client) == []
     # As every Windows has it.
     assert asked_further(client.set(rf"{hosts.MICROSOFT}\MSSQLServer\Client")) == []
+
+
+@pytest.mark.parametrize(("view", "lines"), [(64, 2), (32, 3)])
+def test_only_a_32_bit_instance_of_sql_server_takes_a_third_line(view: int, lines: int) -> None:
+    visit = hosts.Visited(hosts.sql_instance(windows(), "13.0.5026.0", view=view))
+    seen = read_machine(visit, Location(hosts.LOCATION)).snapshot
+    setup = seen.registry.key(Key(rf"{hosts.SQL}\MSSQL13.MSSQLSERVER\Setup"), View(view))
+    assert (visit.commands, setup.value("PatchLevel")) == (lines, Value("REG_SZ", "13.0.5026.0"))
 
 
 @pytest.mark.parametrize("name", ["Microsoft SQL Server", "SQLNCLI11", "MSODBCSQL19"])
