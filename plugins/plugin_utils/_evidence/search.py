@@ -15,8 +15,9 @@ line whatever files there are; C(echo.) looks for a file of the name C(echo) fir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from .._data import load_table
 from .._data.schema_evidence import LogPhrase, LogSignature
@@ -24,8 +25,8 @@ from .folders import LogPlace
 
 __all__ = [
     "FIRST",
-    "GROUP_ROOM",
     "LogLine",
+    "by_folder",
     "formers_there",
     "Reading",
     "Search",
@@ -38,6 +39,8 @@ __all__ = [
     "read_counts",
     "read_search",
 ]
+
+T = TypeVar("T")
 
 FIRST = 29
 """How many matching lines of a log are read at first; also how many of the newest when there are more."""
@@ -157,18 +160,22 @@ def search_parts(wanted: Sequence[Search]) -> list[str]:
     return [f"({_PROBE})2>nul", *_grouped([(item.place.folder, item.command(n)) for n, item in enumerate(wanted)])]
 
 
-def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
-    folders: dict[str, list[list[str]]] = {}
-    for folder, command in commands:
+def by_folder(items: Iterable[tuple[str, T]], length: Callable[[Sequence[T]], int]) -> list[tuple[str, list[T]]]:
+    """What is asked in each folder, in as many parts as GROUP_ROOM takes. ``length``: that of one part's commands."""
+    folders: dict[str, list[list[T]]] = {}
+    for folder, item in items:
         groups = folders.setdefault(folder, [[]])
-        if groups[-1] and sum(map(len, groups[-1])) + len(command) > GROUP_ROOM:
+        if groups[-1] and length([*groups[-1], item]) > GROUP_ROOM:
             groups.append([])
-        groups[-1].append(command)
+        groups[-1].append(item)
+    return [(folder, group) for folder, groups in folders.items() for group in groups]
+
+
+def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
     # Nothing is searched when the folder is not there: the names would be looked up in another one.
     return [
         f"(cd /d {folder}&&({'&'.join(group)}))2>nul&echo #done"
-        for folder, groups in folders.items()
-        for group in groups
+        for folder, group in by_folder(commands, lambda group: sum(map(len, group)))
     ]
 
 

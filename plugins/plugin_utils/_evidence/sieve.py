@@ -16,13 +16,12 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Sequence
 
-from .search import GROUP_ROOM, Reading, Search, formers_there, log_state, shortest
+from .search import Reading, Search, by_folder, formers_there, log_state, shortest
 
 __all__ = ["read_sieve", "sieve_parts"]
 
 _TIME = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
 _TIMES, _TEXTS, _SIFTED, _DONE = "#times", "#texts", "#sifted", "#done"
-_Numbered = Sequence[tuple[int, Search]]
 
 
 def sieve_parts(wanted: Sequence[Search]) -> list[str]:
@@ -30,17 +29,12 @@ def sieve_parts(wanted: Sequence[Search]) -> list[str]:
     return [f"(cd /d {folder}&&({_command(group)}))2>nul&echo {_DONE}" for folder, group in _groups(wanted)]
 
 
-def _groups(wanted: Sequence[Search]) -> list[tuple[str, _Numbered]]:
-    folders: dict[str, list[list[tuple[int, Search]]]] = {}
-    for numbered in enumerate(wanted):
-        groups = folders.setdefault(numbered[1].place.folder, [[]])
-        if groups[-1] and len(_command([*groups[-1], numbered])) > GROUP_ROOM:
-            groups.append([])
-        groups[-1].append(numbered)
-    return [(folder, group) for folder, groups in folders.items() for group in groups]
+def _groups(wanted: Sequence[Search]) -> list[tuple[str, list[tuple[int, Search]]]]:
+    numbered = ((item.place.folder, (number, item)) for number, item in enumerate(wanted))
+    return by_folder(numbered, lambda group: len(_command(group)))
 
 
-def _command(group: _Numbered) -> str:
+def _command(group: Sequence[tuple[int, Search]]) -> str:
     """Whether each log is there and can be read, and the two passes over all of them."""
     looks = [
         f"echo #log {number}&(if exist {item.file} echo #there)"
