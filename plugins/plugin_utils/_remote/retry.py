@@ -65,10 +65,11 @@ def pause(elapsed: float, asked: int, answered: int, policy: Policy) -> float:
     """Seconds before the next Receive of a line that has run for ``elapsed`` and answered so many of its questions.
 
     WinRM answers Receive as soon as there is anything, which is after every program: a wait lets one message bring the
-    output of many. Half of what the rest takes at the pace so far, since a start is slower than what follows.
+    output of many. The shell's own start is one more than the questions that were answered, and of those that are
+    left about one in seven is answered by the shell itself.
     """
-    rest = elapsed * (asked - answered) / answered if answered else elapsed
-    return min(max(rest / 2, policy.shortest_pause), policy.longest_pause)
+    rest = elapsed / (answered + 1) * (asked - answered) * 6 / 7 if answered else elapsed / 2
+    return min(max(rest, policy.shortest_pause), policy.longest_pause)
 
 
 def delay_before(tries: int, policy: Policy, chance: float) -> float:

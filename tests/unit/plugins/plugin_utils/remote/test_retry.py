@@ -116,8 +116,8 @@ def test_delays_grow_and_stay_bounded(chance: float, tries: int) -> None:
 @pytest.mark.parametrize(
     ("elapsed", "asked", "answered", "seconds"),
     [
-        (0.04, 35, 1, 0.68),  # half of what the rest takes
-        (0.7, 35, 30, 0.7 / 6 / 2),
+        (0.04, 36, 1, 0.6),  # two starts in 40 ms, and 30 of the 35 that are left are programs
+        (0.62, 37, 30, 0.12),
         (0.7, 35, 35, 0.05),
         (0.02, 2, 1, 0.05),
         (3.0, 35, 1, 2.0),
