@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._marks import length_added
+from .._marks import ENDING, length_added
 from .errors import error
 
-LIMIT = 8150
+LIMIT = 8150 - ENDING
 """Characters (UTF-16 code units) of one line. cmd takes 8,191 (source: Microsoft, command-line string limitation); the
-rest is for what a connection puts before it."""
+rest is for what a connection puts before it and a session behind it."""
 
 _ATTEMPTED = "prepare a command line"
 

@@ -21,6 +21,8 @@ TOO_LATE = "configmgr.tls: the command did not end in time"
 _BLOCK = 64 * 1024
 _KILL = 9
 """As POSIX numbers it: the module signal takes longer to load than all else here."""
+_LOST = 255
+"""What ssh itself ends with when it loses the connection; that a signal ended it comes to the same."""
 _TICK = 0.05
 """Seconds after which the command is looked at: a shared connection of ssh keeps its pipes open."""
 
@@ -71,7 +73,8 @@ def _start(command: list[str]) -> tuple[int, dict[int, int]]:
 
 def _ended(child: int) -> int | None:
     done, status = os.waitpid(child, os.WNOHANG)
-    return os.waitstatus_to_exitcode(status) if done else None
+    code = os.waitstatus_to_exitcode(status) if done else None
+    return _LOST if code is not None and code < 0 else code
 
 
 def _hand_on(streams: dict[int, int], reading: int, room: int) -> int:

@@ -106,7 +106,8 @@ def next_step(
     if retry == "reset":
         return NextStep(Again.REQUEST, reset=True)
     delay = delay_before(tries, policy, chance)
-    if retry == "wait":
+    # What the host gave out for a Receive may be lost behind a proxy that answers in its place, and is not given again.
+    if retry == "wait" and stage is not RequestStage.RECEIVE:
         return NextStep(Again.REQUEST, delay=delay)
     if sent and not resend:
         return lost

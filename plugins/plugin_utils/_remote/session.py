@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from .._marks import draw, heard, marks, said
+from .._marks import draw, heard, is_whole, marks, said
 from .classify import evidence_of, refused, row_for
 from .errors import Fault, RemoteError, error
 from .lines import check
@@ -85,6 +85,10 @@ class Channel(Protocol):
 
     def abandon(self) -> None:
         """Close the TCP connection and say nothing to the host. Never raises."""
+
+
+class AnswerCut(Exception):
+    """The host says that the command is over, and what came of its answer does not hold its end."""
 
 
 class _Rerun(Exception):
@@ -203,6 +207,8 @@ class ShellSession:
                 self._end(command)
                 detail = f"more than {self._policy.most_output} bytes"
                 raise self._error("output_too_long", visit, detail=detail, sent=True)
+        if asked:
+            self._request(RequestStage.RECEIVE, lambda: _demand_end(output, word, visit), visit)
         self._over = command
         self._pace = (now - begun) / asked if asked else None
         stdout, stderr = (bytes(stream).decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
@@ -279,3 +285,10 @@ class ShellSession:
 
     def _error(self, code: str, visit: _RunState, detail: str, sent: bool) -> RemoteError:
         return error(code, host=self._host, attempted=visit.attempted, detail=detail, secrets=self._secrets, sent=sent)
+
+
+def _demand_end(output: Output, word: str, visit: _RunState) -> None:
+    """An answer of which nothing at all was heard is left to whoever asked, where no change can hide behind it."""
+    text = output.stdout.decode("utf-8", "replace")
+    if not is_whole(text, word) and (word in text or not visit.resend):
+        raise AnswerCut(f"{len(output.stdout)} bytes, without an end")

@@ -11,6 +11,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configm
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.place import Place
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.steps import ChangeSet, ChangeStep, change_steps
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.lines import LIMIT
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import parse_journal
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import Change
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import Location
@@ -129,8 +130,8 @@ def test_values_in_a_key_that_goes_are_not_deleted_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("changes", "location", "words"),
     [
-        ((change(r"SYSTEM\A"),), "D:\\" + "x" * 3000, "more than the 8150 characters"),
-        ((change(r"SYSTEM\A", size=2000),), LOCATION, "more than the 8150 characters"),
+        ((change(r"SYSTEM\A"),), "D:\\" + "x" * 3000, f"more than the {LIMIT} characters"),
+        ((change(r"SYSTEM\A", size=2000),), LOCATION, f"more than the {LIMIT} characters"),
         ((change(r"SYSTEM\%A%"),), LOCATION, "cannot be set by a command line"),
     ],
 )

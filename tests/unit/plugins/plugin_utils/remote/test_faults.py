@@ -29,6 +29,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors impor
     scrub,
     table,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.session import AnswerCut
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.ssh import WrongShell
 
 XML = (
@@ -244,6 +245,7 @@ SAMPLES: list[tuple[str, Exception]] = [
     ("connection_dropped", http.ConnectionError("('Connection aborted.', RemoteDisconnected('Remote end closed'))")),
     ("connection_dropped", http.ConnectionError("('Connection aborted.', ConnectionResetError(104, 'reset'))")),
     ("connection_dropped", plugin("('Connection aborted.', BrokenPipeError(32, 'Broken pipe'))")),
+    ("answer_cut", AnswerCut("812 bytes, without an end")),
     ("answer_unreadable", psrp.WinRMError("Received related id does not match related expected message id")),
     ("answer_unreadable", plugin("not well-formed (invalid token): ParseError")),
     ("connection_failed", RuntimeError("something new")),

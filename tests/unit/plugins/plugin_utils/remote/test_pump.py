@@ -29,6 +29,8 @@ def pumped(script: str, most: int = 1000, seconds: float = PATIENT) -> tuple[int
         ("exec 1>&- 2>&-; sleep 0.1; exit 4", (4, b"", b"")),
         ("head -c 1000 /dev/zero", (0, bytes(1000), b"")),
         ("exit 255", (255, b"", b"")),
+        # As when ssh loses the connection: what came is not the whole.
+        ("printf half; kill -9 $$", (255, b"half", b"")),
     ],
 )
 def test_what_is_in_bounds_is_handed_on(script: str, answer: tuple[int, bytes, bytes]) -> None:

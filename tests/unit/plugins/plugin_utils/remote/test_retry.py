@@ -48,7 +48,8 @@ def step(
         # The host refused to begin: the same again, even when the line must not run twice.
         (step("wait", OPEN), NextStep(Again.REQUEST, delay=1.0)),
         (step("wait", COMMAND, resend=False, tries=3), NextStep(Again.REQUEST, delay=4.0)),
-        (step("wait", RECEIVE, resend=False), NextStep(Again.REQUEST, delay=1.0)),
+        (step("wait", RECEIVE), NextStep(Again.LINE, reset=True, delay=1.0)),
+        (step("wait", RECEIVE, resend=False), NextStep(Again.UNKNOWN)),
         (step("wait", COMMAND, tries=5), NextStep(Again.NOTHING)),
         # A shell that cannot be used.
         (step("renew", COMMAND, resend=False), NextStep(Again.LINE, renew=True, delay=1.0)),

@@ -11,6 +11,7 @@ import pytest
 import requests.exceptions
 import winrm.exceptions as winrm
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import HEARD
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import session
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.errors import RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote.retry import Policy
@@ -99,11 +100,11 @@ class Run:
         self.now += 1
         return self.now
 
-    def go(self, resend: bool = True) -> str:
+    def go(self, resend: bool = True, line: str = "ver") -> str:
         """The code of the failure, or the output."""
         try:
             with self.session.open() as session:
-                return session.run("ver", attempted="read", resend=resend).stdout
+                return session.run(line, attempted="read", resend=resend).stdout
         except RemoteError as raised:
             self.raised = raised
             return raised.code
@@ -135,7 +136,7 @@ def test_the_usual_way() -> None:
         (Channel(send=[DROP]), True, "", ["open", "send", "reset", *USUAL[1:]], [1]),
         (Channel(receive=["half...", DROP, "whole"]), True, "whole",
          ["open", "send", "receive", "receive", "reset", *USUAL[1:]], [0.5, 1]),
-        (Channel(receive=[BUSY]), False, "", ["open", "send", "receive", *USUAL[2:]], [1]),
+        (Channel(receive=[BUSY]), True, "", ["open", "send", "receive", "reset", *USUAL[1:]], [1]),
         (Channel(receive=[GONE]), True, "", ["open", "send", "receive", "renew", *USUAL], [1]),
         # What follows the answer changes nothing any more.
         (Channel(close=[DROP]), False, "", USUAL, []),
@@ -217,6 +218,33 @@ def test_a_word_that_comes_in_two_messages_counts_once(monkeypatch: pytest.Monke
     monkeypatch.setattr(session, "pause", pause)
     Run(Channel(receive=["a...", "abc 0\n...", "...", "abc 1\n...abc 2\n...", "abc 3"])).go()
     assert counted == [0, 1, 1, 3]
+
+
+WHOLE = "abcdef 0\r\nabcdef end\r\n"
+
+
+@pytest.mark.parametrize(
+    ("receive", "resend", "result", "sent"),
+    [
+        ([WHOLE], False, f"{HEARD}0\r\n", 1),
+        (["abcdef 0\r\nabcde", WHOLE], True, f"{HEARD}0\r\n", 2),
+        (["abcdef 0\r\n"], False, "dropped", 1),
+        (["abcdef 0\r\n"] * 9, True, "answer_cut", 3),
+        # The middle of it was handed to a proxy that did not hand it on.
+        (["abcd...", BUSY, WHOLE], True, f"{HEARD}0\r\n", 2),
+        (["abcd...", BUSY], False, "dropped", 1),
+        # cmd may be forbidden on a machine, and says so: whoever asked has an error of its own for that.
+        (["disabled by your administrator"], True, "disabled by your administrator", 1),
+        (["disabled by your administrator"], False, "dropped", 1),
+    ],
+)
+def test_an_answer_that_was_cut_is_asked_for_again_or_said(
+    receive: list[Exception | str], resend: bool, result: str, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "draw", lambda: "abcdef")
+    run = Run(Channel(receive=receive), Policy(tries=3))
+    assert run.go(resend, "x&echo #ok 0") == result
+    assert run.channel.log.count("send") == sent
 
 
 def test_a_session_serves_more_than_one_line_and_recovers() -> None:

@@ -61,7 +61,13 @@ def test_no_text_makes_the_query_parser_fail(text: str) -> None:
 
 NAMES = st.text(
     st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n\\"), min_size=1, max_size=12
-).filter(lambda name: "    " not in f" {name} ".replace("\t", "    ") and "REG_" not in name and name.strip() == name)
+).filter(
+    lambda name: (
+        "    " not in f" {name} ".replace("\t", "    ")
+        and name.strip() == name
+        and not any(word in name for word in ("REG_", "#ok "))
+    )
+)
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n"), max_size=20)
 VALUES = st.one_of(
     st.builds(Value, st.just("REG_DWORD"), st.integers(0, 0xFFFFFFFF)),
