@@ -18,10 +18,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 
-# The variable in which the playbooks keep the result of tls_events_info.
-_EVENTS = "configmgr_tls_events"
+# The variables in which the playbooks keep the results of tls_events_info, of the enable stage, and of its restart.
+_EVENTS, _ENABLED, _RESTARTED = "configmgr_tls_events", "configmgr_tls_enabled", "configmgr_tls_restarted"
 
 
 class ActionModule(TlsAction):
@@ -41,8 +42,7 @@ class ActionModule(TlsAction):
             stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
             from_outside=None if verified is None else verified["findings"],
             legacy_use=_legacy_use(arguments["legacy_use"], hosts),
-            # A real run comes to this point with its settings made and its machines restarted.
-            mended=("settings", "restart") if task.check_mode else (),
+            foreseen=_foreseen(hosts) if task.check_mode else {},
             absent=absent,
             seen_days=arguments["seen_days"],
             leaves_out_inactive=arguments["leave_out_inactive"],
@@ -58,6 +58,15 @@ def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) ->
         return given
     counted = {host.name: (host.variables.get(_EVENTS) or {}).get("legacy_use") for host in hosts}
     return {name: plain(users) for name, users in counted.items() if users is not None} or None
+
+
+def _foreseen(hosts: Sequence[HostVariables]) -> dict[str, Foreseen]:
+    """A real run comes to this point with its settings made and machines restarted; in check mode it said which."""
+    return {
+        host.name: Foreseen.of(host.variables[_ENABLED], host.variables.get(_RESTARTED) or {})
+        for host in hosts
+        if host.variables.get(_ENABLED)
+    }
 
 
 def _as_result(gate: Gate, notes: Sequence[str]) -> dict[str, Any]:

@@ -19,7 +19,9 @@ description:
     everything. That a host failed a step of the run, that WinRM would be lost, or that a server was not reached cannot
     be waived.
   - With O(seen_days) what is known of a host from an earlier run may stand for reading it.
-  - In check mode, findings that the enable stage and its restarts mend are no reasons.
+  - In check mode, findings are no reasons where the enable stage of the same run would mend them, by its results in
+    the host variables C(configmgr_tls_enabled) and C(configmgr_tls_restarted), which the playbooks register. That it
+    would change a machine and not restart it is a reason.
   - Runs on the controller and asks no host. Use it once per play, with C(run_once).
 options:
   hierarchy:

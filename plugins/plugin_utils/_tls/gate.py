@@ -8,17 +8,20 @@ have accepted.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .absence import Absent, days_ago
 from .finding import Status
 from .forecast import Forecast
+from .foreseen import Foreseen
 from .readiness import blocking_findings
 from .waiver import NEVER_WAIVED, NOT_REACHED, Waiver
 
 __all__ = ["Gate", "GateReason", "Observed", "open_gate"]
+
+_NOT_RESTARTED = "restart-after-change"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Observed:
 
     ``stopped``: hosts that failed a step of this run, and what was said. ``from_outside``: findings per host of a look
     from outside. ``legacy_use``: who was seen to use older protocols, per host. None when nobody looked, which is told
-    and is no reason. ``mended``: kinds of fix that come before the stage in the run that is predicted.
+    and is no reason. ``foreseen``: of a run in check mode, what its enable stage would do to a host.
     ``absent``: hosts that this run did not read; the facts of those that ``seen_days`` lets stand for a visit are among
     the facts. ``leaves_out_inactive``: whether clients that ConfigMgr calls inactive need not be read.
     """
@@ -77,7 +80,7 @@ class Observed:
     stopped: Mapping[str, str] = field(default_factory=dict)
     from_outside: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     legacy_use: Mapping[str, Sequence[str]] | None = None
-    mended: Collection[str] = ()
+    foreseen: Mapping[str, Foreseen] = field(default_factory=dict)
     absent: Mapping[str, Absent] = field(default_factory=dict)
     seen_days: float = 0
     leaves_out_inactive: bool = False
@@ -191,12 +194,23 @@ def _unreached(expected: Forecast, seen: Observed) -> Iterable[GateReason]:
 
 def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed) -> Iterable[GateReason]:
     for name, host in facts.items():
-        # What a run would mend, it mends only on machines that it reaches.
         absent = seen.absent.get(name)
+        # What a run would mend, it mends only on machines that it reaches.
+        foreseen = seen.foreseen.get(name, Foreseen()) if absent is None else Foreseen()
         proved = absent.proved(seen.seen_days) if absent is not None else ()
-        for finding in blocking_findings(host.get("findings", []), proved) if host else []:
-            if absent is not None or finding.get("fix") not in seen.mended:
-                yield _of_finding(name, finding, absent)
+        left = [
+            finding
+            for finding in (blocking_findings(host.get("findings", []), proved) if host else ())
+            if not foreseen.mends(finding)
+        ]
+        yield from (_of_finding(name, finding, absent) for finding in left)
+        if foreseen.waits and _NOT_RESTARTED not in {finding["id"] for finding in left}:
+            yield GateReason(
+                _NOT_RESTARTED,
+                name,
+                "this run would change settings that are in force only after a restart, and not restart the machine",
+                "Restart it by hand, or let the run do it (configmgr_tls_restart, configmgr_tls_maintenance).",
+            )
 
 
 def _of_finding(host: str, finding: Mapping[str, Any], absent: Absent | None = None) -> GateReason:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.absence import Absent
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.record import Record, of_facts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import Waiver
@@ -97,8 +98,10 @@ def test_what_keeps_the_gate_shut_in_a_record_does_so_and_says_its_age() -> None
 
 @pytest.mark.parametrize("fix", ["settings", "restart"])
 def test_a_prediction_mends_nothing_on_a_machine_that_is_away(fix: str) -> None:
-    lacking = host("client", stacks=MODERN_CLIENT, found=[finding("dotnet-v4-settings", fix=fix)])
-    assert not asked(absent(lacking), seen_days=30, mended=("settings", "restart")).is_open
+    found = {**finding("dotnet-v4-settings", fix=fix), "evidence": [{"path": "KEY", "value": "absent"}]}
+    lacking = host("client", stacks=MODERN_CLIENT, found=[found])
+    foreseen = Foreseen(frozenset({"KEY"}), restarted=True)
+    assert foreseen.mends(found) and not asked(absent(lacking), seen_days=30, foreseen={"PC2": foreseen}).is_open
 
 
 def test_the_reason_says_when_a_machine_was_seen_last() -> None:

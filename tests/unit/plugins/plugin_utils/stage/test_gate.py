@@ -15,6 +15,7 @@ import yaml
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
@@ -156,11 +157,39 @@ def test_a_host_that_failed_a_step_shuts_the_gate_whatever_its_facts_say() -> No
     assert shut_by(gate(site(PC2=None), observed=observed)) == [("step_failed", "MP1"), ("step_failed", "PC2")]
 
 
-@pytest.mark.parametrize("fix", ["settings", "restart", "update", "manual"])
-def test_a_prediction_takes_what_the_enable_stage_mends_for_mended(fix: str) -> None:
-    facts = site(PC1=host("client", stacks=MODERN_CLIENT, found=[finding("dotnet-v4-settings", fix=fix)]))
-    assert not gate(facts).is_open
-    assert gate(facts, observed=Observed(mended=("settings", "restart"))).is_open == (fix in ("settings", "restart"))
+DOTNET, SCHANNEL = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319", r"HKLM\SYSTEM\SCHANNEL\TLS 1.2\Server"
+OFF = {**finding("dotnet-v4-settings", fix="settings"), "evidence": [{"path": DOTNET, "value": "absent"}]}
+PENDING, NOT_YET = finding("restart-pending", "warn", "restart"), finding("restart-after-change", "fail", "restart")
+UNREAD = finding("winhttp-protocols", "unknown", "settings")
+RESTART = {"restarted": True}
+
+
+def sets(*keys: str) -> dict[str, Any]:
+    return {"changed": bool(keys), "changes": [{"path": key} for key in keys], "restart_required": bool(keys)}
+
+
+@pytest.mark.parametrize(
+    ("found", "enabled", "restarted", "codes"),
+    [
+        ([OFF, PENDING], sets(DOTNET, SCHANNEL), RESTART, []),
+        ([OFF], sets(SCHANNEL), RESTART, ["dotnet-v4-settings"]),
+        ([OFF], sets(DOTNET), {"restarted": False, "state": "waiting"}, ["restart-after-change"]),
+        ([], sets(DOTNET), {"skipped": True}, ["restart-after-change"]),
+        ([PENDING], sets(), {"skipped": True}, ["restart-pending"]),
+        ([NOT_YET], sets(), RESTART, []),
+        ([NOT_YET], sets(DOTNET), {"skipped": True}, ["restart-after-change"]),
+        ([UNREAD, finding("wsus-update")], sets(DOTNET), RESTART, ["winhttp-protocols", "wsus-update"]),
+        ([OFF, PENDING], {}, {}, ["dotnet-v4-settings", "restart-pending"]),
+    ],
+    ids=["set and restarted", "another component", "somebody is there", "restarts: never", "nothing to change",
+         "an earlier run's restart", "told once", "what no setting mends", "no enable stage"],
+)  # fmt: skip
+def test_a_prediction_counts_what_its_enable_stage_would_do_and_no_more(
+    found: list[dict[str, Any]], enabled: dict[str, Any], restarted: dict[str, Any], codes: list[str]
+) -> None:
+    facts = site(PC1=host("client", stacks=MODERN_CLIENT, found=found))
+    shut = gate(facts, observed=Observed(foreseen={"PC1": Foreseen.of(enabled, restarted)}))
+    assert shut_by(shut) == [(code, "PC1") for code in codes]
 
 
 @pytest.mark.parametrize(
