@@ -85,6 +85,13 @@ def _plan(session: Session, visit: Visit, location: Location, entries: list[Jour
     made = [Query(key, view) for undo in undos for view, key in keys_inside(visit.registry, undo.created)]
     seen = ask_machine(session, list(dict.fromkeys(made)), "see what is in the keys that were made").registry
     plan = rollback_plan(visit.registry.updated(seen), undos)
+    if plan.blocked:
+        raise Failure(
+            "unreadable",
+            f"{len(plan.blocked)} values could not be read, so that they cannot be restored; nothing was changed.",
+            "Give the account that Ansible uses full access to the named keys.",
+            {"unreadable": [setting.path for setting in plan.blocked], "changed": False},
+        )
     if plan.conflicts and not force:
         places = "; ".join(
             rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5]

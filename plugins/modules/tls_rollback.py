@@ -12,7 +12,8 @@ author: configmgr.tls contributors (@configmgr-tls)
 description:
   - Restores every value that M(configmgr.tls.tls_settings) changed in a run, and in the runs after it, exactly as it
     was; values and keys that did not exist are deleted again.
-  - Refuses when somebody changed one of the values since, and names them, unless O(force=true).
+  - Refuses when somebody changed one of the values since, and names them, unless O(force=true); and when one of them
+    cannot be read.
 options:
   run:
     description: Name of the run to go back before. The last one when not given.
@@ -85,12 +86,17 @@ conflicts:
   returned: when there are some
   type: list
   elements: dict
+unreadable:
+  description: The values that could not be read.
+  returned: when RV(code) is V(unreadable)
+  type: list
+  elements: str
 code:
   description:
     - Stable name of the failure.
-    - V(conflict), V(unknown_run), V(no_undo_file) (a backup is missing or damaged; nothing was changed),
-      V(not_writable) (a former value fits no command line; nothing was changed), or one of
-      M(configmgr.tls.tls_settings).
+    - V(conflict), V(unreadable) (one of the values could not be read; nothing was changed), V(unknown_run),
+      V(no_undo_file) (a backup is missing or damaged; nothing was changed), V(not_writable) (a former value fits no
+      command line; nothing was changed), or one of M(configmgr.tls.tls_settings).
   returned: on failure
   type: str
 remedy:

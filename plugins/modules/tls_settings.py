@@ -139,6 +139,11 @@ not_applied:
   returned: on failure
   type: list
   elements: dict
+unreadable:
+  description: The values that could not be read.
+  returned: when RV(code) is V(unreadable)
+  type: list
+  elements: str
 code:
   description:
     - Stable name of the failure.

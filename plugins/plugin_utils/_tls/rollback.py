@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from .._data import STAGES, keys_of, setting_rows
 from .._windows.registry import Key, Presence, Registry, Value, View
 from .._windows.snapshot import DOTNET, INTERNET_SETTINGS, SCHANNEL
-from .._windows.undo import Undo, UndoValue
+from .._windows.undo import Undo, UndoValue, can_be_kept
+from .build import setting
 from .journal import JournalEntry
 from .plan import Change
+from .state import Setting
 
 __all__ = ["Rollback", "entries_to_undo", "foreign_places", "keys_inside", "rollback_plan", "since_stage"]
 
@@ -28,11 +30,14 @@ class Rollback:
     ``changes`` restore the former values, ``deleted`` are keys that did not exist before.
 
     ``conflicts``: values that are neither as we left them nor as they were before: somebody changed them since.
+
+    ``blocked``: values that could not be read, or not be kept as they are, so that nobody knows what they are.
     """
 
     changes: tuple[Change, ...]
     deleted: tuple[tuple[View, Key], ...]
     conflicts: tuple[Change, ...]
+    blocked: tuple[Setting, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.deleted)
@@ -111,21 +116,23 @@ def rollback_plan(registry: Registry, undos: Sequence[Undo]) -> Rollback:
             before.setdefault(place, value.before)
             after[place] = value.after
         created.update(dict.fromkeys(undo.created))
-    changes, conflicts = [], []
+    changes: list[Change] = []
+    conflicts: list[Change] = []
+    blocked: list[Setting] = []
     for place, former in before.items():
-        change = _change(registry, place, former)
-        if change is None:
+        view, key, name = place
+        current = setting(registry, key, view, name)
+        if current.unreadable:
+            blocked.append(current)
+        elif current.value == former:
             continue
-        changes.append(change)
-        if change.before != after[place]:
-            conflicts.append(Change(change.key, change.view, change.name, after[place], change.before))
-    return Rollback(tuple(changes), _empty_after(registry, created, before), tuple(conflicts))
-
-
-def _change(registry: Registry, place: tuple[View, Key, str], former: Value | None) -> Change | None:
-    view, key, name = place
-    current = registry.key(key, view).value(name)
-    return None if current == former else Change(key, view, name, current, former)
+        elif current.value is not None and not can_be_kept(current.value):
+            blocked.append(current)
+        else:
+            changes.append(Change(key, view, name, current.value, former))
+            if current.value != after[place]:
+                conflicts.append(Change(key, view, name, after[place], current.value))
+    return Rollback(tuple(changes), _empty_after(registry, created, before), tuple(conflicts), tuple(blocked))
 
 
 def _empty_after(

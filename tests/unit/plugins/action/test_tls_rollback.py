@@ -161,6 +161,35 @@ def test_a_conflict_is_found_in_check_mode_too(bench: Benches) -> None:
         bench(machine).run(tls_rollback, check=True)
 
 
+DOTNET = rf"{hosts.MICROSOFT}\.NETFramework"
+
+
+@pytest.mark.parametrize(
+    ("denied", "hidden"), [([(hosts.runtime("v4.0.30319"), 64)], 2), ([(DOTNET, 64), (DOTNET, 32)], 8)]
+)
+def test_what_cannot_be_read_stops_it_and_stays_to_be_taken_back(
+    bench: Benches, denied: list[tuple[str, int]], hidden: int
+) -> None:
+    machine, before = changed_machine(bench)
+    now, files = machine.dump(), dict(machine.files)
+    for key, view in denied:
+        machine.deny(key, view)
+    with failing("unreadable") as result:
+        bench(machine).run(tls_rollback, {"force": True})
+    assert (result["changed"], len(result["unreadable"]), machine.dump(), machine.files) == (False, hidden, now, files)
+    machine.denied.clear()
+    assert bench(machine).run(tls_rollback)["runs"] == ["job-1"]
+    assert machine.dump() == before
+
+
+def test_a_value_that_no_backup_can_hold_is_not_overwritten(bench: Benches) -> None:
+    machine, _before = changed_machine(bench)
+    machine.set(CLIENT, "Enabled", Value("REG_DWORD", ""))
+    with failing("unreadable") as result:
+        bench(machine).run(tls_rollback, {"force": True})
+    assert result["unreadable"] == [rf"HKLM\{CLIENT}\Enabled"]
+
+
 def test_what_others_put_into_a_key_of_ours_stays(bench: Benches) -> None:
     machine, before = changed_machine(bench)
     machine.set(CLIENT, "Foreign", text("x"))
