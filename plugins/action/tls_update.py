@@ -31,8 +31,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.source impo
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.state import MachineState, read_state
 
 _DAY = 86400
-# Failures after which something still runs on the machine.
-_LEFT_ALONE = ("installer_timeout", "already_running")
+# Failures after which something may still run on the machine, of an earlier run where nothing was begun.
+_LEFT_ALONE = ("installer_timeout", "already_running", "job_unknown", "downtime_not_agreed")
 
 
 class ActionModule(TlsAction):

@@ -236,7 +236,7 @@ code:
     - Of the files V(bad_source), V(no_source), V(no_manifest), V(bad_manifest), V(bad_name), V(wrong_hash),
       V(too_large), V(no_folder), V(missing_library), V(fetch_failed), V(smb_login), V(smb_denied),
       V(smb_unreachable), V(smb_dropped).
-    - Of the machine V(already_running) (another run installs something), V(no_space),
+    - Of the machine V(already_running) (another run installs something), V(job_unknown), V(no_space),
       V(restart_first), V(restart_refused), V(not_down), V(not_back), V(task_refused).
     - Of the installation V(installer_failed), V(installer_not_applicable), V(installer_busy), V(installer_no_space),
       V(installer_timeout), V(interrupted), V(interrupted_unknown), V(not_installed).

@@ -13,13 +13,12 @@ from .._machine.machine import Machine
 from .._machine.waiting import boot_of
 from .._tls.journal import BootMarker
 from .._windows.jobs import (
-    NOT_YET,
-    RUNNING,
     Job,
     JobState,
     Workshop,
     job_questions,
     parse_job,
+    system_root,
 )
 from .._windows.questions import Answers
 from .._windows.snapshot import BOOT, SHUTDOWN
@@ -61,7 +60,7 @@ def run_job(
     done = machine.markers(workshop.start_line(job), f"start the job {subject}")
     if not {"0", "1"} <= done:
         state = parse_job(machine.ask(job_questions(), _LOOK).commands)
-        if state is not None and state.subject != subject and state.is_alive:
+        if state is not None and state.subject != subject and not state.has_ended:
             raise Failure(
                 "already_running",
                 f"another run has begun to {state.subject} on the machine meanwhile.",
@@ -81,17 +80,20 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
     """Wait for a job that is on the machine, ours or that of an earlier run."""
     begun = told = machine.waiter.clock()
     lost = 0
+    silent = False
 
     def look() -> JobEnd | None:
-        nonlocal lost, told
+        nonlocal lost, silent, told
         answers = machine.patient_ask([*job_questions(), BOOT], _LOOK)
         now = machine.waiter.clock()
         if now - told >= _PROGRESS_SECONDS:
             told = now
             tell(f"{subject}: {int(now - begun)} seconds so far")
-        if answers is None:
+        # A machine that can start no command tells nothing of the job either.
+        if answers is None or system_root(answers.commands) is None:
             return None
         state = parse_job(answers.commands)
+        silent = state is not None and not (state.is_alive or state.has_ended)
         end = _end(state, lambda started: _restarted(machine, started, answers))
         if end is None or end.exit_code is not None or end.restarted:
             lost = 0 if end is None else lost
@@ -101,13 +103,20 @@ def wait_for_job(machine: Machine, subject: str, timeout: int, tell: Callable[[s
 
     end: JobEnd | None = machine.waiter.until(timeout, look)
     if end is None:
-        raise Failure(
-            "installer_timeout",
-            f"{subject} is still running after {timeout} seconds. It goes on, and the next run waits for it.",
-            "See on the machine whether it hangs (task configmgr.tls update); raise timeout if it only needs longer.",
-            {"awaited": subject},
-        )
+        raise _endless(subject, timeout, silent=silent)
     return end
+
+
+def _endless(subject: str, timeout: int, *, silent: bool) -> Failure:
+    found = f"{subject} is still running after {timeout} seconds. It goes on, and the next run waits for it."
+    remedy = "See on the machine whether it hangs (task configmgr.tls update); raise timeout if it only needs longer."
+    if silent:
+        found = (
+            f"{subject} left no exit code within {timeout} seconds, and the task scheduler does not tell whether it "
+            "runs. It is left alone, and the next run waits for it."
+        )
+        remedy = "See on the machine whether it runs. Where it does not, restart the machine: that ends the waiting."
+    return Failure("installer_timeout", found, remedy, {"awaited": subject})
 
 
 def _restarted(machine: Machine, started: BootMarker, seen: Answers) -> bool:
@@ -128,4 +137,4 @@ def _end(state: JobState | None, restarted: Callable[[BootMarker], bool]) -> Job
         return JobEnd(state.exit_code, restarted=False)
     if restarted(BootMarker.parse(state.boot)):
         return JobEnd(None, restarted=True)
-    return None if state.last_result in (RUNNING, NOT_YET) else JobEnd(None, restarted=False)
+    return JobEnd(None, restarted=False) if state.has_ended else None

@@ -91,11 +91,19 @@ class UpdateRun:
         if state.job is None:
             return state
         verb, _blank, name = state.job.subject.partition(" ")
+        row = next((row for row in packages() if row.id == name), None)
+        if verb == "install" and row is None:
+            raise self.refusal(
+                "job_unknown",
+                f"another release of the collection began to {state.job.subject}, which is no package of this one.",
+                "Run the task with the release that began it; or see that it has ended, and delete the task "
+                rf"configmgr.tls update and the folder {state.workshop.file('job')} on the machine.",
+            )
         self.tell(f"waiting for {state.job.subject}, which an earlier run began")
         end = wait_for_job(self.machine, state.job.subject, self.limits.timeout, self.tell)
         self.machine.run(state.workshop.end_job_line(), "remove the job")
-        if verb == "install" and end.exit_code is not None:
-            self._note(package(name), ("an earlier run",), end.exit_code)
+        if verb == "install" and row is not None and end.exit_code is not None:
+            self._note(row, ("an earlier run",), end.exit_code)
         return self.read()
 
     def _install(self, need: NeededPackage, state: MachineState) -> MachineState:

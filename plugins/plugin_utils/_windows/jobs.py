@@ -106,6 +106,11 @@ class JobState:
     def is_alive(self) -> bool:
         return self.exit_code is None and self.last_result in (RUNNING, NOT_YET)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether that was told: a scheduler that says nothing tells neither this nor that it is alive."""
+        return self.exit_code is not None or self.last_result not in (None, RUNNING, NOT_YET)
+
 
 @dataclass(frozen=True)
 class Workshop:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult, RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.job import JobEnd, run_job, wait_for_job
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, Workshop
+from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import UpdateRun
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, JobState, Workshop
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import remote_error
 
 BOOT, LATER = "2026-01-01T08:00:00Z", "2026-01-02T08:00:00Z"
@@ -83,6 +85,9 @@ def machine(session: Session) -> Machine:
         ([NOTHING], JobEnd(None, False)),
         # Between the end of the task and its exit code a look proves nothing.
         ([look(0), look(0), look(0, exit_code=7)], JobEnd(7, False)),
+        # A scheduler that says nothing, and a machine that starts no command, say nothing of an end.
+        ([look(None)] * 5 + [look(exit_code=0, result=0)], JobEnd(0, False)),
+        ([""] * 5 + [look(exit_code=0, result=0)], JobEnd(0, False)),
     ],
 )
 def test_how_a_job_ends(answers: list[str | RemoteError], end: JobEnd) -> None:
@@ -110,6 +115,23 @@ def test_a_job_that_does_not_end_is_left_alone_and_told_of() -> None:
     assert not [line for line in session.lines if "/delete" in line or "/end" in line]
 
 
+def test_a_silent_scheduler_is_said_where_the_job_does_not_end() -> None:
+    session = Session([look(None)])
+    with pytest.raises(Failure, match="scheduler does not tell") as raised:
+        wait_for_job(machine(session), "install x", 300, lambda text: None)
+    assert raised.value.code == "installer_timeout"
+    assert not [line for line in session.lines if "/delete" in line or "/end" in line]
+
+
+def test_a_package_of_another_release_is_left_to_it() -> None:
+    session = Session([look(exit_code=0, result=0)])
+    state = SimpleNamespace(job=JobState("install of-another", "-,-", None, 0), workshop=Workshop(r"C:\Windows"))
+    run = UpdateRun(machine(session), {}, None, None, None, None, None, lambda text: None)  # type: ignore[arg-type]
+    with pytest.raises(Failure, match="another release") as raised:
+        run.run(state)  # type: ignore[arg-type]
+    assert (raised.value.code, session.lines) == ("job_unknown", [])
+
+
 def test_a_rejected_login_is_not_tried_again() -> None:
     session = Session([look(), REJECTED, look()])
     with pytest.raises(RemoteError):
@@ -130,8 +152,9 @@ def test_our_own_job_that_runs_without_its_marker_is_waited_for() -> None:
     assert run(Session(["#ok 0\r\n", look(), look(exit_code=0, result=0)])) == JobEnd(0, False)
 
 
-def test_another_run_that_was_quicker_keeps_the_machine() -> None:
-    session = Session(["", look(subject="install y")])
+@pytest.mark.parametrize("result", [RUNNING, None])
+def test_another_run_that_was_quicker_keeps_the_machine(result: int | None) -> None:
+    session = Session(["", look(result, subject="install y")])
     with pytest.raises(Failure) as raised:
         run(session)
     assert raised.value.code == "already_running" and "install y" in str(raised.value)
