@@ -34,10 +34,10 @@ Row = tuple[str, str, dict[str, Any]]
 
 
 class HostVars(dict[str, dict[str, Any]]):
-    """The variables of all hosts as an action finds them; no mapping for one that the inventory does not know."""
+    """The variables of all hosts as an action finds them. Like Ansible's it raises for one that nobody knows."""
 
-    def raw_get(self, host: str) -> dict[str, Any] | None:
-        return self.get(host)
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return self[host]
 
 
 class OneProcess:

@@ -12,6 +12,7 @@ from typing import Any
 from .._data import roles as known_roles
 from .._failure import Failure
 from .._plain import plain
+from .._tls.group import first_few
 from .._tls.sites import SiteVariables
 from .base import Task
 
@@ -72,24 +73,38 @@ class HostVariables:
 
 
 def host_variables(task: Task, names: Sequence[str] | None = None) -> list[HostVariables]:
-    """Those of ``names``, by default of all hosts of the play, whether they are still in it or not."""
-    hostvars = task.variables["hostvars"]
+    """Those of ``names``, by default of all hosts of the play, whether they are still in it or not.
+
+    Raises Failure for a name that the inventory does not know.
+    """
     wanted = names or plain(task.variables.get("ansible_play_hosts_all") or [task.host])
-    return [_one(str(name), hostvars.raw_get(name)) for name in wanted]
+    return [_one(name, variables) for name, variables in _raw(task, "hosts", wanted).items()]
 
 
 def left_out_hosts(task: Task, names: Sequence[str], played: Sequence[HostVariables]) -> list[HostVariables]:
-    """Those of ``names`` that are not played. Facts of theirs are from a cache, and would pass for today's."""
-    hostvars, known = task.variables["hostvars"], {host.name for host in played}
-    variables = {name: hostvars.raw_get(name) for name in names if name not in known}
-    return [
-        HostVariables(name, None, None, mine if isinstance(mine, Mapping) else {}) for name, mine in variables.items()
-    ]
+    """Those of ``names`` that are not played. Facts of theirs are from a cache, and would pass for today's.
+
+    Raises Failure for a name that the inventory does not know.
+    """
+    known = {host.name for host in played}
+    variables = _raw(task, "hierarchy", [name for name in names if name not in known])
+    return [HostVariables(name, None, None, mine) for name, mine in variables.items()]
 
 
-def _one(name: str, variables: Any) -> HostVariables:
-    if not isinstance(variables, Mapping):
-        raise Failure("bad_argument", f"there is no host {name!r} in the inventory.", "Correct the list of hosts.")
+def _raw(task: Task, option: str, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The variables of these hosts; ``option`` names them."""
+    hostvars = task.variables["hostvars"]
+    # Asked for by name, a host that is not known ends the task with a sentence of Ansible's that names nothing.
+    if unknown := [name for name in names if name not in hostvars]:
+        raise Failure(
+            "bad_argument",
+            f"{option} names {first_few(unknown)}, which the inventory does not know.",
+            "Correct the list, or bring the host into the inventory.",
+        )
+    return {str(name): hostvars.raw_get(name) for name in names}
+
+
+def _one(name: str, variables: Mapping[str, Any]) -> HostVariables:
     stopped = plain(variables.get("configmgr_tls_stopped"))
     facts = (variables.get("ansible_facts") or {}).get("configmgr_tls")
     # A fact of a host that this run could not read is from a cache, and would pass for today's.
