@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 MODULES = sorted((ROOT / "plugins" / "modules").glob("tls_*.py"))
 _BLOCK = re.compile(r"^( *)```yaml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+# Where a guide names a group: a file of variables, a pattern on the command line.
+_GROUP = re.compile(r"group_vars/(\w+)|\bansible (?:-i \S+ )?(\w+) -m|configmgr_tls_hosts=(\w+)")
+_GROUPS = {"all", "configmgr", "localhost"}
 # Of collections that need not be there.
 _OTHERS = ("community.", "ansible.windows.", "awx.")
 
@@ -74,3 +77,14 @@ def test_the_modules(tmp_path: Path) -> None:
 def test_every_block_is_yaml(guide: Path) -> None:
     for content in blocks(guide):
         assert content is not None
+
+
+def test_a_group_that_a_guide_names_is_one_that_inventories_have() -> None:
+    rows = yaml.safe_load((ROOT / "plugins/plugin_utils/_data/roles.yml").read_text(encoding="utf-8"))
+    named = {
+        (guide.name, "".join(match.groups("")))
+        for guide in GUIDES
+        for match in _GROUP.finditer(guide.read_text(encoding="utf-8"))
+    }
+    assert ("people.md", "client") in named
+    assert [row for row in named if row[1] not in _GROUPS | {role["id"] for role in rows["rows"]}] == []
