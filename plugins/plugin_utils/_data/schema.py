@@ -148,7 +148,7 @@ class DotnetRequirement(Row):
 
     ``need``: base for every role, full for those that ask for more (roles.yml). ``level``: guidance, warning or error
     of the prerequisite check; required when it is needed but only warned about; recommended when it is not needed.
-    One row is ``when_unknown``: it is used when nothing tells the ConfigMgr release.
+    One row of each need is ``when_unknown``: it is used when nothing tells the ConfigMgr release.
     """
 
     id: str

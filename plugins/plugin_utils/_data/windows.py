@@ -72,7 +72,7 @@ def dotnet_requirement(configmgr: int | None, *, full: bool) -> DotnetRequiremen
     """
     rows = [row for row in load_table("dotnet_requirements", DotnetRequirement) if full or row.need == "base"]
     if configmgr is None:
-        return next(row for row in rows if row.when_unknown)
+        return max((row for row in rows if row.when_unknown), key=lambda row: row.configmgr_from)
     oldest = min(rows, key=lambda row: row.configmgr_from)
     return latest_from(rows, configmgr, lambda row: row.configmgr_from) or oldest
 

@@ -14,6 +14,7 @@ from ..state import HostState, Setting
 
 __all__ = [
     "LEVELS",
+    "WHERE_RELEASE_UNKNOWN",
     "Check",
     "Context",
     "answer",
@@ -33,6 +34,8 @@ LEVELS = {
     "required": "required",
     "error": "its setup stops",
 }
+# Ends the phrase about what another release than the one that is not known may do without.
+WHERE_RELEASE_UNKNOWN = "; whether this site needs it depends on its ConfigMgr release, which is not known here"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ..._windows.registry import Presence
 from ..finding import CheckResult, Evidence
 from ..requirement import Requirement
 from ..winhttp import TLS12
-from .base import LEVELS, Context, fail, not_applicable, passed, settings_outcome, unknown, warn
+from .base import LEVELS, WHERE_RELEASE_UNKNOWN, Context, fail, not_applicable, passed, settings_outcome, unknown, warn
 
 __all__ = ["dotnet_35_update", "dotnet_release", "dotnet_values", "winhttp_update", "winhttp_value"]
 
@@ -34,7 +34,8 @@ def dotnet_release(context: Context, requirement: Requirement) -> CheckResult:
     needs = {row.needs.dotnet for row in roles() if row.id in context.roles} - {"no"}
     needed = dotnet_requirement(context.release, full="full" in needs)
     least = dotnet_requirement(context.release, full=False)
-    if needed.level == "recommended" and (context.state.dotnet.release or 0) < least.min_release:
+    more = needed.level == "recommended" or context.release is None
+    if more and (context.state.dotnet.release or 0) < least.min_release:
         needed = least
     expected = f".NET Framework {needed.version} or later"
     dotnet = context.state.dotnet
@@ -50,14 +51,12 @@ def dotnet_release(context: Context, requirement: Requirement) -> CheckResult:
     actual = installed.version if installed else "older than 4.5, or not installed"
     if dotnet.release is not None and dotnet.release >= needed.min_release:
         return passed(expected, actual)
+    evidence = [Evidence(_RELEASE_PATH, str(dotnet.release))]
+    phrase = f".NET Framework {needed.version} is needed ({LEVELS[needed.level]})"
+    if context.release is None and needed is not least:
+        return warn(expected, actual, "release_unknown", phrase + WHERE_RELEASE_UNKNOWN, evidence)
     optional = needed.level == "recommended" or needs == {"recommended"}
-    return (warn if optional else fail)(
-        expected,
-        actual,
-        "dotnet_too_old",
-        f".NET Framework {needed.version} is needed ({LEVELS[needed.level]})",
-        [Evidence(_RELEASE_PATH, str(dotnet.release))],
-    )
+    return (warn if optional else fail)(expected, actual, "dotnet_too_old", phrase, evidence)
 
 
 def dotnet_35_update(context: Context, requirement: Requirement) -> CheckResult:

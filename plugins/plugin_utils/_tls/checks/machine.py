@@ -163,8 +163,8 @@ def release_known(context: Context, requirement: Requirement) -> CheckResult:
         expected,
         "not known",
         "release_unknown",
-        "the requirements on drivers and .NET depend on the ConfigMgr release; those of every "
-        "supported release were asked for",
+        "the requirements on drivers and .NET depend on the ConfigMgr release; asked for was the most that a supported "
+        "one needs, as a warning where another needs less",
     )
 
 

@@ -23,7 +23,7 @@ from ..._data import (
 from ..finding import CheckResult, Evidence, Reason, Status
 from ..requirement import Requirement
 from ..state import SqlClientState, SqlInstance
-from .base import LEVELS, Context, answer, fail, not_applicable, passed, unknown, warn
+from .base import LEVELS, WHERE_RELEASE_UNKNOWN, Context, answer, fail, not_applicable, passed, unknown, warn
 
 __all__ = [
     "client_component",
@@ -195,7 +195,7 @@ def client_component(context: Context, requirement: Requirement) -> CheckResult:
             expected,
             actual,
             "release_unknown",
-            f"{phrase}; whether this site needs it depends on its ConfigMgr release, which is not known here",
+            f"{phrase}{WHERE_RELEASE_UNKNOWN}",
             evidence,
         )
     return fail(expected, actual, code, phrase, evidence)

@@ -14,6 +14,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     net35_update,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema import DotnetRelease, DotnetRequirement
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import ConfigMgrRelease
 
 # Every Release number that Microsoft's page lists, and the first and last number around each step.
 RELEASES = [
@@ -78,12 +79,19 @@ def test_every_version_begins_at_a_listed_number() -> None:
         (2309, "4.8 recommended", "4.6.2 error"),
         (2403, "4.8 required", "4.6.2 error"),
         (2603, "4.8 required", "4.6.2 error"),
-        (None, "4.6.2 error", "4.6.2 error"),
+        (None, "4.8 required", "4.6.2 error"),
     ],
 )
 def test_requirement(configmgr: int | None, full: str, base: str) -> None:
     rows = [dotnet_requirement(configmgr, full=each) for each in (True, False)]
     assert [f"{row.version} {row.level}" for row in rows] == [full, base]
+
+
+def test_an_unknown_release_asks_for_the_most_that_a_supported_one_does() -> None:
+    supported = [row.release for row in load_table("configmgr", ConfigMgrRelease) if row.supported]
+    for full in (True, False):
+        most = max(dotnet_requirement(release, full=full).min_release for release in supported)
+        assert dotnet_requirement(None, full=full).min_release == most
 
 
 def test_where_the_requirements_begin() -> None:

@@ -10,12 +10,14 @@ import pytest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     Version,
     known_bad,
+    load_table,
     sql_client,
     sql_client_requirement,
     sql_client_requirements,
     sql_client_tls12,
     sql_clients,
 )
+from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import ConfigMgrRelease
 
 CLIENTS = {
     "snac9": (None, "never"),
@@ -103,9 +105,15 @@ def test_what_a_release_asks_for(configmgr: int, native_client: str | None, odbc
         assert sql_client_requirement(client, configmgr) == rows[client]
 
 
-def test_an_unknown_release_asks_for_native_client_only() -> None:
-    assert [(row.client, str(row.min)) for row in sql_client_requirements(None)] == [("snac11", "11.0.7001.0")]
-    assert sql_client_requirement("odbc18", None) is None
+def test_an_unknown_release_asks_for_the_most_that_a_supported_one_does() -> None:
+    supported = [row.release for row in load_table("configmgr", ConfigMgrRelease) if row.supported]
+    asked = [(row.client, row.min) for release in supported for row in sql_client_requirements(release) if row.min]
+    most = {
+        client: max((least for name, least in asked if name == client), key=sql_client(client).key)
+        for client, _least in asked
+    }
+    assert {row.client: row.min for row in sql_client_requirements(None)} == most
+    assert {name: str(least) for name, least in most.items()} == {"snac11": "11.0.7001.0", "odbc18": "18.4.1.1"}
 
 
 def test_releases_before_the_table_ask_for_nothing() -> None:

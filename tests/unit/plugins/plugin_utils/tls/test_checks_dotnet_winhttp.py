@@ -65,8 +65,9 @@ def test_dotnet_values_that_cannot_be_read_are_not_a_pass() -> None:
         (533509, 2603, "pass"),
         (528039, 2603, "fail dotnet_too_old"),
         (None, 2309, "fail dotnet_too_old"),
-        (394802, None, "pass"),
         (394271, None, "fail dotnet_too_old"),
+        (394802, None, "warn release_unknown"),
+        (528040, None, "pass"),
     ],
 )
 def test_the_version_that_a_release_needs(dotnet: int | None, release: int | None, expected: str) -> None:

@@ -204,7 +204,9 @@ def test_native_client(version: str | None, release: int | None, expected: str) 
         ("18.5.2.1", 2603, "pass"),
         (None, 2603, "fail client_missing"),
         ("eighteen", 2503, "unknown version_unknown"),
-        (None, None, "not_applicable"),
+        (None, None, "warn release_unknown"),
+        ("18.1.2.1", None, "warn release_unknown"),
+        ("18.4.1.1", None, "pass"),
     ],
 )
 def test_odbc_18(version: str | None, release: int | None, expected: str) -> None:
