@@ -11,6 +11,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.expected import expected_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables, left_out_hosts
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import Forecast
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.group import first_few
 
 
 class ActionModule(TlsAction):
@@ -39,6 +40,7 @@ def as_result(expected: Forecast) -> dict[str, Any]:
         "pairs": expected.pairs,
         "unreached": list(expected.unreached),
         "met_nobody": list(expected.alone),
+        "database_not_read": list(expected.unread_databases),
         "not_encrypted": [row.as_dict() for row in expected.plain],
         "msg": _sentence(expected),
     }
@@ -48,8 +50,10 @@ def _sentence(expected: Forecast) -> str:
     total, broken = len(expected.rows), expected.broken("disable")
     if expected.unreached:
         return f"{len(expected.unreached)} hosts were not reached: nobody knows what becomes of their conversations."
-    alone = f" {expected.alone_phrase}." if expected.alone else ""
+    more = f" {expected.alone_phrase}." if expected.alone else ""
+    if expected.unread_databases:
+        more += f" The site database of {first_few(list(expected.unread_databases))} was not read."
     if not broken:
-        return f"All {total} conversations keep working with the older protocols off.{alone}"
+        return f"All {total} conversations keep working with the older protocols off.{more}"
     causes = list(dict.fromkeys(row.explained()[0] for row in broken))
-    return f"{len(broken)} of {total} conversations would or might break: {'; '.join(causes[:5])}.{alone}"
+    return f"{len(broken)} of {total} conversations would or might break: {'; '.join(causes[:5])}.{more}"

@@ -157,4 +157,10 @@ met_nobody:
   returned: always
   type: list
   elements: str
+database_not_read:
+  description: Hosts that call a site database which is not among the machines that were read. What becomes of these
+    conversations nobody knows; the gate takes it for a reason.
+  returned: always
+  type: list
+  elements: str
 """

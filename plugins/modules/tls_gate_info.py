@@ -11,8 +11,8 @@ version_added: 0.1.0
 author: configmgr.tls contributors (@configmgr-tls)
 description:
   - Gathers every reason against the disable stage over all hosts of the play - conversations that would or might
-    break, hosts that
-    were not reached, failed or unknown findings, pending restarts, the FIPS policy, old SQL Server builds and
+    break, site databases and other hosts that
+    were not read, failed or unknown findings, pending restarts, the FIPS policy, old SQL Server builds and
     drivers, WinRM itself,
     and legacy use that was seen in event logs.
   - Owners can accept named reasons in a waiver file, one by one and for a time. There is no way to accept
@@ -107,8 +107,8 @@ reasons:
   elements: dict
   contains:
     code:
-      description: A finding's id, C(conversation:ID), V(not_reached), V(step_failed), V(winrm_lost) or
-        V(legacy_use).
+      description: A finding's id, C(conversation:ID), V(database_not_read), V(not_reached), V(step_failed),
+        V(winrm_lost) or V(legacy_use).
       type: str
       sample: conversation:client-management-point
     host:

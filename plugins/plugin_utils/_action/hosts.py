@@ -39,13 +39,14 @@ class HostVariables:
 
     @property
     def told(self) -> SiteVariables:
-        """What the inventory says of its site and ports. A port that is a template is not looked at here."""
+        """What the inventory says of its site, ports and address. A template is not looked at here."""
         get = self.variables.get
         parent = get("configmgr_parent_site")
         site, assigned = (str(get(name) or "") for name in ("configmgr_site_code", "configmgr_assigned_site"))
         given = {name: str(value) for name, value in self.variables.items() if name.startswith(_PORT)}
         ports = {name: int(value) for name, value in given.items() if value.isdecimal()}
-        return SiteVariables(site, assigned, None if parent is None else str(parent), ports)
+        address = str(get("ansible_host") or "")
+        return SiteVariables(site, assigned, None if parent is None else str(parent), ports, address)
 
     @property
     def roles_of_groups(self) -> list[str]:

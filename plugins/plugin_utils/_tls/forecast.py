@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .conversation import OUTSIDE, Conversation, conversations
+from .database import SITE_DATABASE, unread_databases
 from .endpoints import ports_in_use, role_endpoints
 from .explanation import explain, feigned
 from .group import PeerGroup, first_few
@@ -98,13 +99,15 @@ class Forecast:
 
     ``unreached``: hosts without facts, whose conversations nobody can judge. ``alone``: hosts of the hierarchy with
     which none of those that are known here talks, though their roles talk to somebody. ``plain``: conversations that
-    are not encrypted, because their callees take no TLS; nothing can break there.
+    are not encrypted, because their callees take no TLS; nothing can break there. ``unread_databases``: by host whose
+    site database was not read, what is wrong.
     """
 
     rows: tuple[ForecastRow, ...]
     unreached: tuple[str, ...]
     alone: tuple[str, ...] = ()
     plain: tuple[ForecastRow, ...] = ()
+    unread_databases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pairs(self) -> int:
@@ -152,7 +155,8 @@ def forecast(
     unreached = tuple(sorted(name for name, host in facts.items() if not host))
     encrypted = tuple(row for row in rows if row.callee.in_use)
     plain = tuple(row for row in rows if not row.callee.in_use)
-    return Forecast(encrypted, unreached, _alone(known, rows), plain)
+    unread = unread_databases(known, _own_databases(rows, sites), told or {})
+    return Forecast(encrypted, unreached, _alone(known, rows), plain, unread)
 
 
 def _row(conversation: Conversation, caller: PeerGroup, callee: PeerGroup) -> ForecastRow:
@@ -206,6 +210,16 @@ def _alone(facts: Mapping[str, Mapping[str, Any]], rows: Iterable[ForecastRow]) 
             met.update(row.caller.hosts, row.callee.hosts)
     talk = {role for row in conversations() if row.within and row.tls != "never" for role in row.roles}
     return tuple(sorted(name for name, host in facts.items() if name not in met and talk.intersection(host["roles"])))
+
+
+def _own_databases(rows: Iterable[ForecastRow], sites: Sites) -> Mapping[str, set[str]]:
+    """By host, the databases of its own site with which it talks."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row.conversation.callee_role == SITE_DATABASE and sites.meet(row.caller.scope, row.callee.scope, "site"):
+            for name in row.caller.hosts:
+                found.setdefault(name, set()).update(row.callee.hosts)
+    return found
 
 
 class _Ends:

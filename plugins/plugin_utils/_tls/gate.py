@@ -17,7 +17,7 @@ from .finding import Status
 from .forecast import Forecast
 from .foreseen import Foreseen
 from .readiness import blocking_findings
-from .waiver import NEVER_WAIVED, NOT_REACHED, Waiver
+from .waiver import DATABASE_NOT_READ, NEVER_WAIVED, NOT_REACHED, Waiver
 
 __all__ = ["Gate", "GateReason", "Observed", "open_gate"]
 
@@ -28,7 +28,8 @@ _NOT_RESTARTED = "restart-after-change"
 class GateReason:
     """Why the older protocols may not be turned off yet.
 
-    ``code``: a finding's id, C(conversation:ID), C(not_reached), C(step_failed), C(winrm_lost) or C(legacy_use).
+    ``code``: a finding's id, C(conversation:ID), C(database_not_read), C(not_reached), C(step_failed), C(winrm_lost) or
+    C(legacy_use).
     """
 
     code: str
@@ -112,6 +113,7 @@ def open_gate(
         *_unreached(expected, seen),
         *_host_reasons(facts, seen),
         *_conversation_reasons(expected),
+        *_database_reasons(expected),
         *_from_outside(seen.from_outside),
         *_legacy(seen.legacy_use),
     ]
@@ -249,6 +251,18 @@ def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:
         for host in row.callee.hosts if callee_is_to_blame else row.caller.hosts:
             phrase = f"{row.conversation.title} ({row.caller.name} to {row.callee.name}) {state}: {cause}"
             yield GateReason(code, host, phrase, remedy)
+
+
+def _database_reasons(expected: Forecast) -> Iterable[GateReason]:
+    for name, phrase in expected.unread_databases.items():
+        yield GateReason(
+            DATABASE_NOT_READ,
+            name,
+            f"{phrase}: nobody knows what the database accepts",
+            "Bring the server of the database into the inventory and the run, in the group site_database; or accept it "
+            "with a waiver, when its owner has shown that it takes TLS 1.2, or when the name is that of a "
+            "cluster or listener whose machines were all read.",
+        )
 
 
 def _legacy(legacy_use: Mapping[str, Sequence[str]] | None) -> Iterable[GateReason]:

@@ -30,13 +30,15 @@ _CLIENTS = frozenset({"client", "admin_console"})
 class SiteVariables:
     """What an inventory says of a machine. ``parent``: of its site, empty for the top one, None when not told.
 
-    ``ports``: the variables that say where its roles listen; 0 for one that is not used.
+    ``ports``: the variables that say where its roles listen; 0 for one that is not used. ``address``: by which the
+    controller reaches it, empty when that is its name.
     """
 
     site: str = ""
     assigned: str = ""
     parent: str | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
+    address: str = ""
 
 
 NO_SITE_VARIABLES = SiteVariables()

@@ -16,12 +16,24 @@ from typing import Any
 
 from .finding import Status
 
-__all__ = ["NEVER_WAIVED", "NOT_REACHED", "Holds", "Use", "Waiver", "WaiverError", "parse_waivers", "uses", "waive"]
+__all__ = [
+    "DATABASE_NOT_READ",
+    "NEVER_WAIVED",
+    "NOT_REACHED",
+    "Holds",
+    "Use",
+    "Waiver",
+    "WaiverError",
+    "parse_waivers",
+    "uses",
+    "waive",
+]
 
 Holds = Callable[[str, Mapping[str, Any]], bool]
 """Whether a condition is true of C({name, facts})."""
 
 NOT_REACHED = "not_reached"
+DATABASE_NOT_READ = "database_not_read"
 _FIELDS = ("id", "reason", "condition", "why", "owner", "expires")
 # Reasons that no owner can accept: what is half done cannot be judged, and a locked door stays locked.
 NEVER_WAIVED = frozenset({"step_failed", "winrm_lost"})
@@ -60,7 +72,7 @@ class Waiver:
     @property
     def for_gate_only(self) -> bool:
         """Whether no finding can have its reason."""
-        return self.reason.startswith("conversation:") or self.reason in ("legacy_use", NOT_REACHED)
+        return self.reason.startswith("conversation:") or self.reason in ("legacy_use", DATABASE_NOT_READ, NOT_REACHED)
 
 
 @dataclass(frozen=True)

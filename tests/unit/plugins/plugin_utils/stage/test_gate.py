@@ -19,6 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import SiteVariables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import (
     NEVER_WAIVED,
     Waiver,
@@ -139,6 +140,62 @@ def test_losing_winrm_is_a_reason_of_its_own() -> None:
     old = host("client", stacks={**MODERN_CLIENT, "http_sys": {"enable": ["TLS 1.0"], "cause": "unknown"}})
     assert shut_by(gate(site(PC1=old), over_https=("PC1",))) == [("winrm_lost", "PC1")]
     assert shut_by(gate(site(PC1=old))) == [], "over HTTP there is nothing to lose"
+
+
+def site_server(database: str | None, *roles: str, parent: str = "") -> dict[str, Any]:
+    stacks = dict.fromkeys(("sql_client", "sql_server", "sql_endpoint", "dotnet4", "http_sys"), READY)
+    own = {"role_site": "PS1", "parent_site": parent, "database": database}
+    return host("site_server", *roles, stacks=stacks, configmgr=own)
+
+
+@pytest.mark.parametrize(
+    ("database", "roles", "address", "is_read"),
+    [
+        ("SQL9.corp.example", (), "", False),
+        ("sql1.corp.example", (), "", True),
+        (r"SQL1\CONFIGMGR,1533", (), "", True),
+        ("DB9.corp.example", (), "db9.example", True),
+        ("10.0.0.9", (), "10.0.0.9", True),
+        ("10.0.0.8", (), "10.0.0.9", False),
+        (None, (), "", True),
+        ("localhost", (), "", False),
+        (r".\CONFIGMGR", (), "", False),
+        ("(local)", ("site_database",), "", True),
+        ("CM1.corp.example", ("site_database",), "", True),
+        ("SQL9", ("site_database",), "", False),
+    ],
+)
+def test_the_database_that_a_site_server_names_has_to_be_read(
+    database: str | None, roles: tuple[str, ...], address: str, is_read: bool
+) -> None:
+    facts = site(CM1=site_server(database, *roles))
+    expected = forecast(facts, LEGACY_PROTOCOLS, told={"SQL1": SiteVariables(address=address)})
+    found = open_gate(facts, expected, [], TODAY, condition_holds)
+    named = [reason.host for reason in found.reasons if reason.code == "database_not_read"]
+    assert named == ([] if is_read else ["CM1"])
+
+
+PARENTS = host("site_server", "site_database", configmgr={"role_site": "CAS", "parent_site": ""},
+               stacks=site_server(None)["stacks"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "hosts"),
+    [
+        (site(SQL1=host("client", stacks=MODERN_CLIENT)), ["MP1"]),
+        (site(SQL1=host(stacks={"sql_server": READY}), CM1=site_server("SQL1")), ["MP1", "CM1"]),
+        ({"CAS1": PARENTS, "CM1": site_server(None, parent="CAS")}, ["CM1"]),
+        ({"CAS1": PARENTS}, []),
+    ],
+    ids=["not in the inventory", "in it without its role", "only the parent's", "its own"],
+)
+def test_who_calls_a_site_database_that_nobody_read_is_a_reason_that_an_owner_may_accept(
+    facts: dict[str, Any], hosts: list[str]
+) -> None:
+    reasons = [("database_not_read", name) for name in hosts]
+    assert shut_by(gate(facts)) == reasons
+    accepted = gate(facts, waiver("database_not_read"))
+    assert accepted.is_open and [(reason.code, reason.host) for reason, _waiver in accepted.waived] == reasons
 
 
 def test_what_was_seen_from_outside_and_in_logs_counts() -> None:
