@@ -111,7 +111,7 @@ def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_t
     known = {row["id"] for row in lab.talk(count=False)["conversations"]}
     assert broken(lab) == set()
     expected = tailspin.forecast()
-    assert expected.alone == ()
+    assert (expected.alone, expected.unread_databases) == ((), {})
     assert foreseen(expected, "now", known) == NOT_KNOWN == foreseen(expected, "enable", known)
     named = foreseen(expected, "disable", known)
     assert {
