@@ -121,8 +121,8 @@ def wait_until_back(
             return None
         if same is False:
             return True
-        # Without a marker to compare, having been away is all that can be known.
-        return True if same is None and gone else None
+        # Where no marker was known before, having been away is all that can be known.
+        return True if gone and not before.known else None
 
     started = waiter.until(down_timeout, lambda: True if gone else look())
     if started is None:

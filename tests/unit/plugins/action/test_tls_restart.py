@@ -73,6 +73,7 @@ def booted(time: str) -> CommandResult:
     return CommandResult(0, heard(f"<TimeCreated SystemTime='{time}'/>\r\n#ok 0\r\n", "#ok"), "")
 
 
+NOTHING = CommandResult(0, "", "")
 GONE = remote_error("unreachable_host", "network", unreachable=True)
 
 
@@ -141,11 +142,17 @@ def test_pauses_grow_and_stay_short(bench: Benches, time: FakeTime) -> None:
 
 
 def test_a_machine_that_tells_nothing_of_its_boots_is_back_once_it_was_away(bench: Benches, time: FakeTime) -> None:
-    nothing = CommandResult(0, "", "")
-    place = bench(machine(), [None, shutdown(), nothing, nothing, nothing])
+    place = bench(machine(boot="?"), [None, shutdown(), NOTHING, NOTHING])
     place.opening = [None, None, GONE, None]
-    assert restart(place, time)["restarted"] is True
+    assert restart(place, time, ALWAYS)["restarted"] is True
     assert place.session.opened == 4
+
+
+def test_a_machine_that_told_of_its_boots_before_is_not_back_until_it_does_again(bench: Benches, time: FakeTime) -> None:
+    place = bench(machine(), [None, shutdown(), NOTHING, NOTHING, booted(AFTER)])
+    place.opening = [None, GONE]
+    assert restart(place, time)["restarted"] is True
+    assert (place.session.opened, place.session.script) == (5, [])
 
 
 def test_a_machine_that_does_not_go_down(bench: Benches, time: FakeTime) -> None:
