@@ -180,8 +180,8 @@ code:
   description:
     - Stable name of the failure.
     - V(restart_refused) and V(cancel_refused) (Windows did not take the command), V(not_down) (the machine did not go
-      down in time), V(not_back) (it did not come back in time), V(service_not_stopped), V(service_not_started), or
-      the code of a connection failure.
+      down in time), V(not_back) (it did not come back in time), V(service_not_stopped), V(service_not_started),
+      V(service_unknown) (it did not tell its state), or the code of a connection failure.
   returned: on failure
   type: str
 remedy:

@@ -16,6 +16,7 @@ from .._tls.journal import BootMarker
 from .._windows.questions import Answers, Command, Query
 from .._windows.restart import (
     CANCEL,
+    NO_SERVICE,
     RUNNING,
     STOPPED,
     ShutdownAnswer,
@@ -148,12 +149,19 @@ def restart_services(
     """Stop in the order given and start in the reverse one, so that one that needs another is named before it.
 
     Returns those that were running. A service that was stopped stays stopped, and one that does not exist is passed
-    over. When one does not stop, those before it are started again.
+    over. When one does not stop or does not tell its state, those before it are started again.
     """
     stopped: list[str] = []
     try:
         for name in names:
-            if _state(session, name) in (None, STOPPED):
+            state = _state(session, name)
+            if state is None:
+                raise Failure(
+                    "service_unknown",
+                    f"the state of service {name} was not told, so it was not restarted.",
+                    "See that the account may ask for it (sc query) and that the machine starts programs.",
+                )
+            if state in (NO_SERVICE, STOPPED):
                 continue
             _stop(session, name, stop_timeout, waiter)
             stopped.append(name)
@@ -197,11 +205,9 @@ def _start(session: Session, name: str, timeout: int, waiter: Waiter) -> None:
 
 
 def _state(session: Session, name: str) -> int | None:
-    answers = ask_machine(
-        session, [Command("state", service_command("query", name))], f"see the state of service {name}"
-    )
-    lines = answers.commands.get("state")
-    return service_state(lines) if lines is not None else None
+    # Without a mark behind it: the exit code of the line is that of sc.
+    answer = session.run(service_command("query", name), attempted=f"see the state of service {name}")
+    return service_state(answer.exit_code, answer.stdout.splitlines())
 
 
 def _tell(session: Session, verb: str, name: str) -> None:

@@ -13,6 +13,7 @@ from .command import plain_word, quoted
 
 __all__ = [
     "CANCEL",
+    "NO_SERVICE",
     "RUNNING",
     "STOPPED",
     "ShutdownAnswer",
@@ -44,7 +45,10 @@ _TOLD = {
 CANCEL = "shutdown /a"
 # ssh brings only the low eight bits of an exit code.
 _TOLD_LOW = {code & 0xFF: meaning for code, meaning in _TOLD.items()}
-STOPPED, RUNNING = 1, 4
+# States begin at 1.
+NO_SERVICE, STOPPED, RUNNING = 0, 1, 4
+# ERROR_SERVICE_DOES_NOT_EXIST.
+_NO_SERVICE = 1060
 _NUMBER = re.compile(r":\s*([0-9a-f]+)\b")
 
 
@@ -63,8 +67,12 @@ def service_command(verb: str, name: str) -> str:
     return f"sc {plain_word(verb)} {quoted(name)}"
 
 
-def service_state(lines: Sequence[str]) -> int | None:
-    """The number behind STATE: C(sc query) prints the name, the type (in hexadecimal), the state."""
+def service_state(exit_code: int, lines: Sequence[str]) -> int | None:
+    """The number behind STATE: C(sc query) prints the name, the type (in hexadecimal), the state. NO_SERVICE when the
+    exit code says that there is none of this name; None when nothing was told.
+    """
+    if exit_code:
+        return NO_SERVICE if exit_code in (_NO_SERVICE, _NO_SERVICE & 0xFF) else None
     numbered = [line for line in lines if ":" in line][1:]
     numbers = [match.group(1) for line in numbered if (match := _NUMBER.search(line))]
     return int(numbers[1]) if len(numbers) > 1 and re.fullmatch("[0-9]", numbers[1]) else None

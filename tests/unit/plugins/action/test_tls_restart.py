@@ -148,7 +148,7 @@ def test_a_machine_that_tells_nothing_of_its_boots_is_back_once_it_was_away(benc
     assert place.session.opened == 4
 
 
-def test_a_machine_that_told_of_its_boots_before_is_not_back_until_it_does_again(bench: Benches, time: FakeTime) -> None:
+def test_a_machine_that_told_of_its_boots_is_back_when_it_does_again(bench: Benches, time: FakeTime) -> None:
     place = bench(machine(), [None, shutdown(), NOTHING, NOTHING, booted(AFTER)])
     place.opening = [None, GONE]
     assert restart(place, time)["restarted"] is True
@@ -288,6 +288,17 @@ def test_a_service_that_is_not_there_or_does_not_run_is_left_alone(
     place = bench(machine(), [None, state])
     result = restart(place, time, SERVICES)
     assert (result["changed"], result["services"], place.session.commands) == (False, [], 2)
+
+
+@pytest.mark.parametrize("answer", [NOTHING, CommandResult(5, "", "")])
+def test_a_service_that_does_not_tell_its_state_is_a_failure(
+    bench: Benches, time: FakeTime, answer: CommandResult
+) -> None:
+    place = bench(machine(), [None, *STOP, answer, *START])
+    with failing("service_unknown") as result:
+        restart(place, time, TWO)
+    assert "W3SVC" in result["message"]
+    assert told(place)[-1] == 'start "SMS_EXECUTIVE"'
 
 
 def test_a_service_that_does_not_stop(bench: Benches, time: FakeTime) -> None:

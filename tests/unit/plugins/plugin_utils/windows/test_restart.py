@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
+    NO_SERVICE,
     ShutdownAnswer,
     service_command,
     service_state,
@@ -42,14 +43,20 @@ def answer(name: str, kind: str, state: str) -> list[str]:
         (answer("CDPUserSvc_1a2b", "e0", "4  RUNNING"), 4),
         (answer("7", "10", "1  STOPPED"), 1),
         (answer("3-Service", "10", "4  RUNNING"), 4),
-        (["[SC] EnumQueryServicesStatus:OpenService FAILED 1060:", ""], None),
         ([], None),
         (["SERVICE_NAME: x", "TYPE : 10"], None),
         (["SERVICE_NAME: x", "TYPE : 10", "STATE : c0de"], None),
     ],
 )
 def test_the_state_of_a_service(lines: list[str], state: int | None) -> None:
-    assert service_state(lines) == state
+    assert service_state(0, lines) == state
+
+
+@pytest.mark.parametrize(("exit_code", "state"), [(1060, NO_SERVICE), (5, None), (1, None)])
+def test_only_one_exit_code_says_that_there_is_no_such_service(exit_code: int, state: int | None) -> None:
+    """ssh brings the low eight bits."""
+    lines = [f"[SC] EnumQueryServicesStatus:OpenService FAILED {exit_code}:", ""]
+    assert service_state(exit_code, lines) == service_state(exit_code & 0xFF, lines) == state
 
 
 def test_the_commands() -> None:
