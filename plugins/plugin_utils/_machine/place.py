@@ -13,8 +13,7 @@ from .._failure import Failure
 from .._marks import HEARD
 from .._remote import Session
 from .._tls.journal import JournalEntry, parse_journal
-from .._windows.command import location_path
-from .._windows.location import DEFAULT, FolderTrust, Location
+from .._windows.location import DEFAULT, JOURNAL, FolderTrust, Location, journal_question
 from .._windows.questions import Command
 from .asking import ask_machine
 
@@ -39,11 +38,14 @@ class Place:
 
 
 def place_questions(location: Location) -> list[Command]:
-    return [Command("journal", f"type {location_path(location.journal)}"), *location.questions()]
+    return [journal_question(location.journal), *location.questions()]
 
 
 def place_of(location: Location, answers: Mapping[str, Sequence[str]]) -> Place:
-    """From the answers to place_questions. Failure location_not_safe: nothing in the folder can be believed."""
+    """From the answers to place_questions.
+
+    Failure location_not_safe: nothing in the folder can be believed; journal_unreadable: what we did is not known.
+    """
     trust = location.trust(answers)
     if trust in _WHY:
         raise Failure(
@@ -53,7 +55,17 @@ def place_of(location: Location, answers: Mapping[str, Sequence[str]]) -> Place:
             "not exist: it is made and protected by the first change.",
             {"changed": False},
         )
-    return Place(location, trust, parse_journal(answers.get("journal", ())) if trust == "ours" else ())
+    if trust != "ours":
+        return Place(location, trust, ())
+    if JOURNAL not in answers:
+        raise Failure(
+            "journal_unreadable",
+            f"the journal {location.journal} could not be read, so that what was changed here before is not known.",
+            "See on the machine what keeps the file from its administrators (a program that has it open, its access list) "
+            "and run again. Do not delete it: a rollback needs it.",
+            {"changed": False},
+        )
+    return Place(location, trust, parse_journal(answers[JOURNAL]))
 
 
 def prepare(session: Session, place: Place) -> None:

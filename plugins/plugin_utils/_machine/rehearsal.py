@@ -14,7 +14,7 @@ from .._marks import HEARD
 from .._tls.audit import audit
 from .._tls.build import host_state
 from .._tls.facts import facts
-from .._windows.location import DEFAULT, Location
+from .._windows.location import DEFAULT, Location, journal_question
 from .._windows.questions import Answers, Query
 from .._windows.snapshot import WINDOWS_VERSION, Snapshot
 from .place import place_of
@@ -29,8 +29,8 @@ def rehearse() -> None:
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     location = Location(DEFAULT)
     build = windows_releases()[-1].builds[-1]
-    key = f"{WINDOWS_VERSION.full}\n    CurrentBuild    REG_SZ    {build}\n{HEARD}0\n"
-    answers = Answers.parse((Query(WINDOWS_VERSION),), key)
+    key = f"{WINDOWS_VERSION.full}\n    CurrentBuild    REG_SZ    {build}\n{HEARD}0\n{HEARD}1\n"
+    answers = Answers.parse((Query(WINDOWS_VERSION), journal_question(location.journal)), key)
     snapshot = Snapshot.of(answers)
     visit = Visit(snapshot, host_state(snapshot), place_of(location, answers.commands))
     findings = audit(visit.state, ("client",))

@@ -58,7 +58,7 @@ def read_machine(session: Session, location: Location, *, changing: bool = False
     """Read the TLS state. ``location`` is where our backups and the journal are; ``changing``: a change or a restart
     may follow, so that both signs of the uptime are wanted.
 
-    Failure no_answer, location_not_safe.
+    Failure no_answer, location_not_safe, journal_unreadable.
     """
     questions, lines = _questions(location, changing)
     printed = [session.run(line, attempted="read the TLS state") for line in lines]

@@ -21,7 +21,7 @@ from typing import Literal
 from .command import location_path
 from .questions import Command
 
-__all__ = ["DEFAULT", "Location", "FolderTrust"]
+__all__ = ["DEFAULT", "JOURNAL", "Location", "FolderTrust", "journal_question"]
 
 DEFAULT = r"%SystemRoot%\configmgr.tls"
 FolderTrust = Literal["ours", "absent", "junction", "foreign"]
@@ -34,6 +34,16 @@ _READING = frozenset({"FR", "FX", "GR", "GX", "RC", "0x1200a9", "0x120089"})
 _LIST = re.compile(r'"D:([A-Z]*)((?:\([^()]*\))+)"')
 _ENTRY = re.compile(r"\(([A-Z]+);([A-Z]*);([^;()]*);[^;()]*;[^;()]*;([^;()]*)\)")
 _TWO_LETTERS = re.compile("..")
+
+
+JOURNAL = "journal"
+"""The name of the question for it."""
+
+
+def journal_question(path: str) -> Command:
+    """Answered with the journal, or with nothing where there is none; not answered where it cannot be read."""
+    journal = location_path(path)
+    return Command(JOURNAL, f"(if exist {journal} (type {journal}) else ver>nul)")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._data import protocols, schannel_algorithms
-from .command import location_path
+from .location import JOURNAL, journal_question
 from .questions import Answers, Command, Query, surely
 from .registry import Key, KeyReading, Presence, Registry, Value, View
 
@@ -168,7 +168,7 @@ def snapshot_questions(journal: str, *, changing: bool = False) -> list[Query | 
         *([SHUTDOWN] if changing else []),
         BOOT,
     ]
-    return [*surely(questions), Command("journal", f"type {location_path(journal)}")]
+    return [*surely(questions), journal_question(journal)]
 
 
 def is_server(windows: KeyReading) -> bool | None:
@@ -214,7 +214,7 @@ class Snapshot:
         return cls(
             answers.registry.updated(_environment(variables_of(answers))),
             event_time(answers.commands.get("boot", ())),
-            answers.commands.get("journal", ()),
+            answers.commands.get(JOURNAL, ()),
             versions,
             answers.answered > 0,
         )

@@ -67,6 +67,19 @@ def test_a_host_that_answers_nothing_of_use(bench: Callable[..., Bench], module:
 
 
 @pytest.mark.parametrize("module", ACTIONS, ids=NAMES)
+def test_a_journal_that_cannot_be_read_is_not_taken_for_none(bench: Callable[..., Bench], module: Any) -> None:
+    machine = windows()
+    place = bench(machine)
+    assert place.run(tls_settings, {"run": "first"})["changed"]
+    machine.locked.update(machine.files)
+    before = machine.dump()
+    with failing("journal_unreadable") as result:
+        place.run(module)
+    assert result["message"].startswith(r"host1: the journal %SystemRoot%\configmgr.tls\journal.txt could not be read")
+    assert (result["changed"], machine.dump()) == (False, before)
+
+
+@pytest.mark.parametrize("module", ACTIONS, ids=NAMES)
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_password_that_the_host_prints_is_not_passed_on(
     bench: Callable[..., Bench], module: Any, stream: str

@@ -30,6 +30,9 @@ ENVIRONMENT = re.compile(r"set (?P<one>\w+)&set (?P<two>\w+)&echo #ok (?P<number
 END = re.compile(r"ver>nul&echo #ok (?P<number>\d+)")
 EVENT = re.compile(r'wevtutil qe System "[^"]+" /c:1 /rd:true /f:xml&&echo #ok (?P<number>\d+)')
 TYPE = re.compile(r'type "(?P<file>[^"]+)"&&echo #ok (?P<number>\d+)')
+TYPE_IF_THERE = re.compile(
+    r'\(if exist "(?P<file>[^"]+)" \(type "(?P=file)"\) else ver>nul\)&&echo #ok (?P<number>\d+)'
+)
 APPLY = re.compile(
     r'\(mkdir "(?P<folder>[^"]+)"&\((?P<lines>echo .*?)\)>"(?P<file>[^"]+)"&&type "(?P=file)"&&echo #ok 0'
     r'&&\((?P<entry>echo (?:\^.|[^()^])*)\)>>"(?P<journal>[^"]+)"&&echo #ok 1(?:&&\((?P<edits>\(.*?\))\))?'
@@ -65,6 +68,7 @@ class Machine:
     denied: set[tuple[int, str]] = field(default_factory=set)
     reverted: set[str] = field(default_factory=set)
     files: dict[str, list[str]] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
     file_versions: dict[str, str] = field(default_factory=dict)
     boot: str = "2026-01-01T08:00:00.000000000Z"
     disk_full: bool = False
@@ -112,7 +116,7 @@ class Machine:
     def _answers(self, questions: str) -> str:
         printed, rest = "", questions
         while rest:
-            for shape in (QUERY, FILE_VERSION, ENVIRONMENT, END, EVENT, TYPE):
+            for shape in (QUERY, FILE_VERSION, ENVIRONMENT, END, EVENT, TYPE, TYPE_IF_THERE):
                 match = shape.match(rest)
                 if match:
                     break
@@ -148,8 +152,9 @@ class Machine:
             return "".join(shown) + marker
         if shape is EVENT:
             return f"<Event><System><TimeCreated SystemTime='{self.boot}'/></System></Event>\r\n{marker}" * self.events
-        lines = self.files.get(match["file"])
-        return "" if lines is None else "".join(f"{line}\r\n" for line in lines) + marker
+        lines = self.files.get(match["file"], [] if shape is TYPE_IF_THERE else None)
+        unread = lines is None or match["file"] in self.locked
+        return "" if unread else "".join(f"{line}\r\n" for line in lines or ()) + marker
 
     def _query(self, match: re.Match[str]) -> str | None:
         """None when it fails."""
