@@ -61,8 +61,8 @@ def place_of(location: Location, answers: Mapping[str, Sequence[str]]) -> Place:
         raise Failure(
             "journal_unreadable",
             f"the journal {location.journal} could not be read, so that what was changed here before is not known.",
-            "See on the machine what keeps the file from its administrators (a program that has it open, its access list) "
-            "and run again. Do not delete it: a rollback needs it.",
+            "See on the machine what keeps the file from its administrators, a program or an access list, and run "
+            "again. Do not delete it: a rollback needs it.",
             {"changed": False},
         )
     return Place(location, trust, parse_journal(answers[JOURNAL]))
