@@ -10,6 +10,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import runs_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import BatchSize, BatchSizeError, Order, order
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 
@@ -40,6 +41,7 @@ class ActionModule(TlsAction):
             "batches": [batch.as_dict() for batch in found.batches],
             "done": list(found.done),
             "run": run_name(arguments),
+            "known_run": any(arguments["run"] in runs_of(host.facts) for host in hosts if host.facts),
             "msg": _sentence(found),
         }
 

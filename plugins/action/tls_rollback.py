@@ -99,7 +99,8 @@ def _plan(session: Session, visit: Visit, location: Location, entries: list[Jour
         raise Failure(
             "conflict",
             f"{len(plan.conflicts)} values were changed by somebody else since: {places}.",
-            "See who set them, and give force: true to restore the former values all the same; nothing was changed.",
+            "See who set them, and give force: true (to the playbook -e configmgr_tls_force=true) to restore the "
+            "former values all the same; nothing was changed.",
             {"conflicts": [change.as_dict() for change in plan.conflicts], "changed": False},
         )
     return plan

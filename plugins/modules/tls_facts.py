@@ -217,6 +217,11 @@ ansible_facts:
           type: list
           elements: dict
           sample: [{run: job-77, stage: enable}]
+        taken_back:
+          description: Runs of ours that were taken back whole. Left out when there are none.
+          type: list
+          elements: str
+          sample: [job-76]
         unreadable:
           description: Registry keys that exist and could not be read.
           type: list

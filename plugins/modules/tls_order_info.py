@@ -102,6 +102,10 @@ run:
   returned: success
   type: str
   sample: job-77
+known_run:
+  description: Whether one of the hosts was changed by O(run), whether that was taken back or not.
+  returned: success
+  type: bool
 code:
   description: V(bad_argument) when the batch size or the name of the run cannot be used.
   returned: on failure

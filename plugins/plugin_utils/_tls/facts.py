@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._data import dotnet_version
@@ -14,11 +14,11 @@ from .._windows.registry import View
 from .capabilities import capabilities
 from .effective import effective_protocols, feigned_settings
 from .finding import NOT_ASKED, Finding, is_compliant
-from .journal import active_entries, restarted_since
+from .journal import SETTINGS, JournalEntry, active_entries, restarted_since
 from .state import HostState, Setting
 from .suites import offered_suites
 
-__all__ = ["FACTS_SCHEMA", "facts", "restart_required"]
+__all__ = ["FACTS_SCHEMA", "facts", "restart_required", "runs_of"]
 
 FACTS_SCHEMA = 1
 
@@ -43,7 +43,7 @@ def facts(
     names = sorted(set(roles) | set(state.roles))
     in_force = restarted_since(state.journal, state.boot) is True
     release = state.configmgr.release or release
-    windows = state.windows
+    windows, active = state.windows, active_entries(state.journal)
     return {
         "schema": FACTS_SCHEMA,
         "compliant": is_compliant(findings),
@@ -71,10 +71,22 @@ def facts(
         "settings": _settings(state),
         "components": _components(state),
         "findings": [finding.as_dict() for finding in findings if finding.outcome is not NOT_ASKED],
-        "runs": [{"run": entry.run, "stage": entry.action} for entry in active_entries(state.journal)],
+        "runs": [{"run": entry.run, "stage": entry.action} for entry in active],
+        **({"taken_back": gone} if (gone := _taken_back(state.journal, active)) else {}),
         "boot": str(state.boot),
         "unreadable": list(state.unreadable),
     }
+
+
+def _taken_back(journal: Sequence[JournalEntry], active: Sequence[JournalEntry]) -> list[str]:
+    """The runs that changed settings, of which nothing is there any more."""
+    made = dict.fromkeys(entry.run for entry in journal if entry.kind == SETTINGS and entry.undoes_from is None)
+    return [run for run in made if run not in {entry.run for entry in active}]
+
+
+def runs_of(facts: Mapping[str, Any]) -> set[str]:
+    """Our runs that changed the settings of a machine, those that were taken back as well."""
+    return {*(row["run"] for row in facts.get("runs", ())), *facts.get("taken_back", ())}
 
 
 def _configmgr(state: HostState) -> dict[str, Any]:

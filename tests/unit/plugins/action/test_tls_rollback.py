@@ -53,7 +53,8 @@ def test_everything_is_as_it_was_and_a_second_time_nothing_is_to_do(bench: Bench
     again = bench(machine)
     assert again.run(tls_rollback) == {"changed": False, "changes": [], "runs": [], "restart_required": True}
     assert again.session.commands == 2
-    assert bench(machine).run(tls_facts)["ansible_facts"]["configmgr_tls"]["runs"] == []
+    facts = bench(machine).run(tls_facts)["ansible_facts"]["configmgr_tls"]
+    assert (facts["runs"], facts["taken_back"]) == ([], ["job-1"])
 
 
 def test_check_mode_foresees_it(bench: Benches) -> None:
