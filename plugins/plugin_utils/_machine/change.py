@@ -16,12 +16,16 @@ from .._remote import RemoteError, Session
 from .._tls.journal import NEVER_ASKED, BootMarker
 from .._tls.plan import Change
 from .._windows.apply import parse_applied
+from .._windows.questions import Query
 from .._windows.registry import Presence, Registry
+from .._windows.snapshot import WINDOWS_VERSION
 from .asking import ask_machine
 from .place import Place, controller_time, prepare
 from .steps import ChangeSet, ChangeStep, change_steps
 
 __all__ = ["ChangeSet", "ChangeResult", "make_change"]
+
+_EVERY_WINDOWS_HAS = Query(WINDOWS_VERSION)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def make_change(
     change_set: ChangeSet,
     boot: BootMarker = NEVER_ASKED,
 ) -> ChangeResult:
-    """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done.
+    """Back up, change, read back. A connection that drops in the middle is followed by a look at what was done, and so
+    is an answer without anything read back.
 
     ``registry``: what was read. ``boot``: the uptime, where the change is in force only after a restart.
 
@@ -67,9 +72,15 @@ def make_change(
         except RemoteError as error:
             if not error.sent and step is steps[0]:
                 raise
-            raise _interrupted(error, reconnect, registry, change_set) from error
+            registry = registry.updated(_look_again(str(error), reconnect, change_set))
+            raise _interrupted(registry, change_set) from error
         applied = parse_applied(step.backup, step.edits, step.queries, answer.stdout)
         registry = registry.updated(applied.registry)
+        if step.queries and not applied.registry.readings:
+            registry = registry.updated(_look_again("nothing was read back", reconnect, change_set))
+            # Nothing is changed before the journal has its line: where something was, the mark of that line was lost.
+            if not applied.journaled and _split(registry, change_set.changes)[0]:
+                raise _interrupted(registry, change_set)
         if not applied.backed_up or not applied.journaled:
             raise _no_backup(step, registry, change_set)
     done, missing = _split(registry, change_set.changes)
@@ -83,7 +94,8 @@ def _split(registry: Registry, changes: Sequence[Change]) -> tuple[tuple[Change,
     done: list[Change] = []
     missing: list[Change] = []
     for change in changes:
-        reading = registry.key(change.key, change.view)
+        # That no answer came is no sign that a value is gone.
+        reading = registry.key(change.key, change.view, sure=True)
         there = reading.presence is not Presence.UNREADABLE and reading.value(change.name) == change.after
         (done if there else missing).append(change)
     return tuple(done), tuple(missing)
@@ -109,23 +121,33 @@ def _no_backup(step: ChangeStep, registry: Registry, change_set: ChangeSet) -> F
     )
 
 
-def _interrupted(
-    error: RemoteError, reconnect: Callable[[], Session], registry: Registry, change_set: ChangeSet
-) -> Failure:
-    """The line may have run: say what is there now, or that it cannot be told."""
-    queries = change_set.queries()
+def _look_again(lost: str, reconnect: Callable[[], Session], change_set: ChangeSet) -> Registry:
+    """What is there after a line that may have run. Failure interrupted_unknown when that cannot be told.
+
+    ``lost``: what became of the line's own answer.
+    """
+    # It comes last: a machine that goes down starts no further program, and absent keys look like it.
+    questions = [*change_set.queries(), _EVERY_WINDOWS_HAS]
     try:
         with reconnect() as session:
-            answers = ask_machine(session, queries, "see what was applied before the connection was lost")
+            answers = ask_machine(session, questions, "see what was applied before the connection was lost")
     except RemoteError as again:
-        return Failure(
-            "interrupted_unknown",
-            f"the connection was lost while the change was made ({error}), and the machine could not be "
-            f"asked what was applied ({again}).",
-            f"Once the machine answers: {_again(change_set)}",
-            {"planned": [change.as_dict() for change in change_set.changes]},
-        )
-    registry = registry.updated(answers.registry)
+        problem = str(again)
+    else:
+        if _EVERY_WINDOWS_HAS.place in answers.registry.readings:
+            return answers.registry
+        problem = "reg.exe did not answer"
+    raise Failure(
+        "interrupted_unknown",
+        f"the connection was lost while the change was made ({lost}), and the machine could not be "
+        f"asked what was applied ({problem}).",
+        f"Once the machine answers: {_again(change_set)}",
+        {"planned": [change.as_dict() for change in change_set.changes]},
+    )
+
+
+def _interrupted(registry: Registry, change_set: ChangeSet) -> Failure:
+    """The line may have run: say what is there now."""
     done, missing = _split(registry, change_set.changes)
     return Failure(
         "interrupted",

@@ -157,11 +157,12 @@ class Registry:
     missed: frozenset[tuple[View, Key]] = frozenset()
     refused: frozenset[tuple[View, Key]] = frozenset()
 
-    def key(self, path: str | Key, view: View = View.NATIVE) -> KeyReading:
+    def key(self, path: str | Key, view: View = View.NATIVE, *, sure: bool = False) -> KeyReading:
         """The reading of a key.
 
-        Asked for and not answered is absent only when nothing above it says that it exists. What nobody asked for is
-        absent only when a key above it was read whole and does not list it; otherwise it is not known.
+        Asked for and not answered is absent only when nothing above it says that it exists. What nobody asked for, and
+        with ``sure`` any key, is absent only when a key above it was read whole and does not list it; otherwise it is
+        not known.
         """
         key = path if isinstance(path, Key) else Key(path)
         found = self.readings.get((view, key))
@@ -178,7 +179,7 @@ class Registry:
             if (view, parent) in self.refused:
                 return UNREADABLE
             parent = parent.parent
-        return ABSENT if (view, key) in self.missed else UNREADABLE
+        return ABSENT if (view, key) in self.missed and not sure else UNREADABLE
 
     def updated(self, newer: Registry) -> Registry:
         """This reading with what a later one of the same machine saw."""

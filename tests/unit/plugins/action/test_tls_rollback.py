@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_facts, tls_rollback, tls_settings
+from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import HEARD
+from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, failing, remote_error
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
@@ -283,6 +285,35 @@ def test_a_connection_that_drops_on_the_way_back(bench: Benches) -> None:
         place.run(tls_rollback)
     assert (result["changed"], result["changes"]) == (False, [])
     assert len(result["not_applied"]) == 14
+
+
+def test_a_machine_that_answers_nothing_any_more_is_not_one_without_the_values(bench: Benches) -> None:
+    machine, _before = changed_machine(bench)
+    silent = CommandResult(0x40010004, "", "")
+    place = bench(machine, [None, None, None, None, remote_error(sent=True), silent])
+    with failing("interrupted_unknown") as result:
+        place.run(tls_rollback)
+    assert (len(result["planned"]), "changed" in result) == (14, False)
+
+
+@pytest.mark.parametrize("read_again", [True, False])
+def test_a_value_that_was_not_read_back_is_not_known_to_be_gone(bench: Benches, read_again: bool) -> None:
+    machine, _before = changed_machine(bench)
+    machine.reverted.add("SystemDefaultTlsVersions")
+    place = bench(machine)
+
+    def marks_alone() -> CommandResult:
+        shown = machine.run(place.session.lines[-1])
+        return CommandResult(0, shown[: shown.index(f"{HEARD}1") + len(f"{HEARD}1\r\n")], "")
+
+    def of_windows_alone() -> CommandResult:
+        last = place.session.lines[-1].rpartition("&reg query")[2]
+        return CommandResult(0, machine.run(f"(reg query{last}"), "")
+
+    place.session.script = [None, None, None, None, marks_alone, None if read_again else of_windows_alone]
+    with failing("not_applied") as result:
+        place.run(tls_rollback)
+    assert len(result["not_applied"]) == (4 if read_again else 14)
 
 
 def test_a_value_that_reg_cannot_write_is_told_and_left_to_its_backup(bench: Benches) -> None:

@@ -168,13 +168,14 @@ def test_a_key_that_cannot_be_read_stops_the_change(bench: Callable[..., Bench])
     assert (result["changed"], place.session.commands, machine.dump()) == (False, 1, before)
 
 
-def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench]) -> None:
+@pytest.mark.parametrize(("components", "values"), [(["schannel", "dotnet"], 12), (["schannel"], 4)])
+def test_without_a_backup_there_is_no_change(bench: Callable[..., Bench], components: list[str], values: int) -> None:
     machine = client()
     machine.disk_full = True
     before = machine.dump()
     with failing("no_backup") as result:
-        bench(machine).run(tls_settings, RUN)
-    assert (result["changed"], result["changes"], len(result["not_applied"])) == (False, [], 12)
+        bench(machine).run(tls_settings, {"components": components, **RUN})
+    assert (result["changed"], result["changes"], len(result["not_applied"])) == (False, [], values)
     assert r"\job-77\001-enable.reg" in result["message"]
     assert machine.dump() == before
 
@@ -211,6 +212,20 @@ def test_a_connection_that_drops_is_followed_by_a_look(bench: Callable[..., Benc
     assert (place.session.opened, place.session.commands) == (2, 3)
     machine.reverted.clear()
     assert len(bench(machine).run(tls_settings, RUN)["changes"]) == 2
+
+
+def test_a_change_whose_answer_is_lost_is_followed_by_a_look(bench: Callable[..., Bench]) -> None:
+    machine = client()
+    place = bench(machine)
+
+    def lost() -> CommandResult:
+        machine.run(place.session.lines[-1])
+        return CommandResult(247, "", "")
+
+    place.session.script = [None, lost]
+    with failing("interrupted") as result:
+        place.run(tls_settings, RUN)
+    assert (result["changed"], len(result["changes"]), result["not_applied"]) == (True, 12, [])
 
 
 def test_a_connection_that_drops_before_anything_is_done(bench: Callable[..., Bench]) -> None:
