@@ -26,7 +26,7 @@ class ActionModule(TlsAction):
         # The address of a webhook often holds a key.
         task.secrets.update({given["token"], given["webhook"]} - {""})
         if given["ca_path"]:
-            given["ca_path"] = str(on_controller(given["ca_path"]))
+            given["ca_path"] = str(on_controller(given["ca_path"], "ca_path"))
         run = Run(connect(given), task.check_mode)
         try:
             set_up(run, given)

@@ -39,7 +39,7 @@ class ActionModule(TlsAction):
             )
         deployment = Deployment(given["collection"], given["repair"]) if given["collection"] else None
         script = baseline_script(given["site_code"], wanted, deployment)
-        path = on_controller(given["path"])
+        path = on_controller(given["path"], "path")
         before = _read(path)
         result: dict[str, Any] = {
             "changed": before != script.text,

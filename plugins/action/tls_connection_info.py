@@ -30,7 +30,9 @@ class ActionModule(TlsAction):
             return self._controller(task, target)
         # pywinrm sends its first login unbound anyway: a host that takes one has taken it.
         unbound = (lambda: self._unbound(task)) if transport == "psrp" else None
-        timeout = float(task.arguments["timeout"])
+        timeout = task.arguments["timeout"]
+        if not timeout:
+            raise Failure("bad_argument", "timeout is 0.", "Give a number of seconds.")
         examination = Examination(target, timeout, lambda: self.session(task), unbound)
         steps = examine(examination)
         found = {

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts, known_facts, seen_rows
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import look_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.expected import expected_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import (
@@ -17,6 +18,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import
     left_out_hosts,
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import condition_holds, load_waivers
+from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
@@ -31,13 +33,13 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
+        verified = look_of(arguments, "verified", findings=dict)
         waivers = load_waivers(arguments["waivers"])
         played = host_variables(task, arguments["hosts"])
         hosts = [*played, *left_out_hosts(task, arguments["hierarchy"] or (), played)]
         absent, notes = absent_hosts(task, hosts)
         facts = {host.name: host.facts for host in hosts} | known_facts(absent, arguments["seen_days"])
         expected = expected_of(hosts, facts, arguments["protocols"])
-        verified = arguments["verified"]
         observed = Observed(
             stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
             from_outside=None if verified is None else verified["findings"],
@@ -55,6 +57,11 @@ class ActionModule(TlsAction):
 def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) -> dict[str, Any] | None:
     """As given, or what the playbooks registered of each host; None when no host's log told anything."""
     if given is not None:
+        for host, users in given.items():
+            if not isinstance(users, list):
+                raise Failure(
+                    "bad_argument", f"legacy_use has no list for {host}.", "Give a list of names for each host."
+                )
         return given
     counted = {host.name: (host.variables.get(_EVENTS) or {}).get("legacy_use") for host in hosts}
     return {name: plain(users) for name, users in counted.items() if users is not None} or None

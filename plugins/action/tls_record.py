@@ -31,7 +31,7 @@ class ActionModule(TlsAction):
     def act(self, task: Task) -> dict[str, Any]:
         keep_days = in_range(task.arguments, "keep_days", 1, 100_000)
         learned = [found for host in host_variables(task, task.arguments["hosts"]) if (found := _learned(host))]
-        site = RecordFolder(on_controller(task.arguments["path"]), datetime.now(UTC))
+        site = RecordFolder(on_controller(task.arguments["path"], "path"), datetime.now(UTC))
         written, pruned = [], []
         if not task.check_mode:
             site.prepare()

@@ -99,11 +99,11 @@ def _document(task: Task) -> tuple[dict[str, Any], list[str]]:
     around = Surroundings(found.conversations, found.gate, found.probes, found.stages, [use.as_dict() for use in used])
     document = build_document(_origin(task), records, around)
     notes = [*([found.standing] if found.standing else []), *not_believed]
-    path = arguments["compare_with"]
-    if path:
-        earlier = _earlier(on_controller(path))
+    if arguments["compare_with"]:
+        path = on_controller(arguments["compare_with"], "compare_with")
+        earlier = _earlier(path)
         if earlier is None:
-            notes.append(f"Nothing to compare with yet: there is no {on_controller(path)}")
+            notes.append(f"Nothing to compare with yet: there is no {path}")
         else:
             document["comparison"] = compare_documents(earlier, document)
     return document, notes
@@ -248,7 +248,7 @@ def _write(document: Mapping[str, Any], path: str, formats: list[str]) -> list[s
 
 def _base(path: str) -> Path:
     """The files' common name without an ending. A path without one of our endings is a folder."""
-    whole = on_controller(path)
+    whole = on_controller(path, "path")
     for renderer in RENDERERS.values():
         if whole.name.endswith(renderer.ending) and whole.name != renderer.ending:
             return whole.with_name(whole.name.removesuffix(renderer.ending))

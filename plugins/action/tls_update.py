@@ -143,9 +143,9 @@ def _owner(arguments: dict[str, Any]) -> tuple[UpdateSource, dict[str, ManifestF
             "source is missing: nothing says where the files of the updates are.",
             "Give source, or run in check mode to see which files are needed.",
         )
-    source = parse_source(arguments["source"], on_controller)
+    source = parse_source(arguments["source"], lambda path: on_controller(path, "source"))
     given = arguments["manifest"]
-    return source, source.manifest(on_controller(given) if given else None)
+    return source, source.manifest(on_controller(given, "manifest") if given else None)
 
 
 def _select(task: Task, files: Mapping[str, ManifestFile], state: MachineState) -> Selection:

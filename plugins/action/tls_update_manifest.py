@@ -28,8 +28,9 @@ class ActionModule(TlsAction):
     _requires_connection = False
 
     def act(self, task: Task) -> dict[str, Any]:
-        folder = on_controller(task.arguments["folder"])
-        path = on_controller(task.arguments["path"]) if task.arguments["path"] else folder / MANIFEST
+        folder = on_controller(task.arguments["folder"], "folder")
+        given = task.arguments["path"]
+        path = on_controller(given, "path") if given else folder / MANIFEST
         scan = _scan(folder, task.arguments["files"])
         text = manifest_text(scan.files)
         before = path.read_text(encoding="utf-8") if path.is_file() else ""

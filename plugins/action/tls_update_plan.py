@@ -30,7 +30,7 @@ class ActionModule(TlsAction):
     _requires_connection = False
 
     def act(self, task: Task) -> dict[str, Any]:
-        folder, variable = on_controller(task.arguments["folder"]), task.arguments["variable"]
+        folder, variable = on_controller(task.arguments["folder"], "folder"), task.arguments["variable"]
         predicted, missing = {}, []
         for host in host_variables(task):
             rows = (plain(host.variables.get(variable)) or {}).get("packages")

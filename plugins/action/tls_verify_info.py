@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.action.tls_probe_info import seen_from_outside
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import look_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import HostVariables, host_variables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
@@ -61,6 +62,7 @@ class ActionModule(TlsAction):
         arguments = task.arguments
         if arguments.get("client_key_password"):
             task.secrets.add(arguments["client_key_password"])
+        look_of(arguments, "baseline", endpoints=list, health=list)
         everyone = {host.name: host for host in host_variables(task)}
         wanted = arguments["hosts"] or list(everyone)
         strangers = [name for name in wanted if name not in everyone]

@@ -34,7 +34,7 @@ def absent_hosts(task: Task, hosts: Iterable[HostVariables]) -> tuple[dict[str, 
     """
     now = datetime.now(UTC)
     folder = task.arguments["record"]
-    site = RecordFolder(on_controller(folder), now) if folder else None
+    site = RecordFolder(on_controller(folder, "record"), now) if folder else None
     baseline = baseline_name(BaselineSpec("enable", COMPONENTS, LEGACY_PROTOCOLS)) if site else ""
     found = {
         host.name: Absent(

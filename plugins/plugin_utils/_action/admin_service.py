@@ -33,7 +33,7 @@ def admin_service(task: Task) -> Iterator[AdminService]:
         raise Failure("bad_argument", f"url is {url!r}.", "Give an address like https://cm01.corp.example.")
     if collection and not collection.isalnum():
         raise Failure("bad_argument", f"collection is {collection!r}.", "Give an id like SMS00001.")
-    trusted: str | bool = str(on_controller(given["ca_path"])) if given["ca_path"] else True
+    trusted: str | bool = str(on_controller(given["ca_path"], "ca_path")) if given["ca_path"] else True
     service = AdminService(
         url,
         Login(given["authentication"], given["user"], given["password"]),

@@ -19,7 +19,7 @@ from .._windows.location import Location
 from .base import Task
 from .run_name import DEFAULT_RUN
 
-__all__ = ["backup_location", "in_range", "roles_of", "run_name", "utc_text", "windows_of"]
+__all__ = ["backup_location", "in_range", "look_of", "roles_of", "run_name", "utc_text", "windows_of"]
 
 _ABSOLUTE = re.compile(r"^(%SystemRoot%|%ProgramData%|[A-Za-z]:)\\[^*?]+$", re.IGNORECASE)
 
@@ -82,3 +82,15 @@ def in_range(arguments: Mapping[str, Any], name: str, least: int, most: int) -> 
     if not least <= number <= most:
         raise Failure("bad_argument", f"{name} is {number}.", f"Give a number from {least} to {most}.")
     return number
+
+
+def look_of(arguments: Mapping[str, Any], option: str, **parts: type) -> dict[str, Any] | None:
+    """What tls_verify_info gave, as an option holds it; Failure when one of the ``parts`` is not there as it gives it."""
+    given: dict[str, Any] | None = arguments[option]
+    if given is not None and not all(isinstance(given.get(name), kind) for name, kind in parts.items()):
+        raise Failure(
+            "bad_argument",
+            f"{option} is no result of tls_verify_info: that has {' and '.join(parts)}.",
+            "Give what the task registered, and leave the option out where the task was skipped.",
+        )
+    return given

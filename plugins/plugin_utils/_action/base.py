@@ -3,18 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The base of every action: arguments checked against the module's own documentation, one call, a plain result.
 
-Every Failure becomes a result that names the host, what was attempted and the remedy. What comes out is None, bool,
+Every Failure becomes a result that names the host, what was attempted and the remedy, and so does any other exception
+but Ansible's own: it is a defect of ours. What comes out is None, bool,
 int, float, str, list and dict, with every secret replaced and nothing unseen, whether the task failed or not.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
@@ -33,6 +35,9 @@ from .spec import argument_spec
 __all__ = ["Task", "TlsAction", "utc_now"]
 
 T = TypeVar("T")
+# Longer than anybody waits, and short enough for every clock of the operating system.
+_LONGEST = 1_000_000
+_ROOT = "/ansible_collections/configmgr/tls/"
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()
@@ -86,28 +91,38 @@ class TlsAction(ActionBase):
                 result.update(begun=begun, ended=utc_now())
         except Failure as failure:
             result.update(self._failed(task, failure))
+        except AnsibleError:
+            raise
+        # A last resort: whatever is wrong, the result names the host and what it was asked.
+        except Exception as error:
+            result.update(self._failed(task, _defect(self.MODULE, error)))
         return self._clean(result, task)
 
     def session(self, task: Task) -> Session:
         return open_session(self._connection, host=task.host)
 
     def _task_for(self, variables: Mapping[str, Any]) -> Task:
-        host = str(variables.get("inventory_hostname", "localhost"))
-        validator = ArgumentSpecValidator(argument_spec(self.MODULE))
-        outcome = validator.validate(plain(self._task.args))
-        if outcome.error_messages:
-            raise AnsibleActionFail(
-                f"{self.MODULE}: {'; '.join(map(_reworded, outcome.errors.errors))}",
-                result={"code": "bad_argument", "host": host},
-            )
-        return Task(
-            host,
+        spec = argument_spec(self.MODULE)
+        outcome = ArgumentSpecValidator(spec).validate(plain(self._task.args))
+        task = Task(
+            str(variables.get("inventory_hostname", "localhost")),
             plain(outcome.validated_parameters),
             variables,
             bool(self._task.check_mode),
             bool(self._task.diff),
             {*outcome._no_log_values, *secrets_of(self._connection)},
         )
+        problems = [*map(_reworded, outcome.errors.errors)] or _no_times(spec, task.arguments)
+        if problems:
+            self._failed(
+                task,
+                Failure(
+                    "bad_argument",
+                    f"{self.MODULE}: {'; '.join(problems)}.",
+                    f"Correct it; ansible-doc configmgr.tls.{self.MODULE} describes the options.",
+                ),
+            )
+        return task
 
     def _failed(self, task: Task, failure: Failure) -> dict[str, Any]:
         """The result of an unreachable host; any other failure is raised as Ansible wants it."""
@@ -125,6 +140,27 @@ class TlsAction(ActionBase):
 def utc_now() -> str:
     """The controller's time, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _no_times(spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[str]:
+    """What cannot be a time, in seconds, minutes or days, among the options that are one: all with a fraction."""
+    given = {name: arguments[name] for name, option in spec.items() if option.get("type") == "float"}
+    return [
+        f"{name} is {number}, and no number from 0 to {_LONGEST}"
+        for name, number in given.items()
+        if number is not None and not 0 <= number <= _LONGEST
+    ]
+
+
+def _defect(module: str, error: Exception) -> Failure:
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _ROOT in frame.filename]
+    places = [f"{frame.filename.rpartition(_ROOT)[2]}:{frame.lineno} in {frame.name}" for frame in reversed(ours)]
+    return Failure(
+        "defect",
+        f"{module} ended with {type(error).__name__}: {error} ({places[0]}).",
+        "This is a defect of the collection, please report it with this message and the places in the result.",
+        {"places": places},
+    )
 
 
 def _reworded(error: AnsibleValidationError) -> str:

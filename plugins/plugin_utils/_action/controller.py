@@ -5,14 +5,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+
+from .._failure import Failure
 
 __all__ = ["on_controller"]
 
 
-def on_controller(path: str) -> Path:
-    """The whole path of a file that is named from the folder in which ansible-playbook was started.
+def on_controller(path: str, option: str) -> Path:
+    """The whole path of a file that is named from the folder in which ansible-playbook was started; it need not exist.
 
-    The playbook may be in another. ansible-runner, and with it AWX, starts in the project without telling PWD.
+    The playbook may be in another. ansible-runner, and with it AWX, starts in the project without telling PWD. Raises
+    Failure, which names the ``option``, for what cannot be a path here: too long, with NUL, of an unknown user.
     """
-    return Path.cwd() / Path(path).expanduser()
+    try:
+        whole = Path.cwd() / Path(path).expanduser()
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            whole.lstat()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Failure(
+            "bad_argument", f"{option} is no path on the controller: {path[:60]!r} ({reason}).", "Correct the path."
+        ) from None
+    return whole

@@ -34,10 +34,10 @@ def load_waivers(path: str | None) -> list[Waiver]:
         return []
     if JMESPATH_IMPORT_ERROR is not None:
         raise Failure("missing_library", missing_required_lib("jmespath"), "Waivers need it on the controller.")
-    file = on_controller(path)
+    file = on_controller(path, "waivers")
     try:
         with file.open("rb") as stream:
-            return parse_waivers(yaml.safe_load(short_file(stream)), jmespath.compile)
+            return parse_waivers(yaml.safe_load(short_file(stream)), _refuse_bad_condition)
     except OSError as error:
         raise Failure(
             "bad_waivers", f"the waiver file {file} cannot be read: {error.strerror}.", "Correct the path."
@@ -48,6 +48,15 @@ def load_waivers(path: str | None) -> list[Waiver]:
         raise Failure(
             "bad_waivers", f"{file}: {error}.", "Correct the file; the guide to the gate has an example."
         ) from None
+
+
+def _refuse_bad_condition(condition: str) -> None:
+    """ValueError for what is not JMESPath, and for a slice that JMESPath stumbles over only where it has a list."""
+    nodes = [jmespath.compile(condition).parsed]
+    for node in nodes:
+        if node["type"] == "slice" and 0 in node["children"][2:]:
+            raise ValueError("the step of a slice is 0")
+        nodes += [child for child in node["children"] if isinstance(child, dict)]
 
 
 def condition_holds(condition: str, host: Mapping[str, Any]) -> bool:

@@ -171,7 +171,7 @@ def _waiver(number: int, item: object, compiles: Callable[[str], object]) -> Wai
         raise WaiverError(f"waiver number {number} is not a mapping")
     label = f"waiver {item.get('id') or f'number {number}'}"
     fields = (*_FIELDS, "number") if item.get("reason") == NOT_REACHED else _FIELDS
-    missing = [name for name in fields if not item.get(name)]
+    missing = [name for name in fields if not str(item.get(name) or "").strip()]
     strangers = sorted(str(name) for name in item if name not in fields)
     if missing or strangers:
         raise WaiverError(

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.configmgr.tls.plugins.action import tls_facts, tls_restart, tls_rollback, tls_settings
+from ansible_collections.configmgr.tls.plugins.action import (
+    tls_connection_info,
+    tls_facts,
+    tls_gate_info,
+    tls_restart,
+    tls_rollback,
+    tls_settings,
+    tls_update_manifest,
+    tls_verify_info,
+)
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, failing
 
 ACTIONS = [tls_facts, tls_settings, tls_rollback, tls_restart]
@@ -32,6 +41,13 @@ def test_an_unknown_option(bench: Callable[..., Bench], module: Any, check: bool
     [
         (tls_facts, {"legacy": "maybe"}, "value of legacy must be one of"),
         (tls_facts, {"configmgr_version": "latest"}, "configmgr_version"),
+        (tls_facts, {"quick_look": 1e30}, "quick_look is 1e+30, and no number from 0 to"),
+        (tls_connection_info, {"timeout": -1}, "timeout is -1"),
+        (tls_connection_info, {"timeout": "nan"}, "timeout is nan"),
+        (tls_connection_info, {"timeout": "inf"}, "timeout is inf"),
+        (tls_gate_info, {"verified": {"skipped": True}}, "verified is no result of tls_verify_info"),
+        (tls_verify_info, {"baseline": {}}, "baseline is no result of tls_verify_info"),
+        (tls_update_manifest, {"folder": "a\0b"}, "folder is no path on the controller"),
         (tls_settings, {"stage": "enabel"}, "value of stage must be one of"),
         (tls_settings, {"components": ["schannel", "java"]}, "value of components must be one or more of"),
         (tls_settings, {"stage": "disable", "protocols": ["TLS 1.2"]}, "value of protocols must be one or more of"),

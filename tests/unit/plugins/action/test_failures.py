@@ -66,6 +66,21 @@ def test_a_host_that_answers_nothing_of_use(bench: Callable[..., Bench], module:
     assert place.session.closed == 1
 
 
+def test_a_defect_of_ours_is_told_with_the_host_and_its_place_and_without_a_secret(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_given: Any) -> None:
+        raise KeyError(f"no row for {PASSWORD}")
+
+    monkeypatch.setattr(tls_facts, "roles_of", stumble)
+    with failing("defect") as result:
+        bench(windows()).run(tls_facts)
+    assert result["message"].startswith("host1: tls_facts ended with KeyError: 'no row for ")
+    assert "report it" in result["remedy"]
+    assert result["places"][0].startswith("plugins/action/tls_facts.py:")
+    assert "battery" not in str(result)
+
+
 @pytest.mark.parametrize("module", ACTIONS, ids=NAMES)
 def test_a_journal_that_cannot_be_read_is_not_taken_for_none(bench: Callable[..., Bench], module: Any) -> None:
     machine = windows()

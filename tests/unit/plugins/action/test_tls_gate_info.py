@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.action import tls_gate_info
-from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench
+from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, failing
 
 KEY = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 OFF = {
@@ -52,3 +52,10 @@ def test_what_the_enable_stage_said_counts_in_check_mode(
     host = {**registered, "ansible_facts": {"configmgr_tls": FACTS}}
     variables = {"hostvars": HostVars(host1=host), "ansible_play_hosts_all": ["host1"]}
     assert bench(None).run(tls_gate_info, check=check, variables=variables)["open"] is opens
+
+
+def test_users_of_older_protocols_are_given_as_a_list_for_each_host(bench: Callable[..., Bench]) -> None:
+    variables = {"hostvars": HostVars(host1={}), "ansible_play_hosts_all": ["host1"]}
+    with failing("bad_argument") as result:
+        bench(None).run(tls_gate_info, {"legacy_use": {"host1": 1}}, variables=variables)
+    assert "legacy_use has no list for host1" in result["message"]
