@@ -85,7 +85,7 @@ def in_range(arguments: Mapping[str, Any], name: str, least: int, most: int) -> 
 
 
 def look_of(arguments: Mapping[str, Any], option: str, **parts: type) -> dict[str, Any] | None:
-    """What tls_verify_info gave, as an option holds it; Failure when one of the ``parts`` is not there as it gives it."""
+    """What tls_verify_info gave, as an option holds it; Failure when one of the ``parts`` is not there as in that."""
     given: dict[str, Any] | None = arguments[option]
     if given is not None and not all(isinstance(given.get(name), kind) for name, kind in parts.items()):
         raise Failure(
