@@ -133,13 +133,15 @@ class WindowsRelease(Row):
 class DotnetRelease(Row):
     """dotnet.yml: .NET Framework 4.5 and later by the Release number in the registry.
 
-    ``min_release`` is the smallest number, of any Windows, that means this version.
+    ``min_release`` is the smallest number, of any Windows, that means this version. ``tls12``: whether it speaks TLS
+    1.2 as it is, or only with an update.
     """
 
     KEY: ClassVar[str] = "version"
 
     version: str
     min_release: int
+    tls12: Literal["yes", "updated"] = "yes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,7 +317,7 @@ class Update(Row):
 
     kb: str
     title: str
-    component: Literal["schannel", "winhttp", "net35", "wsus", "sql_server", "dhe", "policy", "signing"]
+    component: Literal["schannel", "winhttp", "net35", "net45", "wsus", "sql_server", "dhe", "policy", "signing"]
     windows: tuple[WindowsId, ...]
     restart: Restart
     remedy: str

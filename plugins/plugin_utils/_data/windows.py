@@ -99,6 +99,11 @@ def net35_update(windows_id: str) -> Update | None:
     return _update_for("net35", windows_id)
 
 
+def net45_update(windows_id: str) -> Update | None:
+    """The update after which .NET Framework 4.5 speaks TLS 1.2 there; None where none is known."""
+    return _update_for("net45", windows_id)
+
+
 def wsus_update(windows_id: str) -> Update | None:
     """The update that WSUS needs there; None where it is built in."""
     return _update_for("wsus", windows_id)

@@ -16,7 +16,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .._data import net35_update, sql_client_requirement, sql_client_tls12, sql_clients_of_configmgr, sql_tls12, update
+from .._data import (
+    dotnet_version,
+    net35_update,
+    sql_client_requirement,
+    sql_client_tls12,
+    sql_clients_of_configmgr,
+    sql_tls12,
+    update,
+)
 from .._windows.registry import View
 from .effective import effect_of
 from .negotiation import Offer
@@ -28,6 +36,7 @@ __all__ = ["STACKS", "Stack", "stack_offer"]
 
 ALL = frozenset(BITS)
 NAMED_BY_STRONG_CRYPTO = frozenset({"TLS 1.0", "TLS 1.1", "TLS 1.2"})
+WITH_UPDATE = frozenset({"TLS 1.1", "TLS 1.2"})
 OLD_DOTNET = frozenset({"SSL 3.0", "TLS 1.0"})
 TLS10_ONLY = frozenset({"TLS 1.0"})
 DOTNET_45, DOTNET_46, DOTNET_47 = 378389, 393295, 460798
@@ -147,7 +156,9 @@ def _dotnet(runtime: str, view: View) -> Callable[[HostState, int | None], Offer
         old = _from_schannel(state, "client", OLD_DOTNET)
         if runtime.startswith("v2"):
             return _dotnet2(state, bool(system.dword), chosen, old)
-        return _dotnet4(state.dotnet.release, system.dword, strong.dword, chosen, named, old)
+        offer = _dotnet4(state.dotnet.release, system.dword, strong.dword, chosen, named, old)
+        known = dotnet_version(state.dotnet.release) if state.dotnet.release is not None else None
+        return offer if known is None or known.tls12 == "yes" else offer.unsure(offer.sure & WITH_UPDATE)
 
     return offer
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._data import dotnet_requirement, dotnet_version, net35_update, roles, update
+from ..._data import dotnet_requirement, dotnet_version, net35_update, net45_update, roles, update
 from ..._windows.registry import Presence
 from ..finding import CheckResult, Evidence
 from ..requirement import Requirement
@@ -49,14 +49,29 @@ def dotnet_release(context: Context, requirement: Requirement) -> CheckResult:
         )
     installed = dotnet_version(dotnet.release) if dotnet.release is not None else None
     actual = installed.version if installed else "older than 4.5, or not installed"
-    if dotnet.release is not None and dotnet.release >= needed.min_release:
-        return passed(expected, actual)
     evidence = [Evidence(_RELEASE_PATH, str(dotnet.release))]
+    optional = needed.level == "recommended" or needs == {"recommended"}
+    if dotnet.release is not None and dotnet.release >= needed.min_release:
+        if installed is None or installed.tls12 == "yes":
+            return passed(expected, actual)
+        return (warn if optional else unknown)(
+            ".NET Framework 4.6.2 or later, or the update for TLS 1.2 of this one",
+            actual,
+            "updates_not_checked",
+            f".NET Framework {actual} speaks TLS 1.2 only with {_update_of_45(context)}, which is not checked; "
+            "4.6.2 needs none",
+            evidence,
+        )
     phrase = f".NET Framework {needed.version} is needed ({LEVELS[needed.level]})"
     if context.release is None and needed is not least:
         return warn(expected, actual, "release_unknown", phrase + WHERE_RELEASE_UNKNOWN, evidence)
-    optional = needed.level == "recommended" or needs == {"recommended"}
     return (warn if optional else fail)(expected, actual, "dotnet_too_old", phrase, evidence)
+
+
+def _update_of_45(context: Context) -> str:
+    release = context.state.windows.release
+    update = net45_update(release.id) if release else None
+    return f"{update.kb} or a later rollup" if update else "an update"
 
 
 def dotnet_35_update(context: Context, requirement: Requirement) -> CheckResult:

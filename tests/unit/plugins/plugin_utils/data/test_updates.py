@@ -23,6 +23,8 @@ UPDATES = [
     ("KB3154518", "net35", ["win7_ws2008r2"], "", "windows"),
     ("KB3154519", "net35", ["win8_ws2012"], "", "windows"),
     ("KB3154520", "net35", ["win81_ws2012r2"], "", "windows"),
+    ("KB3099844", "net45", ["win8_ws2012"], "", "windows"),
+    ("KB3099842", "net45", ["win81_ws2012r2"], "", "windows"),
     ("KB3156421", "net35", ["win10_1511"], "revision", "windows"),
     ("KB4022721", "wsus", ["win8_ws2012"], "version", "windows"),
     ("KB4022720", "wsus", ["win81_ws2012r2"], "version", "windows"),

@@ -129,6 +129,12 @@ def test_hosts_that_differ_in_suites_only_are_one_group_where_that_makes_no_diff
     assert row(found, "client-management-point").caller.hosts == ["PC1", "PC2"]
 
 
+@pytest.mark.parametrize(("dotnet", "sure"), [(379893, False), (394801, False), (394802, True), (528040, True)])
+def test_what_hangs_on_an_update_of_dotnet_that_nobody_can_see_is_not_certain(dotnet: int, sure: bool) -> None:
+    console = facts_of(enabled(windows(9600, dotnet=dotnet)), "admin_console")["stacks"]["dotnet4_32"]
+    assert ("TLS 1.2" in console["enable"]) is sure and console.get("cause") == (None if sure else "dotnet-release")
+
+
 def test_what_is_possible_is_said_to_be_possible() -> None:
     old = facts_of(windows(19045, "Client"), "admin_console")
     new = facts_of(values(windows(20348), protocol("TLS 1.0", "Server"), Enabled=0), "reporting_services_point")

@@ -51,7 +51,9 @@ def test_dotnet_values_that_cannot_be_read_are_not_a_pass() -> None:
 @pytest.mark.parametrize(
     ("dotnet", "release", "expected"),
     [
-        (379893, 1706, "pass"),
+        (379893, 1706, "unknown updates_not_checked"),
+        (394801, 2103, "unknown updates_not_checked"),
+        (394802, 2103, "pass"),
         (379892, 1706, "fail dotnet_too_old"),
         (394802, 2107, "pass"),
         (394271, 2107, "fail dotnet_too_old"),
