@@ -40,6 +40,7 @@ WITH_UPDATE = frozenset({"TLS 1.1", "TLS 1.2"})
 OLD_DOTNET = frozenset({"SSL 3.0", "TLS 1.0"})
 TLS10_ONLY = frozenset({"TLS 1.0"})
 DOTNET_45, DOTNET_46, DOTNET_47 = 378389, 393295, 460798
+SQL_2016 = 13
 _CLOSED_BY_WINDOWS = frozenset({"SSL 3.0", "TLS 1.0", "TLS 1.1"})
 _SQL = frozenset({"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"})
 
@@ -190,6 +191,17 @@ def _dotnet4(
     return old if release < DOTNET_46 or strong == 0 else _either(named, old)
 
 
+def _reporting_services(state: HostState, release: int | None) -> Offer:
+    """Those of SQL Server 2012 and 2014 run on .NET 2.0 and 3.5 (KB2869522), later ones on 4. Their own version is not
+    read: that of the engine beside them tells it, where there is one.
+    """
+    newer = _dotnet("v4.0.30319", View.NATIVE)(state, release)
+    versions = [item.version for item in state.sql_instances]
+    if state.dotnet.has_35 is False or (versions and all(item and item.major >= SQL_2016 for item in versions)):
+        return newer
+    return _either(_dotnet("v2.0.50727", View.NATIVE)(state, release), newer)
+
+
 def _sql_client(state: HostState, release: int | None) -> Offer:
     """The drivers that the site's ConfigMgr release uses; one without TLS 1.2 holds the machine back."""
     wanted = {
@@ -248,6 +260,7 @@ STACKS: dict[str, Stack] = {
     "dotnet4_32": Stack("client", _dotnet("v4.0.30319", View.WOW), _DOTNET4_CAUSES),
     "dotnet2": Stack("client", _dotnet("v2.0.50727", View.NATIVE), _DOTNET2_CAUSES),
     "dotnet2_32": Stack("client", _dotnet("v2.0.50727", View.WOW), _DOTNET2_CAUSES),
+    "reporting_services": Stack("client", _reporting_services, (*_DOTNET2_CAUSES[:2], *_DOTNET4_CAUSES)),
     "sql_client": Stack("client", _sql_client, ("sql-native-client", "sql-odbc18", *_SCHANNEL_CLIENT)),
     "schannel": Stack("client", _client, _SCHANNEL_CLIENT),
     "http_sys": Stack("server", _server, _SCHANNEL_SERVER),

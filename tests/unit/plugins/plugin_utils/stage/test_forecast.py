@@ -135,6 +135,30 @@ def test_what_hangs_on_an_update_of_dotnet_that_nobody_can_see_is_not_certain(do
     assert ("TLS 1.2" in console["enable"]) is sure and console.get("cause") == (None if sure else "dotnet-release")
 
 
+@pytest.mark.parametrize(
+    ("build", "engine", "net35", "certain"),
+    [
+        (9600, "12.0.6024.0", 1, False),
+        (9600, None, 1, False),
+        (9600, "13.0.5026.0", 1, True),
+        (9600, "12.0.6024.0", 0, True),
+        (14393, "12.0.6024.0", 1, True),
+    ],
+    ids=["2014", "alone, of a version that is not known", "2016", "without .NET 3.5", "where .NET 3.5 needs no update"],
+)
+def test_reporting_services_run_on_dotnet_35_up_to_2014(
+    build: int, engine: str | None, net35: int, certain: bool
+) -> None:
+    machine = enabled(windows(build)).set(rf"{hosts.MICROSOFT}\NET Framework Setup\NDP\v3.5", "Install", dword(net35))
+    if engine:
+        machine = sql_instance(machine, engine)
+    database = facts_of(enabled(sql_instance(windows(17763), "15.0.4043.16")), "site_database")
+    found = expected({"RP": facts_of(machine, "reporting_services_point"), "DB": database})
+    talk = row(found, "reporting-point-database")
+    assert str(talk.stages["disable"]) == ("TLS 1.2" if certain else "unknown")
+    assert certain or "KB3154520" in talk.explained()[0]
+
+
 def test_what_is_possible_is_said_to_be_possible() -> None:
     old = facts_of(windows(19045, "Client"), "admin_console")
     new = facts_of(values(windows(20348), protocol("TLS 1.0", "Server"), Enabled=0), "reporting_services_point")
