@@ -116,13 +116,15 @@ def _with_newest(session: Session, readings: list[Reading]) -> list[Reading]:
     cut = [reading for reading in readings if reading.cut]
     if not cut:
         return readings
-    totals = read_counts(cut, _run(session, count_parts(cut), "count the matching lines of logs"))
+    parts = count_parts(cut)
+    totals = read_counts(cut, _run(session, parts, "count the matching lines of logs"), len(parts))
     counted = [(reading, total) for reading, total in zip(cut, totals, strict=True) if total and total > FIRST]
     newer: dict[int, Reading] = {}
     if counted:
         long, numbers = [reading for reading, _total in counted], [total for _reading, total in counted]
-        text = _run(session, tail_parts(long, numbers), "read the newest matching lines of logs")
-        newer = {id(old): new for old, new in zip(long, read_tail(long, numbers, text), strict=True)}
+        parts = tail_parts(long, numbers)
+        text = _run(session, parts, "read the newest matching lines of logs")
+        newer = {id(old): new for old, new in zip(long, read_tail(long, numbers, text, len(parts)), strict=True)}
     untold = {id(reading) for reading, total in zip(cut, totals, strict=True) if total is None}
     # A log whose newest lines could not be read is not a log that was read.
     return [

@@ -57,6 +57,8 @@ LINES = [
     ("cmd /c exit /b 5", "", "", 5),
     ('cmd /c "echo a & echo b"', "a \nb\n", "", 0),
     ("cmd /c exit /b 5 & if errorlevel 5 echo five", "five\n", "", 5),
+    ("cmd /c exit /b 1 & if errorlevel 0 if not errorlevel 2 echo between", "between\n", "", 1),
+    ("cmd /c exit /b -5 & if errorlevel 0 if not errorlevel 2 echo between", "", "", -5),
     ("if exist C:\\Windows echo yes", "yes\n", "", 0),
     ("if exist C:\\Windows\\nope (echo yes) else (echo no)", "no\n", "", 0),
     ("if not exist c:\\windows\\NOPE.TXT echo no", "no\n", "", 0),

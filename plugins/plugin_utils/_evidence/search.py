@@ -45,7 +45,7 @@ T = TypeVar("T")
 FIRST = 29
 """How many matching lines of a log are read at first; also how many of the newest when there are more."""
 
-GROUP_ROOM = 7600
+GROUP_ROOM = 7500
 """Characters of the searches in one folder; what stands around them takes the rest of a line."""
 
 _HEAD = '|findstr /n "^"|findstr /b "[1-9]: [1-2][0-9]:"'
@@ -119,7 +119,8 @@ class Reading:
     """What came back of one search.
 
     ``state``: read, missing (there is no such log), unreadable (it is there and cannot be read, or is empty) or
-    unknown (the machine did not answer). ``lines`` in the order of the log; ``total`` when there are more than those.
+    unknown (the machine did not answer, or not to the end). ``lines`` in the order of the log, of an answer that was cut
+    as well; ``total`` when there are more than those.
     ``formers``: the full logs of before that were read as well, the oldest first, as a name or a pattern.
     """
 
@@ -182,16 +183,17 @@ def _grouped(commands: Sequence[tuple[str, str]]) -> list[str]:
 def read_search(wanted: Sequence[Search], text: str, parts: int) -> list[Reading]:
     """Reads what came back of each search.
 
-    ``parts``: how many sub-commands were sent; every one of them says that it came to its end.
+    ``parts``: how many sub-commands were sent; every one of them says that it came to its end. When one did not, what
+    was found is a sign all the same, and no log counts as read.
     """
+    able = _PROBED in (line.strip() for line in text.split("\n"))
+    sections, whole = _sections(text, parts - 1)
+    return [_reading(item, sections.get(number), able and whole) for number, item in enumerate(wanted)]
+
+
+def _sections(text: str, ends: int) -> tuple[dict[int, list[str]], bool]:
+    """The lines of each log, and whether ``ends`` sub-commands came to their end: otherwise any of them may be cut."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
-    able = _PROBED in (line.strip() for line in lines)
-    whole = lines.count("#done") == parts - 1
-    sections = _sections(lines)
-    return [_reading(item, sections.get(number), able, whole) for number, item in enumerate(wanted)]
-
-
-def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
     sections: dict[int, list[str]] = {}
     current: list[str] | None = None
     for line in lines:
@@ -202,20 +204,18 @@ def _sections(lines: Iterable[str]) -> dict[int, list[str]]:
             current = None
         elif current is not None:
             current.append(line)
-    return sections
+    return sections, lines.count("#done") == ends
 
 
-def _reading(item: Search, lines: list[str] | None, able: bool, whole: bool) -> Reading:
-    if not able or (lines is None and not whole):
+def _reading(item: Search, lines: list[str] | None, certain: bool) -> Reading:
+    # The sieve saw the log: without a section, its folder could not be entered again.
+    if lines is None:
         return Reading(item, "unknown")
-    lines = lines or []
-    state = log_state(lines)
-    if state != "read":
-        return Reading(item, state)
+    state = log_state(lines) if certain else "unknown"
     if not item.by_line:
-        return Reading(item, "read", named=_named(item, lines))
+        return Reading(item, state, named=_named(item, lines))
     found = tuple(line for text in lines if (line := _line(text)))
-    return Reading(item, "read", found, formers=formers_there(item, lines))
+    return Reading(item, state, found, formers=formers_there(item, lines))
 
 
 def formers_there(item: Search, lines: Iterable[str]) -> tuple[str, ...]:
@@ -279,14 +279,14 @@ def count_parts(cut: Sequence[Reading]) -> list[str]:
     return _grouped(commands)
 
 
-def read_counts(cut: Sequence[Reading], text: str) -> list[int | None]:
+def read_counts(cut: Sequence[Reading], text: str, parts: int) -> list[int | None]:
     """Reads how often each text was found.
 
-    None where the machine did not tell.
+    ``parts``: how many sub-commands were sent. None where the machine did not tell.
     """
-    sections = _sections(line.rstrip("\r") for line in text.split("\n"))
+    sections, whole = _sections(text, parts)
     numbers = [
-        [line.strip() for line in sections.get(number, ()) if _COUNT.fullmatch(line.strip())]
+        [line.strip() for line in sections.get(number, ()) if whole and _COUNT.fullmatch(line.strip())]
         for number in range(len(cut))
     ]
     return [int(found[0]) if found else None for found in numbers]
@@ -306,11 +306,12 @@ def tail_parts(cut: Sequence[Reading], totals: Sequence[int]) -> list[str]:
     return _grouped(commands)
 
 
-def read_tail(cut: Sequence[Reading], totals: Sequence[int], text: str) -> list[Reading]:
-    """The readings with their newest lines added."""
-    sections = _sections(line.rstrip("\r") for line in text.split("\n"))
+def read_tail(cut: Sequence[Reading], totals: Sequence[int], text: str, parts: int) -> list[Reading]:
+    """The readings with their newest lines added. ``parts``: how many sub-commands were sent."""
+    sections, whole = _sections(text, parts)
     found = []
     for number, (reading, total) in enumerate(zip(cut, totals, strict=True)):
         newest = tuple(line for each in sections.get(number, ()) if (line := _line(each)))
-        found.append(replace(reading, lines=reading.lines + newest, total=total))
+        state = reading.state if whole else "unknown"
+        found.append(replace(reading, state=state, lines=reading.lines + newest, total=total))
     return found

@@ -8,7 +8,8 @@ names those that hold a time of day, as every log does. So it could open these, 
 UTF-16, which C(type) converts, for something else. What is not among them is searched as if it had been named.
 
 Relied on, from Microsoft's page of the command: /m, several files, patterns in their names. An exit code above 1 counts
-as an error: the page names none, so that only what would be worse is believed of it.
+as an error: the page names none, so that only what would be worse is believed of it; so does one below 0, that of a
+program that crashed (C(if errorlevel) compares from that number up).
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from .search import Reading, Search, by_folder, formers_there, log_state, shorte
 __all__ = ["read_sieve", "sieve_parts"]
 
 _TIME = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
-_TIMES, _TEXTS, _SIFTED, _DONE = "#times", "#texts", "#sifted", "#done"
+_FOLDER, _TIMES, _TEXTS, _SIFTED, _DONE = "#folder", "#times", "#texts", "#sifted", "#done"
 
 
 def sieve_parts(wanted: Sequence[Search]) -> list[str]:
     """The sub-commands, one per folder or part of it, to be joined into a line."""
-    return [f"(cd /d {folder}&&({_command(group)}))2>nul&echo {_DONE}" for folder, group in _groups(wanted)]
+    return [
+        f"(if exist {folder} echo {_FOLDER})&(cd /d {folder}&&({_command(group)}))2>nul&echo {_DONE}"
+        for folder, group in _groups(wanted)
+    ]
 
 
 def _groups(wanted: Sequence[Search]) -> list[tuple[str, list[tuple[int, Search]]]]:
@@ -48,7 +52,7 @@ def _command(group: Sequence[tuple[int, Search]]) -> str:
     texts = " ".join(f'/c:"{text}"' for text in shortest(text for item in sifted for text in item.literals))
     passes = (
         f'echo {_TIMES}&findstr /m "{_TIME}" {files}',
-        f"echo {_TEXTS}&findstr /i /l /m {texts} {files}&(if not errorlevel 2 echo {_SIFTED})",
+        f"echo {_TEXTS}&findstr /i /l /m {texts} {files}&(if errorlevel 0 if not errorlevel 2 echo {_SIFTED})",
     )
     return "&".join((*looks, *passes))
 
@@ -71,6 +75,8 @@ def _reading(number: int, item: Search, lines: Sequence[str]) -> Reading | None:
     sections = _split(looks, f"#log {number}")
     section = [] if len(sections) < 2 else sections[1][: _next_log(sections[1])]
     state = log_state(section)
+    if len(sections) < 2 and _FOLDER in lines:
+        return Reading(item, "unknown")
     if not item.by_line:
         return None if "#there" in section else Reading(item, "missing")
     if state != "read":

@@ -72,7 +72,7 @@ def test_the_search_of_a_role_fits_few_lines(role: str, lines: int) -> None:
         (PROBED + "#log 0\r\n#there\r\n#read\r\n#done\r\n", "read"),
         (PROBED + "#log 0\r\n#there\r\n#done\r\n", "unreadable"),
         (PROBED + "#log 0\r\n#done\r\n", "missing"),
-        (PROBED + "#done\r\n", "missing"),
+        (PROBED + "#done\r\n", "unknown"),
         (PROBED, "unknown"),
         (FOUND, "unknown"),
         ("#log 0\r\n#done\r\n", "unknown"),
@@ -82,6 +82,14 @@ def test_the_search_of_a_role_fits_few_lines(role: str, lines: int) -> None:
 )
 def test_what_an_answer_says_of_a_log(text: str, expected: str) -> None:
     assert state(text) == expected
+
+
+def test_an_answer_that_was_cut_keeps_what_it_found_and_passes_for_nothing() -> None:
+    whole = PROBED + FOUND
+    for end in range(len(whole) - len("#done\r\n")):
+        assert state(whole[:end]) == "unknown"
+    (reading,) = read_search([CONTROL], whole.replace("#done\r\n", ""), 2)
+    assert reading.lines == (LogLine(12, "one SslSecurityError"), LogLine(40, "two"))
 
 
 def test_the_matching_lines_have_their_numbers() -> None:
@@ -112,16 +120,18 @@ def test_a_full_answer_is_counted_and_its_newest_lines_are_read() -> None:
     cut = [long_reading()]
     assert cut[0].cut
     assert count_parts(cut)[0].endswith('|find /c ":"))2>nul&echo #done')
-    assert read_counts(cut, "#log 0\r\n1234\r\n#done\r\n") == [1234]
+    assert read_counts(cut, "#log 0\r\n1234\r\n#done\r\n", 1) == [1234]
     (line,) = tail_parts(cut, [1234])
     assert (line.count("/c:"), '/c:"1234:"' in line, '/c:"1206:"' in line) == (FIRST + 3, True, True)
-    (reading,) = read_tail(cut, [1234], "#log 0\r\n1234:9000:newest\r\n#done\r\n")
-    assert (reading.total, reading.lines[-1]) == (1234, LogLine(9000, "newest"))
+    (reading,) = read_tail(cut, [1234], "#log 0\r\n1234:9000:newest\r\n#done\r\n", 1)
+    assert (reading.total, reading.lines[-1], reading.state) == (1234, LogLine(9000, "newest"), "read")
+    (reading,) = read_tail(cut, [1234], "#log 0\r\n", 1)
+    assert reading.state == "unknown"
 
 
-@pytest.mark.parametrize("text", ["", "#log 0\r\n#done\r\n", "#log 0\r\nno number\r\n#done\r\n"])
+@pytest.mark.parametrize("text", ["", "#log 0\r\n#done\r\n", "#log 0\r\nno number\r\n#done\r\n", "#log 0\r\n12\r\n"])
 def test_a_count_that_was_not_told_is_none(text: str) -> None:
-    assert read_counts([long_reading()], text) == [None]
+    assert read_counts([long_reading()], text, 1) == [None]
 
 
 @given(st.integers(FIRST + 1, 100_000))

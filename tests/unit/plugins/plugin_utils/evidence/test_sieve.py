@@ -30,11 +30,11 @@ def test_the_line_as_it_is_sent() -> None:
     files = '"CcmMessaging.log" "CcmMessaging.lo_" "CcmMessaging-2*.log"'
     (part,) = sieve_parts([MESSAGING, CATALOG])
     assert part == (
-        r'(cd /d "D:\Logs"&&(echo #log 0&(if exist "CcmMessaging.log" echo #there)&'
+        r'(if exist "D:\Logs" echo #folder)&(cd /d "D:\Logs"&&(echo #log 0&(if exist "CcmMessaging.log" echo #there)&'
         '(if exist "CcmMessaging.lo_" echo #former 0)&(if exist "CcmMessaging-2*.log" echo #former 1)&'
         '(type "CcmMessaging.log">nul&&echo #read)&echo #log 1&(if exist "ServicePortalWebSite.svclog" echo #there)&'
         f'echo #times&findstr /m "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]" {files}&echo #texts&'
-        f'findstr /i /l /m /c:"[08001]" {files}&(if not errorlevel 2 echo #sifted)))2>nul&echo #done'
+        f'findstr /i /l /m /c:"[08001]" {files}&(if errorlevel 0 if not errorlevel 2 echo #sifted)))2>nul&echo #done'
     )
 
 
@@ -52,13 +52,15 @@ def test_the_line_as_it_is_sent() -> None:
         ("#log 0\n#there\n#times\n#texts\n#sifted\n#done\n", "unreadable"),
         ("#log 0\n#times\n#texts\n#sifted\n#done\n", "missing"),
         ("#done\n", "missing"),
+        ("#folder\n#log 0\n#times\n#texts\n#sifted\n#done\n", "missing"),
+        ("#folder\n#done\n", "unknown"),
         (THERE + "CcmMessaging.log\n#texts\n#sifted\n", "unknown"),
         ("", "unknown"),
     ],
     ids=[
         "nothing in it", "in it", "in a former one", "UTF-16, or not opened", "a former one in UTF-16",
         "only the former was opened", "an error",
-        "cut off", "denied", "no log", "no folder", "no end", "silence",
+        "cut off", "denied", "no log", "no folder", "no log in a folder", "a folder that cannot be entered", "no end", "silence",
     ],
 )  # fmt: skip
 def test_what_is_known_of_a_log(text: str, expected: str) -> None:
