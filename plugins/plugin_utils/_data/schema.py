@@ -108,7 +108,9 @@ class ConfigMgrSupport:
 class WindowsRelease(Row):
     """windows.yml: what a Windows build does when no registry value says otherwise.
 
-    ``protocols``: protocol -> client/server -> state. ``assumed`` is set by the lookup when the build itself is not in
+    ``protocols``: protocol -> client/server -> state. ``protocol_updates``: those that came with an update, of which
+    nothing that is read tells whether it is there. ``wsus_tls12``: whether any WSUS of this Windows has TLS 1.2.
+    ``assumed`` is set by the lookup when the build itself is not in
     the table: this is then the nearest older row, and what of its defaults may have changed since is uncertain.
     """
 
@@ -119,6 +121,8 @@ class WindowsRelease(Row):
     protocols: Mapping[ProtocolId, Mapping[Side, ProtocolState]]
     winhttp: WinHttp
     configmgr: ConfigMgrSupport
+    protocol_updates: Mapping[ProtocolId, UpdateId] = field(default_factory=dict)
+    wsus_tls12: bool = True
     assumed: bool = field(default=False, metadata={"computed": True})
 
     def __post_init__(self) -> None:
@@ -311,7 +315,9 @@ class Detect:
 
 @dataclass(frozen=True, kw_only=True)
 class Update(Row):
-    """updates.yml: an update that TLS 1.2 depends on, by KB number. ``windows`` are ids of windows.yml."""
+    """updates.yml: an update that TLS 1.2 depends on, by KB number. ``windows`` are ids of windows.yml; ``after``: what
+    has to be installed first on builds that do not take it.
+    """
 
     KEY: ClassVar[str] = "kb"
 
@@ -321,4 +327,5 @@ class Update(Row):
     windows: tuple[WindowsId, ...]
     restart: Restart
     remedy: str
+    after: Mapping[int, str] = field(default_factory=dict)
     detect: Detect = field(default_factory=Detect)

@@ -119,8 +119,8 @@ class Reading:
     """What came back of one search.
 
     ``state``: read, missing (there is no such log), unreadable (it is there and cannot be read, or is empty) or
-    unknown (the machine did not answer, or not to the end). ``lines`` in the order of the log, of an answer that was cut
-    as well; ``total`` when there are more than those.
+    unknown (the machine did not answer, or not to the end). ``lines`` in the order of the log, those of an answer that
+    was cut as well; ``total`` when there are more than those.
     ``formers``: the full logs of before that were read as well, the oldest first, as a name or a pattern.
     """
 

@@ -68,6 +68,8 @@ def _from_schannel(state: HostState, side: Side, asked: frozenset[str] | None) -
             sure.add(protocol)
         elif effect is Effect.UNKNOWN or (effect is Effect.ON_REQUEST and _enabled_alone(settings)):
             maybe.add(protocol)
+    doubtful = state.windows.release.protocol_updates if state.windows.release else {}
+    sure, maybe = sure - doubtful.keys(), maybe | (sure & doubtful.keys())
     with_a_suite, with_any = offered_suites(state).protocols(ALL)
     return Offer(frozenset(sure) & with_a_suite, frozenset(maybe | (sure - with_a_suite)) & with_any)
 
@@ -134,6 +136,8 @@ def _without_update(state: HostState, default: int | None) -> tuple[frozenset[st
         return None
     old = frozenset(name for name, bit in BITS.items() if default & bit)
     kb = release.winhttp.update
+    if kb and (state.windows.build or 0) in update(kb).after:
+        return old, True
     minimum = update(kb).detect.min_versions.get(state.windows.build or 0) if kb else None
     version = state.file_versions.get("winhttp")
     if minimum is None or version is None:

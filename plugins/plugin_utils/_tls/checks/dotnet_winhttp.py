@@ -129,6 +129,13 @@ def winhttp_update(context: Context, requirement: Requirement) -> CheckResult:
         )
     minimum = update(kb).detect.min_versions.get(windows.build or 0)
     expected = f"update {kb} or later"
+    if first := update(kb).after.get(windows.build or 0):
+        return fail(
+            f"{first}, then {expected}",
+            f"build {windows.build}",
+            "service_pack_missing",
+            f"this build of {windows.name} does not take WinHTTP update {kb}: install {first}, then {kb}",
+        )
     if minimum is None:
         return warn(
             expected, "not checked", "cannot_be_checked", f"no file version is known that proves {kb} on this Windows"

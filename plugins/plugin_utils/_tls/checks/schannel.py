@@ -32,6 +32,16 @@ def protocol_on(context: Context, requirement: Requirement) -> CheckResult:
     wrong_type = [
         item for item in (settings.enabled, settings.disabled_by_default) if item.value and item.dword is None
     ]
+    release = context.state.windows.release
+    kb = release.protocol_updates.get(protocol) if release else None
+    if effect is Effect.ON and kb:
+        return unknown(
+            expected,
+            f"{actual}, if {kb} is installed",
+            "update_unknown",
+            f"this Windows has {protocol} with {kb} or a later rollup only; whether it is there was not read",
+            both,
+        )
     if effect is Effect.ON and not wrong_type:
         return passed(expected, actual)
     if effect is Effect.ON:

@@ -10,10 +10,11 @@ from ..._data import (
     Version,
     known_bad_clients,
     role,
+    roles,
     sql_branch,
     sql_client,
     sql_client_requirement,
-    sql_clients_of_configmgr,
+    sql_client_requirements,
     sql_fault,
     sql_newer,
     sql_support,
@@ -245,12 +246,20 @@ def _alternatives(row: KnownBad) -> str:
     return " or ".join([f"{first} or later", *others])
 
 
+def _asked_of(context: Context) -> frozenset[str]:
+    """The drivers that :func:`client_component` judges on this machine: its release and a role of it ask for them."""
+    if not any(row.needs.sql_client == "yes" for row in roles() if row.id in context.roles):
+        return frozenset()
+    return frozenset(row.client for row in sql_client_requirements(context.release) if row.needed and row.min)
+
+
 def other_clients(context: Context, requirement: Requirement) -> CheckResult:
-    """Drivers that ConfigMgr does not use; other software on the machine may."""
+    """Drivers that ConfigMgr does not use on this machine; other software there may."""
+    asked = _asked_of(context)
     old, reasons = [], []
     for item in context.state.sql_clients:
         component = sql_client(item.id)
-        if item.id in sql_clients_of_configmgr() or component.tls12 not in ("from_version", "never"):
+        if item.id in asked or component.tls12 not in ("from_version", "never"):
             continue
         if not _speaks_tls12(item.id, item.version):
             old.append(f"{component.title} {item.text}")
@@ -275,15 +284,9 @@ def wsus_build(context: Context, requirement: Requirement) -> CheckResult:
             "windows_unknown",
             "which update WSUS needs depends on the Windows version",
         )
-    if kb is None:
-        return (
-            passed("WSUS with TLS 1.2", "part of this Windows")
-            if wsus
-            else not_applicable("WSUS is not installed on this machine")
-        )
-    minimum = kb.detect.min_versions.get(context.state.windows.build or 0)
-    expected = f"update {kb.kb} or a later monthly rollup on the WSUS server"
-    if wsus is None and "software_update_point" in context.roles:
+    expected = f"update {kb.kb} or a later monthly rollup on the WSUS server" if kb else "WSUS with TLS 1.2"
+    needs_more = kb is not None or not release.wsus_tls12
+    if wsus is None and needs_more and "software_update_point" in context.roles:
         return unknown(
             expected,
             "WSUS not found",
@@ -292,6 +295,16 @@ def wsus_build(context: Context, requirement: Requirement) -> CheckResult:
         )
     if wsus is None:
         return not_applicable("WSUS is not installed on this machine")
+    if not release.wsus_tls12:
+        return fail(
+            expected,
+            f"WSUS of {context.state.windows.name}",
+            "wsus_without_tls12",
+            "WSUS 3.0 SP2 does not support TLS 1.2, and no update adds it: move it to Windows Server 2012 or later",
+        )
+    if kb is None:
+        return passed(expected, "part of this Windows")
+    minimum = kb.detect.min_versions.get(context.state.windows.build or 0)
     if wsus.version is None or minimum is None:
         return unknown(
             expected,

@@ -60,7 +60,8 @@ def test_the_line_as_it_is_sent() -> None:
     ids=[
         "nothing in it", "in it", "in a former one", "UTF-16, or not opened", "a former one in UTF-16",
         "only the former was opened", "an error",
-        "cut off", "denied", "no log", "no folder", "no log in a folder", "a folder that cannot be entered", "no end", "silence",
+        "cut off", "denied", "no log", "no folder", "an empty folder", "a folder that cannot be entered",
+        "no end", "silence",
     ],
 )  # fmt: skip
 def test_what_is_known_of_a_log(text: str, expected: str) -> None:

@@ -171,8 +171,8 @@ def test_logs(text: str) -> None:
             message(line.text)
             stamp(line.text)
     found = read_search(wanted, f"{LOG}#done\r\n", 2)
-    assert all(count is None or count >= 0 for count in read_counts(found, text))
-    read_tail(found, [1] * len(found), text)
+    assert all(count is None or count >= 0 for count in read_counts(found, text, 1))
+    read_tail(found, [1] * len(found), text, 1)
 
 
 @given(spoilt("cm01.corp.example"), spoilt("PS1"), spoilt("SMS Management Point"), spoilt("pc1"))

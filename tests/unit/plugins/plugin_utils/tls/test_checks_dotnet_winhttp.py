@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.stacks import stack_offer
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import findings, judged, state_of
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import enabled, windows
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword, text
@@ -179,7 +180,9 @@ def test_winhttp_that_cannot_be_read_is_not_a_pass(view: int) -> None:
         (7601, "Server", "6.1.7601.17514", "fail update_missing"),
         (7601, "Client", None, "unknown file_version_unknown"),
         (7601, "Client", "no version", "unknown file_version_unknown"),
-        (7600, "Client", None, "warn cannot_be_checked"),
+        (7600, "Client", None, "fail service_pack_missing"),
+        (7600, "Server", "6.1.7600.16385", "fail service_pack_missing"),
+        (7602, "Client", None, "warn cannot_be_checked"),
         (9200, "Server", "6.2.9200.21797", "pass"),
         (9200, "Server", "6.2.9200.16384", "fail update_missing"),
         (6002, "Server", None, "unknown no_update_known"),
@@ -193,6 +196,11 @@ def test_the_update_of_winhttp(build: int, product: str, version: str | None, ex
     if version is not None:
         machine.file_versions[hosts.WINHTTP_DLL] = version
     assert judged(machine, "winhttp-update") == expected
+
+
+def test_without_its_service_pack_winhttp_has_no_tls12() -> None:
+    state = state_of(enabled(windows(7600, "Client"), winhttp=0xAA0))
+    assert stack_offer(state, "winhttp", None).encode() == ["SSL 3.0", "TLS 1.0"]
 
 
 def test_the_missing_update_is_named() -> None:

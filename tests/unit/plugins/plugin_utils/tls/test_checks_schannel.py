@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.stacks import stack_offer
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.suites import offered_suites
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.tls.hosts import (
@@ -44,6 +45,8 @@ ON, OFF = {"Enabled": 1, "DisabledByDefault": 0}, {"Enabled": 0, "DisabledByDefa
         (7601, "Client", {"DisabledByDefault": 0}, "unknown default_uncertain"),
         (7601, "Client", {"Enabled": 1, "DisabledByDefault": 1}, "fail protocol_off"),
         (6002, "Server", {}, "fail protocol_off"),
+        (6002, "Server", ON, "unknown update_unknown"),
+        (6003, "Server", ON, "unknown update_unknown"),
         (5000, "Server", {}, "unknown default_uncertain"),
         (5000, "Server", OFF, "fail protocol_off"),
     ],
@@ -51,6 +54,13 @@ ON, OFF = {"Enabled": 1, "DisabledByDefault": 0}, {"Enabled": 0, "DisabledByDefa
 def test_tls12(build: int, product: str, numbers: dict[str, int], side: str, expected: str) -> None:
     machine = values(windows(build, product), protocol("TLS 1.2", side), **numbers)
     assert judged(machine, f"schannel-tls12-{side.lower()}") == expected
+
+
+@pytest.mark.parametrize("stack", ["http_sys", "dotnet4"])
+def test_a_protocol_that_came_with_an_update_is_certain_in_no_stack(stack: str) -> None:
+    machine = hosts.enabled(windows(6003)).set(LOCAL, "Functions", text("TLS_RSA_WITH_AES_128_CBC_SHA"))
+    offer = stack_offer(state_of(machine), stack, None)
+    assert ("TLS 1.2" in offer.sure, "TLS 1.2" in offer.maybe) == (False, True)
 
 
 @pytest.mark.parametrize("side", ["Client", "Server"])

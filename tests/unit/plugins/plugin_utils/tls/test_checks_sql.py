@@ -48,6 +48,7 @@ SNAC, ODBC = "sql-native-client", "sql-odbc18"
         ("12.0.2000.8", "fail sql_too_old"),
         ("12.0.2271.0", "pass"),
         ("12.0.2300.0", "fail sql_too_old"),
+        ("12.0.4050.0", "fail sql_too_old"),
         ("12.0.4100.1", "fail sql_too_old"),
         ("12.0.4219.0", "pass"),
         ("12.0.4400.0", "fail sql_too_old"),
@@ -264,12 +265,32 @@ def test_what_to_take_instead_is_named() -> None:
         ("MSODBCSQL13", "14.0.1000.169", "pass"),
         ("MSODBCSQL17", "17.1.0.1", "pass"),
         ("MSOLEDBSQL", "18.0.0.0", "pass"),
-        ("SQLNCLI11", "11.0.2100.60", "pass"),
+        ("SQLNCLI11", "11.4.7001.0", "pass"),
+        ("SQLNCLI11", "11.0.2100.60", "warn driver_without_tls12"),
     ],
 )
 def test_drivers_of_other_software(key: str, version: str, expected: str) -> None:
     assert judged(sql_client(windows(), key, version), "sql-client-others") == expected
     assert judged(windows(), "sql-client-others") == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("role", "release", "expected"),
+    [
+        ("site_server", 2509, "pass"),
+        ("site_server", None, "pass"),
+        ("site_server", 2603, "warn driver_without_tls12"),
+        ("distribution_point", 2509, "warn driver_without_tls12"),
+        ("client", 2509, "warn driver_without_tls12"),
+        ("component_database", 2509, "warn driver_without_tls12"),
+    ],
+)
+def test_an_old_native_client_is_judged_in_one_place_or_the_other(
+    role: str, release: int | None, expected: str
+) -> None:
+    machine = sql_client(windows(), "SQLNCLI11", "11.0.2100.60")
+    assert judged(machine, "sql-client-others", [role], release) == expected
+    assert judged(machine, "sql-native-client", [role], release).startswith("fail") == (expected == "pass")
 
 
 WSUS_2012, WSUS_2012_R2 = "6.2.9200.22167", "6.3.9600.18694"
@@ -288,6 +309,8 @@ WSUS_2012, WSUS_2012_R2 = "6.2.9200.22167", "6.3.9600.18694"
         (9600, None, "unknown file_version_unknown"),
         (14393, None, "pass"),
         (17763, None, "pass"),
+        (6003, None, "fail wsus_without_tls12"),
+        (7601, None, "fail wsus_without_tls12"),
         (5000, None, "unknown windows_unknown"),
     ],
 )
@@ -300,6 +323,8 @@ def test_wsus(build: int, version: str | None, expected: str) -> None:
     [
         (9600, ["software_update_point"], "unknown wsus_not_found"),
         (9200, ["software_update_point"], "unknown wsus_not_found"),
+        (7601, ["software_update_point"], "unknown wsus_not_found"),
+        (7601, ["management_point"], "not_applicable"),
         (17763, ["software_update_point"], "not_applicable"),
         (9600, ["management_point"], "not_applicable"),
     ],
