@@ -66,6 +66,7 @@ def host_state(snapshot: Snapshot) -> HostState:
     windows = _windows(registry)
     views = _views(windows)
     boot_value = registry.key(where.CONTROL_WINDOWS).value("ShutdownTime")
+    unreadable = _unreadable(registry, windows)
     state = HostState(
         windows=windows,
         schannel=_schannel(registry),
@@ -85,7 +86,8 @@ def host_state(snapshot: Snapshot) -> HostState:
         ),
         boot=BootMarker(snapshot.boot_event, str(boot_value.data) if boot_value and boot_value.data else None),
         journal=parse_journal(snapshot.journal),
-        unreadable=_unreadable(registry, windows),
+        unreadable=unreadable,
+        pending_unread=tuple(key.short for key, _name, _reason in _PENDING if key.short in unreadable),
     )
     return state
 

@@ -193,7 +193,8 @@ class HostState:
 
     ``newer_drivers``: ODBC drivers of SQL Server that are newer than those that are known, by name.
     ``https_ports``: those that http.sys has a certificate for, None when that is not known. ``https_off``: protocols
-    that are turned off for one of them.
+    that are turned off for one of them. ``pending_unread``: those of the ``unreadable`` keys that would tell of a
+    pending restart.
     """
 
     windows: WindowsState
@@ -213,3 +214,4 @@ class HostState:
     boot: BootMarker
     journal: tuple[JournalEntry, ...]
     unreadable: tuple[str, ...] = field(default=())
+    pending_unread: tuple[str, ...] = field(default=())

@@ -204,11 +204,15 @@ class UpdateRun:
 
     def _restart_first(self, row: Package, state: MachineState) -> MachineState:
         if not self.limits.may_restart(self.machine):
+            seen = state.tls.state
+            known = self.restart_required or seen.pending_restart
+            unread = "" if known else f", and {seen.pending_unread[0]} could not be read"
+            first = "Restart the machine and run the task again" if known else "Let the account read that key"
             raise self.refusal(
                 "restart_first",
-                f"{row.title} needs a machine without a pending restart.",
-                "Restart the machine and run the task again, or let it restart by itself with restart: true; when "
-                "only_when_nobody is given, nobody may be logged on then.",
+                f"{row.title} needs a machine without a pending restart{unread}.",
+                f"{first}, or let the machine restart by itself with restart: true; when only_when_nobody is given, "
+                "nobody may be logged on then.",
                 {"package": row.id},
             )
         return self._restart(state)

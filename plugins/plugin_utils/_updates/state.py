@@ -43,7 +43,8 @@ class MachineState:
 
     @property
     def restart_pending(self) -> bool:
-        return bool(self.tls.state.pending_restart)
+        """Not known counts as pending."""
+        return bool(self.tls.state.pending_restart or self.tls.state.pending_unread)
 
 
 def read_state(machine: Machine, location: Location) -> MachineState:

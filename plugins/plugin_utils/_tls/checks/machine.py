@@ -119,9 +119,15 @@ def restarted(context: Context, requirement: Requirement) -> CheckResult:
 def restart_pending(context: Context, requirement: Requirement) -> CheckResult:
     expected = "no restart pending"
     pending = context.state.pending_restart
-    if not pending:
-        return passed(expected, "none")
-    return warn(expected, ", ".join(pending), "restart_pending", f"Windows waits for a restart ({', '.join(pending)})")
+    if pending:
+        phrase = f"Windows waits for a restart ({', '.join(pending)})"
+        return warn(expected, ", ".join(pending), "restart_pending", phrase)
+    if unread := context.state.pending_unread:
+        phrase = "whether Windows waits for a restart could not be read"
+        return unknown(
+            expected, "not known", "pending_unknown", phrase, [Evidence(key, "unreadable") for key in unread]
+        )
+    return passed(expected, "none")
 
 
 def readable(context: Context, requirement: Requirement) -> CheckResult:

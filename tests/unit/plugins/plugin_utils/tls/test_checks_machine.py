@@ -103,6 +103,24 @@ def test_a_pending_restart_warns_and_says_why() -> None:
     assert (finding.status.value, finding.outcome.actual) == ("warn", "Windows Update")
 
 
+PENDING = (
+    rf"{hosts.MICROSOFT}\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+    rf"{hosts.MICROSOFT}\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
+    rf"{hosts.CONTROL}\Session Manager",
+    rf"{hosts.MICROSOFT}\ServerManager",
+)
+
+
+@pytest.mark.parametrize("server", [True, False])
+def test_a_restart_that_cannot_be_read_of_may_be_pending(*, server: bool) -> None:
+    for reason, key in enumerate(PENDING[: 4 if server else 3]):
+        machine = windows() if server else windows(19045, "Client")
+        machine.set(key, "CurrentRebootAttempts", text("1")).deny(key)
+        assert judged(machine, "restart-pending") == "unknown pending_unknown", key
+        machine.set(PENDING[1 if reason != 1 else 0])
+        assert judged(machine, "restart-pending") == "warn restart_pending", key
+
+
 def test_what_could_not_be_read_is_named_up_to_five() -> None:
     machine = windows()
     for name in ("TLS 1.0", "TLS 1.1", "TLS 1.2"):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 
 import pytest
 
@@ -17,8 +16,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._marks import heard
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import CommandResult, RemoteError
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.job import JobEnd, run_job, wait_for_job
-from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.run import UpdateRun
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, JobState, Workshop
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.jobs import NOT_YET, RUNNING, Workshop
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import remote_error
 
 BOOT, LATER = "2026-01-01T08:00:00Z", "2026-01-02T08:00:00Z"
@@ -121,15 +119,6 @@ def test_a_silent_scheduler_is_said_where_the_job_does_not_end() -> None:
         wait_for_job(machine(session), "install x", 300, lambda text: None)
     assert raised.value.code == "installer_timeout"
     assert not [line for line in session.lines if "/delete" in line or "/end" in line]
-
-
-def test_a_package_of_another_release_is_left_to_it() -> None:
-    session = Session([look(exit_code=0, result=0)])
-    state = SimpleNamespace(job=JobState("install of-another", "-,-", None, 0), workshop=Workshop(r"C:\Windows"))
-    run = UpdateRun(machine(session), {}, None, None, None, None, None, lambda text: None)  # type: ignore[arg-type]
-    with pytest.raises(Failure, match="another release") as raised:
-        run.run(state)  # type: ignore[arg-type]
-    assert (raised.value.code, session.lines) == ("job_unknown", [])
 
 
 def test_a_rejected_login_is_not_tried_again() -> None:
