@@ -110,13 +110,22 @@ def _plan(task: Task, visit: Visit) -> Plan:
             "reg.exe of this Windows Server 2008 takes no /reg: switch, so that most values cannot be read; "
             "nothing was changed.",
             "Install the hotfix KB948698 on the machine, or replace it: Windows Server 2008 is out of support.",
-            {"changed": False},
+            {"unreadable": list(visit.state.unreadable), "changed": False},
         )
     if windows.release is None:
         raise Failure(
             "windows_unknown",
             f"nothing is known about {windows.name}, build {windows.build}.",
             "This collection needs Windows 7, Windows Server 2008 SP2, or later.",
+        )
+    if not windows.architecture:
+        raise Failure(
+            "unreadable",
+            "the machine does not tell whether its Windows is a 64-bit one, where .NET and WinHTTP have every setting "
+            "twice; nothing was changed.",
+            "See that the command shell of the account that Ansible uses has the variable PROCESSOR_ARCHITECTURE, as "
+            "Windows sets it.",
+            {"unreadable": list(visit.state.unreadable), "changed": False},
         )
     plan = settings_plan(
         visit.registry,

@@ -140,19 +140,18 @@ not_applied:
   type: list
   elements: dict
 unreadable:
-  description: The values that could not be read.
+  description: The values, or keys, that could not be read.
   returned: when RV(code) is V(unreadable)
   type: list
   elements: str
 code:
   description:
     - Stable name of the failure.
-    - V(bad_argument), V(unreadable) (a value could not be read, so nothing was changed), V(no_backup) (nothing was
-      changed), V(backup_incomplete), V(not_applied) (C(not_applied) names the values), V(interrupted) (the
-      connection was lost; C(changes) is what
-      was done), V(interrupted_unknown), V(not_ready) (the machine is not ready for O(stage=disable)),
-      V(windows_unknown), V(not_writable) (a value that is there cannot be kept in a backup, so nothing was
-      changed), or the code of a connection failure.
+    - V(bad_argument), V(unreadable) (a value could not be read, or not whether this is a 64-bit Windows, so nothing
+      was changed), V(no_backup) (nothing was changed), V(backup_incomplete), V(not_applied) (C(not_applied) names the
+      values), V(interrupted) (the connection was lost; C(changes) is what was done), V(interrupted_unknown),
+      V(not_ready) (the machine is not ready for O(stage=disable)), V(windows_unknown), V(not_writable) (a value that is
+      there cannot be kept in a backup, so nothing was changed), or the code of a connection failure.
   returned: on failure
   type: str
 remedy:

@@ -284,6 +284,18 @@ def test_a_windows_whose_reg_knows_no_views_is_refused_by_name(bench: Callable[.
     assert machine.files == {}
 
 
+@pytest.mark.parametrize("stage", ["enable", "disable"])
+def test_half_of_a_machine_is_not_set_where_it_does_not_tell_that_there_are_two(
+    bench: Callable[..., Bench], stage: str
+) -> None:
+    machine = enabled(client())
+    machine.environment.clear()
+    with failing("unreadable") as result:
+        bench(machine).run(tls_settings, {"stage": stage, **RUN})
+    assert (machine.files, result["changed"]) == ({}, False)
+    assert result["unreadable"] == [rf"HKLM\{hosts.CONTROL}\Session Manager\Environment\PROCESSOR_ARCHITECTURE"]
+
+
 def test_disable_looks_at_the_roles(bench: Callable[..., Bench]) -> None:
     arguments = {"stage": "disable", "configmgr_version": 2509, **RUN}
     assert bench(enabled(client())).run(tls_settings, arguments, check=True)["changed"] is True
