@@ -19,7 +19,7 @@ GUARD = r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceGuard\Scenarios\Hypervisor
 BACKUP = (
     "Windows Registry Editor Version 5.00\r\n"
     f"[{GUARD.replace('HKLM', 'HKEY_LOCAL_MACHINE')}]\r\n"
-    '"Enabled"=dword:00000000\r\n;"Enabled"=-\r\n'
+    '"Enabled"=dword:00000000\r\n;"Enabled"=-\r\n;end\r\n'
 )
 ANSWERS = "".join(f"#ok {number}\r\n" for number in range(60))
 

@@ -6,6 +6,7 @@
 What was written is kept in the same file as comments, so that going back can see whether somebody changed a value
 since.
 Values other than REG_DWORD are kept byte for byte in C(hex(type)) form, which no text of theirs can break out of.
+The last line says that it is the last, so that a file that ends early is not taken for a backup of fewer values.
 """
 
 from __future__ import annotations
@@ -16,9 +17,20 @@ from dataclasses import dataclass
 
 from .registry import Key, Value, View
 
-__all__ = ["HEADER", "Undo", "UndoValue", "can_be_kept", "parse_undo", "raw_bytes", "reg_text", "render_undo"]
+__all__ = [
+    "HEADER",
+    "LAST_LINE",
+    "Undo",
+    "UndoValue",
+    "can_be_kept",
+    "parse_undo",
+    "raw_bytes",
+    "reg_text",
+    "render_undo",
+]
 
 HEADER = "Windows Registry Editor Version 5.00"
+LAST_LINE = ";end"
 _TYPES = {
     "REG_NONE": 0,
     "REG_SZ": 1,
@@ -72,19 +84,19 @@ def render_undo(values: Sequence[UndoValue], created: Sequence[tuple[View, Key]]
         if not new:
             lines.append(f'"{value.name}"={_data(value.before)}')
         lines.append(f';"{value.name}"={_data(value.after)}')
-    return lines
+    return [*lines, LAST_LINE]
 
 
 def parse_undo(lines: Iterable[str]) -> Undo | None:
     """The file's content; None when it is not one of ours or not whole."""
     remaining = [line.strip() for line in lines if line.strip()]
-    if not remaining or remaining[0].lstrip("\ufeff") != HEADER:
+    if not remaining or remaining[0].lstrip("\ufeff") != HEADER or remaining[-1] != LAST_LINE:
         return None
     created: list[tuple[View, Key]] = []
     before: dict[tuple[View, Key, str], Value | None] = {}
     after: dict[tuple[View, Key, str], Value | None] = {}
     section: tuple[View, Key] | None = None
-    for line in remaining[1:]:
+    for line in remaining[1:-1]:
         key_line, value_line = _KEY.match(line), _VALUE.match(line)
         if key_line and key_line[2]:
             created.append(_place(key_line[3]))

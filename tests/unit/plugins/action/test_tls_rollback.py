@@ -226,7 +226,7 @@ STRANGE = {
 @pytest.mark.parametrize("force", [False, True])
 def test_a_backup_that_names_another_place_is_refused_whole(bench: Benches, lines: list[str], force: bool) -> None:
     machine, _before = changed_machine(bench)
-    machine.files[rf"{hosts.LOCATION}\job-1\001-enable.reg"] += lines
+    machine.files[rf"{hosts.LOCATION}\job-1\001-enable.reg"][-1:-1] = lines
     now = machine.dump()
     with failing("foreign_undo_file") as result:
         bench(machine).run(tls_rollback, {"force": force})

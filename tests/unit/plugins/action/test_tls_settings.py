@@ -105,6 +105,7 @@ def test_the_former_state_is_in_the_backup(bench: Callable[..., Bench]) -> None:
         r"[HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319]",
         '"SchUseStrongCrypto"=-',
         ';"SchUseStrongCrypto"=dword:00000001',
+        ";end",
     ]
     assert [(change["before"], change["after"]) for change in result["changes"]] == [
         ("REG_SZ a (b) & c", "REG_DWORD 0x1"),

@@ -43,8 +43,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.rollback import
 from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.manifest import parse_manifest
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.location import DEFAULT, Location
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.questions import Answers, Command, Query
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Registry
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import parse_undo
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, KeyReading, Presence, Registry
+from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import LAST_LINE, parse_undo
 
 PIECES = (
     *(
@@ -97,15 +97,17 @@ UNDO = f"""Windows Registry Editor Version 5.00
 [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319]
 "SchUseStrongCrypto"=-
 ;"SchUseStrongCrypto"=dword:00000001
-"SystemDefaultTlsVersions"=hex(1):61,00,26,00,00,00"""
+"SystemDefaultTlsVersions"=hex(1):61,00,26,00,00,00
+;"SystemDefaultTlsVersions"=dword:00000001"""
 
 
 @given(spoilt(UNDO))
 def test_undo_files(text: str) -> None:
-    undo = parse_undo(text.split("\n"))
+    undo = parse_undo([*text.split("\n"), LAST_LINE])
     if undo is None or foreign_places(undo):
         return
-    plan = rollback_plan(Registry({}), [undo])
+    there = {(value.view, value.key): KeyReading(Presence.PRESENT) for value in undo.values}
+    plan = rollback_plan(Registry(there), [undo])
     assert {change.place for change in plan.changes} <= set(_written())
     assert set(plan.deleted) <= set(_created())
     if plan:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Key, Value, View
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.undo import (
     HEADER,
+    LAST_LINE,
     Undo,
     UndoValue,
     can_be_kept,
@@ -122,10 +123,12 @@ def test_the_file_undoes_the_change_by_a_double_click() -> None:
         r"[HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Example]",
         '"A"=hex(1):78,00,00,00',
         ';"A"=dword:00000aa0',
+        LAST_LINE,
     ]
 
 
-GOOD = [HEADER, r"[HKEY_LOCAL_MACHINE\SOFTWARE\Example]", '"A"=dword:000000a0', ';"A"=dword:00000aa0']
+BODY = [r"[HKEY_LOCAL_MACHINE\SOFTWARE\Example]", '"A"=dword:000000a0', ';"A"=dword:00000aa0']
+GOOD = [HEADER, *BODY, LAST_LINE]
 
 
 def test_a_file_that_an_editor_saved_again_is_still_ours() -> None:
@@ -139,15 +142,22 @@ def test_a_file_that_an_editor_saved_again_is_still_ours() -> None:
         [],
         ["REGEDIT4", *GOOD[1:]],
         GOOD[1:],
-        [*GOOD[:1], *GOOD[2:]],
-        GOOD[:3],
-        [*GOOD, "something else"],
-        [*GOOD, '"B"=dword:1'],
-        [*GOOD, ';"B"=hex(1):0'],
-        [*GOOD, ';"B"=hex(1):41,00,41'],
-        [*GOOD, ';"B"=hex(ff):00'],
-        [*GOOD, ';"B"="text"'],
-        [*GOOD, r"[HKEY_CURRENT_USER\SOFTWARE]"],
+        [HEADER, *BODY[1:], LAST_LINE],
+        [HEADER, *BODY[:2], LAST_LINE],
+        *(GOOD[:count] for count in range(1, len(GOOD))),
+        [*GOOD, *BODY],
+        *(
+            [HEADER, *BODY, line, LAST_LINE]
+            for line in (
+                "something else",
+                '"B"=dword:1',
+                ';"B"=hex(1):0',
+                ';"B"=hex(1):41,00,41',
+                ';"B"=hex(ff):00',
+                ';"B"="text"',
+                r"[HKEY_CURRENT_USER\SOFTWARE]",
+            )
+        ),
     ],
 )
 def test_a_damaged_file_is_no_backup(lines: list[str]) -> None:
@@ -160,7 +170,7 @@ def test_a_damaged_file_is_no_backup(lines: list[str]) -> None:
     )
 )
 def test_no_file_makes_the_reader_fail(lines: list[str]) -> None:
-    undo = parse_undo([HEADER, *lines])
+    undo = parse_undo([HEADER, *lines, LAST_LINE])
     assert undo is None or isinstance(undo, Undo)
 
 
