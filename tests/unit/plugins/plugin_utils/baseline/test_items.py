@@ -14,7 +14,6 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import windows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.load import load_table
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_baseline import BaselineBack, BaselineWindows
 from ansible_collections.configmgr.tls.plugins.plugin_utils._data.schema_configmgr import SettingRow
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.effective import effect_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import COMPONENTS, LEGACY_PROTOCOLS, settings_plan
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.state import Setting, Side, SideSettings
@@ -26,6 +25,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry im
     Value,
     View,
 )
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.data.tables import TABLES
 
 RELEASES = {row.id: row for row in windows_releases()}
 KINDS = load_table("baseline_windows", BaselineWindows)

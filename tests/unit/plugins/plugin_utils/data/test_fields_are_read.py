@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.conversation import Conversation
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import Requirement
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.data.tables import TABLES
 
 # Read while the tables are loaded: a pattern is compiled, an address is what the name of a source stands for.
 ON_LOAD = {"LogSignature.pattern", "SourceRow.url"}

@@ -19,7 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._data import (
     updates,
     windows_releases,
 )
-from ansible_collections.configmgr.tls.plugins.plugin_utils._data.tables import TABLES
+from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.data.tables import TABLES
 
 PACKAGE = "ansible_collections.configmgr.tls.plugins.plugin_utils._data"
 # Tables whose row types live with the code that uses them.
