@@ -210,7 +210,8 @@ open:
       type: str
     code:
       description: V(no_file) (not in the manifest), V(no_package) (the catalogue has none for this Windows),
-        V(sql_server_not_asked), or V(sql_server_cluster) (an instance of a failover cluster, which is never patched).
+        V(sql_server_not_asked), or V(sql_server_cluster) (an instance of a failover cluster, which is never
+        patched, or one that does not tell whether it is).
       type: str
     phrase:
       description: The same as a sentence.

@@ -210,7 +210,7 @@ def _sql_instances(registry: Registry, views: tuple[View, ...]) -> tuple[SqlInst
             build = _version(_text(setup.value("PatchLevel")))
             instance = str(value.data)
             ports, encryption = sql_ports(registry, instance), sql_encryption(registry, instance)
-            found.append(SqlInstance(name, instance, build, name.upper() == "CONFIGMGRSEC", ports, encryption))
+            found.append(SqlInstance(name, instance, build, name.upper() == "CONFIGMGRSEC", ports, encryption, view))
     return tuple(found)
 
 

@@ -151,6 +151,7 @@ class SqlInstance:
     express: bool
     ports: tuple[int, ...] = ()
     encryption: SqlEncryption | None = None
+    view: View = View.NATIVE
 
 
 @dataclass(frozen=True)

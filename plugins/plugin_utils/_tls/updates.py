@@ -33,7 +33,8 @@ class Installed:
     """What a machine shows of packages beyond its TLS state.
 
     ``runtimes``: versions of the Visual C++ runtime by architecture; ``updates``: numbers (KB3154518) that Windows
-    lists as installed; ``clustered``: registry keys of the SQL Server instances that run in a failover cluster.
+    lists as installed; ``clustered``: registry keys of the SQL Server instances that run in a failover cluster,
+    or do not tell.
     """
 
     runtimes: Mapping[str, Version] = field(default_factory=dict)
@@ -270,8 +271,9 @@ def _engine_clustered(subject: str, row: Package) -> Open:
     return Open(
         subject,
         "sql_server_cluster",
-        f"{row.title} would mend it, and an instance that it patches runs in a failover cluster",
-        "Patch its nodes one by one, the passive ones first, as SQL Server's documentation says, and run it again.",
+        f"{row.title} would mend it, and an instance that it patches runs in a failover cluster, or does not tell",
+        "Patch its nodes one by one, the passive ones first, as SQL Server's documentation says, and run it again. "
+        "Where there is no cluster, let the account read the instance's key below SOFTWARE\\Microsoft\\Microsoft SQL Server.",
     )
 
 

@@ -16,9 +16,10 @@ from .._tls.updates import Installed, fits
 from .._windows.jobs import (
     JobState,
     Workshop,
-    cluster_question,
+    cluster_questions,
     hotfix_question,
     job_questions,
+    may_be_clustered,
     parse_job,
     runtime_questions,
     runtimes,
@@ -26,7 +27,6 @@ from .._windows.jobs import (
 )
 from .._windows.location import Location
 from .._windows.registry import Registry
-from .._windows.snapshot import SQL_SERVER
 
 __all__ = ["MachineState", "read_state"]
 
@@ -52,8 +52,7 @@ def read_state(machine: Machine, location: Location) -> MachineState:
     visit = read_machine(machine.session(), location, changing=True)
     updates = {row.update for row in packages() if row.component == "hotfix" and row.update and fits(row, visit.state)}
     questions = [*job_questions(), *runtime_questions(), *map(hotfix_question, sorted(updates))]
-    if visit.state.sql_instances:
-        questions.append(cluster_question())
+    questions += cluster_questions((item.key, item.view) for item in visit.state.sql_instances)
     answers = machine.ask(questions, "see what is installed")
     workshop = system_root(answers.commands)
     if workshop is None:
@@ -79,5 +78,4 @@ def read_state(machine: Machine, location: Location) -> MachineState:
 
 
 def _clustered(registry: Registry, state: HostState) -> set[str]:
-    keys = {item.key for item in state.sql_instances}
-    return {key for key in keys if registry.key(SQL_SERVER.child(rf"{key}\Cluster")).value("ClusterName")}
+    return {item.key for item in state.sql_instances if may_be_clustered(registry, item.key, item.view)}

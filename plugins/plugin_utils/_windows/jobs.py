@@ -11,16 +11,17 @@ it is there every later run waits for that job. The scheduler is asked by number
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .apply import echo_line
-from .command import quoted
+from .command import UnsafeText, quoted
 from .questions import Command, Query
-from .registry import Key, Registry, View
+from .registry import Key, Presence, Registry, View
 from .snapshot import SQL_SERVER
 
 __all__ = [
@@ -30,11 +31,12 @@ __all__ = [
     "NOT_YET",
     "RUNNING",
     "Workshop",
-    "cluster_question",
+    "cluster_questions",
     "free_bytes",
     "hash_command",
     "hotfix_question",
     "job_questions",
+    "may_be_clustered",
     "parse_hash",
     "parse_job",
     "runtime_questions",
@@ -262,11 +264,22 @@ def runtimes(registry: Registry) -> dict[str, str]:
     return found
 
 
-def cluster_question() -> Query:
-    """ClusterName in the key Cluster of each instance of a failover cluster. No page of Microsoft's says so; it is
-    where administrators' scripts (Get-SQLInstance) look.
+def cluster_questions(instances: Iterable[tuple[str, View]]) -> list[Query]:
+    """The keys of instances of SQL Server, by name and view: that of a failover cluster lists a key Cluster. No page of
+    Microsoft's says so; it is where administrators' scripts (Get-SQLInstance) look.
     """
-    return Query(SQL_SERVER, View.NATIVE, "ClusterName", tree=True)
+    asked = []
+    for name, view in instances:
+        # A name that no line can hold leaves it not known.
+        with contextlib.suppress(UnsafeText):
+            quoted(name)
+            asked.append(Query(SQL_SERVER.child(name), view))
+    return asked
+
+
+def may_be_clustered(registry: Registry, instance: str, view: View) -> bool:
+    """From the answers to cluster_questions: False only where the instance's key was read and lists no key Cluster."""
+    return registry.key(SQL_SERVER.child(rf"{instance}\Cluster"), view).presence is not Presence.ABSENT
 
 
 def runtime_version(registry_value: str | None) -> str | None:
