@@ -273,7 +273,7 @@ def _engine_clustered(subject: str, row: Package) -> Open:
         "sql_server_cluster",
         f"{row.title} would mend it, and an instance that it patches runs in a failover cluster, or does not tell",
         "Patch its nodes one by one, the passive ones first, as SQL Server's documentation says, and run it again. "
-        "Where there is no cluster, let the account read the instance's key below SOFTWARE\\Microsoft\\Microsoft SQL Server.",
+        "Where there is no cluster, let the account read the instance's key below that of Microsoft SQL Server.",
     )
 
 
