@@ -86,7 +86,8 @@ def _change_set(
         raise _conflict(
             window,
             plan.conflicts[0].after,
-            "Give force: true to restore the value from before the window all the same; nothing was changed.",
+            "Give force: true (to the playbook -e configmgr_tls_force=true) to restore the value from before the "
+            "window all the same; nothing was changed.",
         )
     return ChangeSet(run, f"observed={window.first.sequence}", plan.changes)
 

@@ -18,12 +18,14 @@ REMEDIES = {
     "ticket, and see the page about connections. For an older site, check user and password.",
     "admin_service_forbidden": "Give the account the ConfigMgr security role read-only analyst.",
     "admin_service_not_found": "Check the address; AdminService exists since ConfigMgr 1810, and class names are "
-    "case-sensitive. source: registry reads the same without it.",
+    "case-sensitive. An inventory can be read without it, with source: registry.",
     "admin_service_query": "The AdminService does not take the question; ConfigMgr 2603 mended its reading of paths.",
     "admin_service_busy": "Wait until the SMS Provider answers again; see AdminService.log there.",
     "admin_service_failed": "See AdminService.log on the SMS Provider.",
     "admin_service_answer": "Check that the address is that of an SMS Provider, and not of a proxy or a logon page.",
     "admin_service_too_long": "Lower page_size. If it stays so, look at what the site has in that class.",
+    "ca_file_missing": "Correct ca_path (for the playbooks configmgr_tls_provider_ca_path); the file must be readable "
+    "where Ansible runs.",
     "kerberos_no_ticket": "Give user (user@EXAMPLE.COM) and password, or run kinit as the user who runs Ansible.",
     "kerberos_user_unknown": "Correct user; it is user@EXAMPLE.COM with the realm in upper case, not DOMAIN\\user.",
     "kerberos_password": "Correct password. It was tried once, so that the account is not locked.",

@@ -17,6 +17,7 @@ __all__ = [
     "phrase",
     "reverted",
     "stopped_phrase",
+    "stopped_text",
 ]
 
 SEVERITIES = ("low", "medium", "high")
@@ -38,6 +39,12 @@ def phrase(finding: Mapping[str, Any]) -> str:
     """What is wrong, in a clause."""
     reasons = finding.get("reasons") or [{}]
     return str(reasons[0].get("phrase") or finding.get("actual") or finding.get("title"))
+
+
+def stopped_text(stopped: Mapping[str, Any]) -> str:
+    """The message and the remedy, with which most messages end anyway."""
+    message, remedy = str(stopped.get("message") or ""), str(stopped.get("remedy") or "")
+    return message if remedy in message else f"{message} {remedy}".strip()
 
 
 def stopped_phrase(host: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from .accepted import justification
-from .gaps import findings_of, phrase
+from .gaps import findings_of, phrase, stopped_text
 
 __all__ = ["junit"]
 
@@ -74,8 +74,8 @@ def _reached(name: str, host: Mapping[str, Any]) -> ElementTree.Element:
     case = _element(name, "reached")
     stopped = host.get("stopped")
     if stopped is not None:
-        text = f"{stopped.get('message', '')}\n{stopped.get('remedy', '')}"
-        _outcome(case, "error", str(stopped.get("code")), f"{stopped.get('step')}: {stopped.get('message')}", text)
+        phrase = f"{stopped.get('step')}: {stopped.get('message')}"
+        _outcome(case, "error", str(stopped.get("code")), phrase, stopped_text(stopped))
     elif host["status"] == "not_read":
         _outcome(case, "error", "not_read", "the machine was not read", "")
     return case

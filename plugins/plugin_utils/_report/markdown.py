@@ -12,7 +12,7 @@ from typing import Any
 
 from .._visible import visible
 from .accepted import waiver_lines
-from .gaps import open_findings, phrase
+from .gaps import open_findings, phrase, stopped_text
 from .headline import FIXES, STATE_TITLES, compared, headline
 from .hierarchy import not_in_use_line, site_counts
 from .seen import as_seen
@@ -202,7 +202,7 @@ def _legacy(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _stopped(hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     rows = [
-        (name, why.get("step"), why.get("code"), f"{why.get('message', '')} {why.get('remedy', '')}".strip())
+        (name, why.get("step"), why.get("code"), stopped_text(why))
         for name, host in hosts.items()
         if (why := host.get("stopped"))
     ]

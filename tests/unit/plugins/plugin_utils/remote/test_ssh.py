@@ -99,7 +99,7 @@ def test_another_shell_than_named_is_told(shell: str, answer: Any, code: str) ->
     with open_session(plugin, host="h1") as session, pytest.raises(RemoteError) as raised:
         session.run("ver", attempted="ask", resend=False)
     assert (raised.value.code, raised.value.sent) == (code, False)
-    assert "ansible_shell_type" in raised.value.remedy
+    assert "ansible_shell_type" in raised.value.remedy and "no Windows" in raised.value.remedy
 
 
 def test_a_lost_connection_is_opened_again_where_the_line_may_run_twice() -> None:

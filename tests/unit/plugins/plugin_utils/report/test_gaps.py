@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
+    RENDERERS,
     HostRecord,
     Origin,
     build_document,
@@ -150,3 +151,12 @@ def test_the_summary_names_each_machine_with_what_it_needs() -> None:
 def test_the_summary_of_a_large_site_fits_a_screen() -> None:
     text = summary_text(document(*(HostRecord(f"PC{number}", facts(finding())) for number in range(1000))))
     assert "1000 machines" in text and len(text.splitlines()) < 200
+
+
+@pytest.mark.parametrize("format", ["markdown", "html", "junit"])
+@pytest.mark.parametrize("ends_with_it", [True, False])
+def test_the_remedy_of_a_machine_that_was_stopped_is_said_once(format: str, ends_with_it: bool) -> None:
+    message = STOPPED["message"] + (" Check the rights." if ends_with_it else "")
+    text = RENDERERS[format].render(document(HostRecord("MP1", None, {**STOPPED, "message": message})))
+    # JUnit has the message as an attribute, too.
+    assert text.count("Check the rights.") == 1 + (format == "junit" and ends_with_it)
