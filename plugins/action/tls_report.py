@@ -188,7 +188,7 @@ def _changes(result: Mapping[str, Any] | None) -> list[Any]:
 
 
 def _updates(result: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    names = ("id", "title", "state", "reasons", "exit_code")
+    names = ("id", "title", "state", "reasons", "exit_code", "size", "restart")
     return [{name: row[name] for name in names if name in row} for row in plain((result or {}).get("packages") or [])]
 
 

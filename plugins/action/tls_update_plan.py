@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._updates.plan import
     plans,
 )
 
+_MOST = 10
+
 
 class ActionModule(TlsAction):
     """Writes on the controller what was predicted for all hosts; no host's connection is used."""
@@ -31,13 +34,16 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         folder, variable = on_controller(task.arguments["folder"], "folder"), task.arguments["variable"]
-        predicted, missing = {}, []
+        predicted, missing, left = {}, [], {}
         for host in host_variables(task):
-            rows = (plain(host.variables.get(variable)) or {}).get("packages")
+            result = plain(host.variables.get(variable)) or {}
+            rows = result.get("packages")
             if rows is None or host.stopped:
                 missing.append(host.name)
-            else:
-                predicted[host.name] = [row for row in rows if row["state"] == "would_install"]
+                continue
+            predicted[host.name] = [row for row in rows if row["state"] == "would_install"]
+            if result.get("open"):
+                left[host.name] = [f"{row['subject']}: {row['phrase']}" for row in result["open"]]
         found = plans(predicted)
         files = {folder / name: text for plan in found for name, text in _texts(plan).items()}
         stale = [path for path in _ours(folder) if path not in files]
@@ -49,9 +55,17 @@ class ActionModule(TlsAction):
             "packages": {plan.package: list(plan.machines) for plan in found},
             "files": sorted(map(str, files)),
             "not_read": missing,
+            "left_open": left,
             "msg": f"{len(found)} packages for {sum(map(bool, predicted.values()))} machines"
             + (f"; not read: {', '.join(missing[:10])}" if missing else ""),
+            **({"warnings": _warnings(left)} if left else {}),
         }
+
+
+def _warnings(left: Mapping[str, Sequence[str]]) -> list[str]:
+    """What no table of the plan says: it would look whole without those machines."""
+    said = [f"{name}: no package of the plan mends {'; '.join(why)}" for name, why in left.items()]
+    return said[:_MOST] + ([f"and {len(said) - _MOST} more machines, see left_open"] if len(said) > _MOST else [])
 
 
 def _texts(plan: PackagePlan) -> dict[str, str]:

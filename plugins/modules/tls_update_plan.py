@@ -65,6 +65,14 @@ not_read:
   returned: on success
   type: list
   elements: str
+left_open:
+  description:
+    - What no package of the plan mends, by machine, as RV(configmgr.tls.tls_update#module:open) says it. The first
+      machines are warnings, too.
+  returned: on success
+  type: dict
+  sample:
+    sql1.corp.example: ["wsus-update: no package of the catalogue mends it on this Windows"]
 code:
   description: Stable name of the failure, V(not_written).
   returned: on failure

@@ -25,6 +25,7 @@ MOST_HOSTS = 40
 MOST_OTHERS = 10
 MOST_SIGNS = 40
 _FIX = {"settings": "set by enforce_tls12", "update": "update", "restart": "restart", "manual": "by hand"}
+_INSTALLED = {"installed": "installed", "would_install": "would be installed"}
 _INDENT = " " * 6
 
 
@@ -55,10 +56,26 @@ def _headline(document: Mapping[str, Any]) -> list[str]:
     if summary["changed"]:
         verb = "would be changed" if predicted else "changed"
         lines.append(f"  {verb}: {summary['values']} values on {summary['changed']} machines")
+    lines += _updates(document["hosts"])
     if summary["restarted"]:
         verb = "would be restarted" if predicted else "restarted"
         lines.append(f"  {verb}: {summary['restarted']} machines")
     return lines
+
+
+def _updates(hosts: Mapping[str, Any]) -> Iterator[str]:
+    """A line per package, in the order in which machines get them first."""
+    machines: dict[tuple[str, str], list[str]] = {}
+    for name, host in hosts.items():
+        for row in host.get("updates") or ():
+            if row["state"] in _INSTALLED:
+                size = f"{row['size'] / 1_000_000:,.1f} MB" if row.get("size") else ""
+                restart = "with a restart" if row.get("restart") == "windows" else ""
+                more = ", ".join(filter(None, [size, restart]))
+                text = f"{row['title']} ({more})" if more else row["title"]
+                machines.setdefault((_INSTALLED[row["state"]], text), []).append(name)
+    for (verb, text), names in machines.items():
+        yield f"  {verb}: {text} on {named(names, 5)}"
 
 
 def _remaining(document: Mapping[str, Any], most_hosts: int) -> Iterator[str]:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._report import RENDERERS, HostRecord, build_document
+from ansible_collections.configmgr.tls.plugins.plugin_utils._report import (
+    RENDERERS,
+    HostRecord,
+    build_document,
+    summary_text,
+)
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.documents import ORIGIN, facts, passed
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.report.test_document import problems
 
@@ -17,6 +22,8 @@ UPDATE = {
     "state": "installed",
     "reasons": ["dotnet-release"],
     "exit_code": 3010,
+    "size": 121_307_088,
+    "restart": "windows",
 }
 TIMES = {"update": {"begun": "2026-01-01T08:00:00+00:00", "ended": "2026-01-01T08:30:00+00:00"}}
 
@@ -52,3 +59,12 @@ def test_people_read_which_machine_got_what() -> None:
     page, text = RENDERERS["html"].render(document), RENDERERS["markdown"].render(document)
     assert ".NET Framework 4.8" in page and "Updates installed by this run" in page and "<b>not markup" not in page
     assert "## Updates" in text and "APP1" in text.partition("## Updates")[2]
+
+
+def test_the_terminal_shows_each_package_with_its_size_restart_and_machines() -> None:
+    known = facts([passed("state-readable")])
+    planned = {**UPDATE, "state": "would_install", "size": None, "restart": "none"}
+    rows = [HostRecord(name, known, updates=[row]) for name, row in (("A", UPDATE), ("B", UPDATE), ("C", planned))]
+    lines = summary_text(build_document(ORIGIN, rows)).splitlines()
+    assert "  installed: .NET Framework 4.8 (121.3 MB, with a restart) on A, B" in lines
+    assert "  would be installed: .NET Framework 4.8 on C" in lines
