@@ -118,7 +118,7 @@ class TlsAction(ActionBase):
                 task,
                 Failure(
                     "bad_argument",
-                    f"{self.MODULE}: {'; '.join(problems)}.",
+                    f"{self.MODULE}: {'; '.join(problem.rstrip('.') for problem in problems)}.",
                     f"Correct it; ansible-doc configmgr.tls.{self.MODULE} describes the options.",
                 ),
             )
