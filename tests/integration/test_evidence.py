@@ -569,18 +569,25 @@ def test_the_playbook_of_the_diagnosis_names_symptom_cause_and_remedy(
 @pytest.mark.both_cores
 @pytest.mark.seam
 def test_the_playbook_of_the_observation_goes_there_and_back(site: Site, lab: LabClient) -> None:
-    hosts = ["MP1", "MP2", "PC10"]
+    hosts = ["MP1", "MP2", "PC10", "PC11"]
     playbook = ROOT / "playbooks" / "observe.yml"
+    # Only when it comes to counting is it no number of days any more.
+    days = "{{ 'week' if inventory_hostname == 'PC11' and configmgr_tls_step is defined else 7 }}"
     lab.set_fault("DP1", "port_closed")
     site.playbook(playbook, limit=hosts, variables={"configmgr_tls_observe": "start"}).expect_ok()
     lab.plant_events("MP1", 36880, handshake("TLS 1.0", "server", ""), count=2)
     lab.plant_events("MP2", 36880, handshake("TLS 1.2", "server", ""))
-    outcome = site.playbook(playbook, limit=[*hosts, "DP1"], variables={"configmgr_tls_observe": "stop"})
+    stop = {"configmgr_tls_observe": "stop", "configmgr_tls_days": days}
+    outcome = site.playbook(playbook, limit=[*hosts, "DP1"], variables=stop)
     assert outcome.exit_code == 2
     assert said(outcome) == [
         "DP1 was not read",
         "MP1: older protocols are in use from callers that this Windows does not name (TLS 1.0)",
         "MP2: nobody was seen with an older protocol",
         "PC10: no completed handshake was logged, so that nothing is known",
+        "PC11 was not read",
     ]
+    assert "argument 'days'" in (why := outcome.last["PC11"].data["msg"])
+    assert why.endswith("The observation window is closed all the same.")
+    assert "all the same" not in outcome.last["DP1"].data["msg"]
     assert all(lab.dump(host)["registry"] == lab.image(host)["registry"] for host in hosts)

@@ -327,12 +327,19 @@ def test_a_port_that_nobody_answers_on_is_unknown_and_shuts_the_gate(fabrikam: S
     assert all(untouched(lab_of(fabrikam), host) for host in fabrikam.hosts)
 
 
-def test_a_bad_waiver_file_stops_before_anything_is_turned_off(fabrikam: Site, tmp_path: Path) -> None:
-    some = ["FMP1", "FPC10"]
+def test_a_batch_that_cannot_be_looked_at_is_taken_back(fabrikam: Site, tmp_path: Path) -> None:
+    lab, some = lab_of(fabrikam), ["FPC10", "FMP1"]
     fabrikam.set_up("enable", limit=some)
-    bad = {name: text for name, text in CATALOG_WAIVER.items() if name != "owner"}
-    variables = {**STAGE, "configmgr_tls_waivers": waiver_file(tmp_path, bad), "configmgr_tls_hierarchy": some}
-    outcome = fabrikam.playbook(PLAYBOOKS / "enforce_tls12.yml", limit=some, variables=variables)
-    assert outcome.exit_code != 0
-    assert any(result.code == "bad_waivers" for result in outcome.results)
-    assert all(untouched(lab_of(fabrikam), host) for host in fabrikam.hosts)
+    wait = tmp_path / "wait"
+    wait.write_text("300", encoding="utf-8")
+    before = {host: lab.dump(host)["registry"] for host in some}
+    thread = when_turned_off(lab, "FPC10", lambda: wait.write_text("5m", encoding="utf-8"))
+    wanted = {"configmgr_tls_health_wait": f"{{{{ lookup('file', '{wait}') }}}}"}
+    outcome, document = enforce(fabrikam, tmp_path, limit=some, **wanted)
+    thread.join()
+    assert outcome.exit_code == 2
+    (row,) = (row for row in document["stages"] if row["hosts"] == ["FPC10"])
+    assert row["state"] == "taken_back"
+    assert "because of FPC10: it could not be looked at from outside (tls_verify_info: argument 'wait'" in row["note"]
+    assert "it does not talk yet: it could not be looked at" in row["note"]
+    assert {host: lab.dump(host)["registry"] for host in some} == before
