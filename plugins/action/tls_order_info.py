@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import run_name
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import batch_size, run_name
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
-from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import runs_of
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import BatchSize, BatchSizeError, Order, order
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.order import Order, order
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 
 
@@ -21,10 +20,7 @@ class ActionModule(TlsAction):
 
     def act(self, task: Task) -> dict[str, Any]:
         arguments = task.arguments
-        try:
-            size = BatchSize.parse(arguments["batch_size"])
-        except BatchSizeError as error:
-            raise Failure("bad_argument", f"batch_size: {error}.", "Give for example 10 or 25%.") from None
+        size = batch_size(arguments)
         hosts = [host for host in host_variables(task, arguments["hosts"]) if not host.stopped]
         replicas = {host.name: str(host.variables.get("configmgr_sql_replica") or "") for host in hosts}
         found = order(

@@ -50,7 +50,7 @@ def seen_from_outside(arguments: dict[str, Any]) -> dict[str, Any]:
     protocols = [ProtocolVersion(name) for name in arguments["protocols"]]
     endpoints = [_endpoint(given) for given in arguments["endpoints"]]
     targets = [_target(given) for given in arguments["health"]]
-    trust = _trust(arguments) if targets else None
+    trust = trust_of(arguments) if targets else None
     probed = probe_all(endpoints, protocols, timeout, concurrency, datetime.now(UTC))
     checked = check_all(targets, trust, timeout, concurrency) if trust else []
     return {
@@ -80,7 +80,7 @@ def _target(given: dict[str, Any]) -> HealthTarget:
     return HealthTarget(given["host"], find_check(given["check"]), _port(given), given.get("server_name"))
 
 
-def _trust(arguments: dict[str, Any]) -> Trust:
+def trust_of(arguments: dict[str, Any]) -> Trust:
     certificate = arguments.get("client_certificate")
     client = None
     if certificate:

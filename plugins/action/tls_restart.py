@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import (
     backup_location,
+    restart_message,
+    service_names,
     utc_text,
     windows_of,
 )
@@ -29,16 +31,11 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.facts import re
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.journal import BootMarker
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.maintenance import opening
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.restart_policy import Act, Decision, decide
-from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.command import UnsafeText
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.restart import (
     ShutdownAnswer,
-    service_command,
-    shutdown_command,
 )
 
 _REASONS = {True: "a change waits for it", None: "whether a change waits for it cannot be told", False: "asked for"}
-_LONGEST_MESSAGE = 512
-"""Characters that shutdown /c takes."""
 
 
 class ActionModule(TlsAction):
@@ -163,12 +160,6 @@ def _refuse_bad_input(arguments: dict[str, Any]) -> None:
             raise Failure(
                 "bad_argument", f"{name} is negative.", "Give a number of seconds, for the notice of minutes."
             )
-    if len(arguments["message"]) > _LONGEST_MESSAGE:
-        raise Failure("bad_argument", "the message is too long.", f"Windows shows {_LONGEST_MESSAGE} characters.")
-    try:
-        shutdown_command(arguments["delay"], arguments["message"])
-        for service in arguments["services"]:
-            service_command("query", service)
-    except UnsafeText as error:
-        raise Failure("bad_argument", f"{error}.", "Leave the character out.") from None
+    restart_message(arguments)
+    service_names(arguments)
     windows_of(arguments)

@@ -200,22 +200,38 @@ def test_without_a_restart_of_the_machine(run: Run, site: Site, lab: LabClient, 
     assert not changed_hosts(second)
 
 
+def only(host: str, wrong: str, right: str) -> str:
+    """A value that is wrong on one machine."""
+    return f"{{{{ {wrong} if inventory_hostname == '{host}' else {right} }}}}"
+
+
 @pytest.mark.both_cores
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"configmgr_tls_restart": "machines"},
-        {"configmgr_tls_fail_on": "critical"},
-        {"configmgr_tls_components": ["dotnet", "java"]},
-        {"configmgr_tls_protocols": ["TLS 1.2"]},
-    ],
-    ids=lambda variables: next(iter(variables)),
-)
-def test_a_wrong_variable_is_refused_before_any_visit(
-    run: Run, site: Site, lab: LabClient, variables: dict[str, Any]
-) -> None:
-    outcome, document = run("enforce_tls12", variables=variables)
+@pytest.mark.seam
+def test_wrong_variables_of_any_machine_are_refused_before_any_visit(run: Run, site: Site, lab: LabClient) -> None:
+    wrong = {
+        "configmgr_tls_restart": only("PC10", "'sometimes'", "'by_role'"),
+        "configmgr_tls_outside_window": only("MP2", "'perhaps'", "'set'"),
+        "configmgr_tls_maintenance": only("SQL1", "[{'days': ['someday'], 'from': '22:00', 'to': '24:00'}]", "[]"),
+        "configmgr_tls_restarts_at_once": "many",
+        "configmgr_tls_legacy_days": "30d",
+        "configmgr_tls_protocols": [],
+        "configmgr_tls_health_wait": "5m",
+    }
+    # Of what only an audit finds, nothing is said yet.
+    known_later = {"configmgr_tls_restart_delay": "{{ ansible_facts.configmgr_tls.roles | length }}"}
+    outcome, document = run("enforce_tls12", variables={**wrong, **known_later})
     assert outcome.exit_code == 2 and document == {}
+    (refused,) = (result for result in outcome.results if result.status == "failed")
+    assert refused.code == "bad_argument"
+    problems = {problem.partition(" ")[0]: problem for problem in refused.data["problems"]}
+    assert set(problems) == set(wrong)
+    assert "is 'sometimes', and has to be one of by_role, " in problems["configmgr_tls_restart"]
+    whole = len(site.hosts) - 3
+    assert {name: problem.rpartition(" (")[2] for name, problem in problems.items()} == {
+        "configmgr_tls_restart": "on PC10)",
+        "configmgr_tls_outside_window": "on MP2)",
+        "configmgr_tls_maintenance": "on SQL1)",
+    } | dict.fromkeys(list(wrong)[3:], f"on {', '.join(sorted(site.hosts)[:3])} and {whole} more)")
     assert {seen["requests"] for seen in lab.counters().values()} == {0}
 
 

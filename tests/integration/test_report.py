@@ -173,6 +173,9 @@ def test_an_earlier_report_that_is_none_is_refused(site: Site, lab: LabClient, t
     outcome = audit(site, tmp_path, configmgr_tls_compare_with=str(tmp_path / "old.json"))
     assert outcome.exit_code != 0
     assert "report_not_read" in [result.code for result in outcome.results]
+    # The summary is shown all the same, and the reason comes last.
+    assert " machines are compliant" in outcome.output
+    assert "old.json cannot be used" in outcome.results[-1].data["msg"]
 
 
 def test_the_report_is_pushed(site: Site, lab: LabClient, tmp_path: Path, drop: Drop) -> None:

@@ -14,12 +14,28 @@ from .._data import roles as known_roles
 from .._failure import Failure
 from .._tls.journal import RUN_NAME
 from .._tls.maintenance import MaintenanceError, MaintenanceWindow, parse_windows
+from .._tls.order import BatchSize, BatchSizeError
 from .._windows.command import UnsafeText, location_path
 from .._windows.location import Location
+from .._windows.restart import service_command, shutdown_command
 from .base import Task
 from .run_name import DEFAULT_RUN
 
-__all__ = ["backup_location", "in_range", "look_of", "roles_of", "run_name", "utc_text", "windows_of"]
+__all__ = [
+    "backup_location",
+    "batch_size",
+    "in_range",
+    "look_of",
+    "restart_message",
+    "roles_of",
+    "run_name",
+    "service_names",
+    "utc_text",
+    "windows_of",
+]
+
+_LONGEST_MESSAGE = 512
+"""Characters that shutdown /c takes."""
 
 _ABSOLUTE = re.compile(r"^(%SystemRoot%|%ProgramData%|[A-Za-z]:)\\[^*?]+$", re.IGNORECASE)
 
@@ -59,6 +75,41 @@ def run_name(arguments: Mapping[str, Any]) -> str:
             "Use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
         )
     return name
+
+
+def batch_size(arguments: Mapping[str, Any]) -> BatchSize:
+    """How many machines are changed together; Failure for what is neither a number nor a percentage."""
+    try:
+        return BatchSize.parse(str(arguments["batch_size"]))
+    except BatchSizeError as error:
+        raise Failure("bad_argument", f"batch_size: {error}.", "Give for example 10 or 25%.") from None
+
+
+def restart_message(arguments: Mapping[str, Any]) -> str:
+    """What Windows shows to users; Failure for what it would not take."""
+    message = str(arguments["message"])
+    if len(message) > _LONGEST_MESSAGE:
+        raise Failure("bad_argument", "the message is too long.", f"Windows shows {_LONGEST_MESSAGE} characters.")
+    try:
+        shutdown_command(0, message)
+    except UnsafeText as error:
+        raise _unsafe(error) from None
+    return message
+
+
+def service_names(arguments: Mapping[str, Any]) -> list[str]:
+    """Failure for a name that cannot be that of a service."""
+    services = list(arguments["services"])
+    try:
+        for service in services:
+            service_command("query", service)
+    except UnsafeText as error:
+        raise _unsafe(error) from None
+    return services
+
+
+def _unsafe(error: UnsafeText) -> Failure:
+    return Failure("bad_argument", f"{error}.", "Leave the character out.")
 
 
 def windows_of(arguments: Mapping[str, Any]) -> Sequence[MaintenanceWindow]:
