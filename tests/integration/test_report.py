@@ -143,7 +143,8 @@ def test_a_waiver_file_with_a_mistake_is_refused(site: Site, lab: LabClient, tmp
     (tmp_path / "waivers.yml").write_text("- id: x\n", encoding="utf-8")
     outcome = audit(site, tmp_path, configmgr_tls_waivers=str(tmp_path / "waivers.yml"))
     assert outcome.exit_code != 0
-    assert "bad_waivers" in [result.code for result in outcome.results]
+    assert [result.code for result in outcome.results] == ["bad_argument"]
+    assert "configmgr_tls_waivers is" in outcome.output
 
 
 def test_a_staged_run_tells_when_and_what_was_on_before(site: Site, lab: LabClient, tmp_path: Path) -> None:
