@@ -123,9 +123,9 @@ def unusable_files(values: Mapping[str, Any], *, check_mode: bool) -> list[str]:
     if value("waivers"):
         tried["waivers"] = lambda: load_waivers(value("waivers"))
     if value("record") and not check_mode:
-        tried["record"] = lambda: RecordFolder(on_controller(value("record")), datetime.now(UTC)).prepare()
+        tried["record"] = lambda: RecordFolder(on_controller(value("record"), "record"), datetime.now(UTC)).prepare()
     if value("report_dir"):
-        tried["report_dir"] = lambda: _make_writable(on_controller(value("report_dir")))
+        tried["report_dir"] = lambda: _make_writable(on_controller(value("report_dir"), "report_dir"))
     if value("ca_path"):
         tried["ca_path"] = lambda: trust_of({"ca_path": value("ca_path")})
     if value("client_certificate"):
