@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.absent import absent_hosts, known_facts, seen_rows
@@ -22,6 +22,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Fail
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import tells_all
 
 # The variables in which the playbooks keep the results of tls_events_info, of the enable stage, and of its restart.
 _EVENTS, _ENABLED, _RESTARTED = "configmgr_tls_events", "configmgr_tls_enabled", "configmgr_tls_restarted"
@@ -40,10 +41,12 @@ class ActionModule(TlsAction):
         absent, notes = absent_hosts(task, hosts)
         facts = {host.name: host.facts for host in hosts} | known_facts(absent, arguments["seen_days"])
         expected = expected_of(hosts, facts, arguments["protocols"])
+        logs, now = _logs(hosts), datetime.datetime.now(datetime.UTC)
         observed = Observed(
             stopped={host.name: str(host.stopped["message"]) for host in hosts if host.stopped and host.facts},
             from_outside=None if verified is None else verified["findings"],
-            legacy_use=_legacy_use(arguments["legacy_use"], hosts),
+            legacy_use=_legacy_use(arguments["legacy_use"], logs),
+            partly_logged=[name for name, row in logs.items() if not tells_all(row, now)],
             foreseen=_foreseen(hosts) if task.check_mode else {},
             absent=absent,
             seen_days=arguments["seen_days"],
@@ -54,17 +57,20 @@ class ActionModule(TlsAction):
         return {"changed": False, **_as_result(gate, notes), "seen": seen}
 
 
-def _legacy_use(given: dict[str, Any] | None, hosts: Sequence[HostVariables]) -> dict[str, Any] | None:
-    """As given, or what the playbooks registered of each host; None when no host's log told anything."""
-    if given is not None:
-        for host, users in given.items():
-            if not isinstance(users, list):
-                raise Failure(
-                    "bad_argument", f"legacy_use has no list for {host}.", "Give a list of names for each host."
-                )
-        return given
-    counted = {host.name: (host.variables.get(_EVENTS) or {}).get("legacy_use") for host in hosts}
-    return {name: plain(users) for name, users in counted.items() if users is not None} or None
+def _legacy_use(given: dict[str, Any] | None, logs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """As given, or what the logs of hosts told; None when nobody looked."""
+    for host, users in (given or {}).items():
+        if users is not None and not isinstance(users, list):
+            raise Failure(
+                "bad_argument", f"legacy_use has no list for {host}.", "Give a list of names for each host, or null."
+            )
+    return given or {name: plain(row["legacy_use"]) for name, row in logs.items()} or None
+
+
+def _logs(hosts: Sequence[HostVariables]) -> dict[str, Mapping[str, Any]]:
+    """What the playbooks registered of the event logs that answered."""
+    registered = {host.name: host.variables.get(_EVENTS) or {} for host in hosts}
+    return {name: events for name, events in registered.items() if "legacy_use" in events}
 
 
 def _foreseen(hosts: Sequence[HostVariables]) -> dict[str, Foreseen]:

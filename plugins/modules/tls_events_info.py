@@ -45,8 +45,7 @@ EXAMPLES = r"""
 - name: Let the gate know
   configmgr.tls.tls_gate_info:
     legacy_use: >-
-      {{ dict(ansible_play_hosts | zip(ansible_play_hosts | map('extract', hostvars, ['seen', 'legacy_use'])))
-      | dict2items | rejectattr('value', 'none') | items2dict }}
+      {{ dict(ansible_play_hosts | zip(ansible_play_hosts | map('extract', hostvars, ['seen', 'legacy_use']))) }}
   run_once: true
 """
 

@@ -62,9 +62,10 @@ options:
     type: dict
   legacy_use:
     description:
-      - Who was seen to use older protocols, as a list of names per host.
+      - Who was seen to use older protocols, as a list of names per host, null where no handshake was logged.
       - Without it, the result of M(configmgr.tls.tls_events_info) in the host variable C(configmgr_tls_events).
-      - When not given, nobody looked; this is told as a warning.
+      - When not given, nobody looked; this is told as a warning. So are the hosts of which no log tells, and those
+        whose log in that variable is cut or begins later than was asked.
     type: dict
 extends_documentation_fragment:
   - configmgr.tls.attributes.action

@@ -74,6 +74,9 @@ def test_planted_events_are_counted_by_protocol_and_peer(site: Site, lab: LabCli
         "to sql1.contoso.example (TLS 1.0)",
         "to sup1.contoso.example (TLS 1.1)",
     ]
+    logged = {"configmgr_tls_events": {**seen, "truncated": True}}
+    gate = site.module("tls_gate_info", limit="MP2", variables=logged).expect_ok().last["MP2"].data
+    assert "the event logs of MP2 hold less than the days that were asked for" in gate["gate_warnings"]
     # Windows Server 2012 R2 logs no names at all.
     assert last["MP1"].data["legacy_use"] == [
         "from callers that this Windows does not name (TLS 1.0)",

@@ -8,7 +8,7 @@ have accepted.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from .absence import Absent, days_ago
 from .finding import Status
 from .forecast import Forecast
 from .foreseen import Foreseen
+from .group import first_few
 from .readiness import blocking_findings
 from .waiver import DATABASE_NOT_READ, NEVER_WAIVED, NOT_REACHED, Waiver
 
@@ -72,15 +73,17 @@ class Observed:
     """What the gate is told besides facts.
 
     ``stopped``: hosts that failed a step of this run, and what was said. ``from_outside``: findings per host of a look
-    from outside. ``legacy_use``: who was seen to use older protocols, per host. None when nobody looked, which is told
-    and is no reason. ``foreseen``: of a run in check mode, what its enable stage would do to a host.
+    from outside. ``legacy_use``: who was seen to use older protocols, per host, and None where no handshake was logged.
+    None of the two when nobody looked, which is told and is no reason. ``partly_logged``: hosts whose log tells less
+    than was asked. ``foreseen``: of a run in check mode, what its enable stage would do to a host.
     ``absent``: hosts that this run did not read; the facts of those that ``seen_days`` lets stand for a visit are among
     the facts. ``leaves_out_inactive``: whether clients that ConfigMgr calls inactive need not be read.
     """
 
     stopped: Mapping[str, str] = field(default_factory=dict)
     from_outside: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
-    legacy_use: Mapping[str, Sequence[str]] | None = None
+    legacy_use: Mapping[str, Sequence[str] | None] | None = None
+    partly_logged: Collection[str] = ()
     foreseen: Mapping[str, Foreseen] = field(default_factory=dict)
     absent: Mapping[str, Absent] = field(default_factory=dict)
     seen_days: float = 0
@@ -134,7 +137,7 @@ def open_gate(
         tuple(waived),
         tuple(waiver.id for waiver in valid if waiver.id not in used and waiver not in exceeded),
         tuple(waiver.id for waiver in waivers if waiver.expired(today)),
-        tuple(_not_looked_at(seen, expected)),
+        tuple(_not_looked_at(facts, seen, expected)),
         tuple(waiver.id for waiver in exceeded),
         seen.left_out,
     )
@@ -230,13 +233,19 @@ def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> It
                 yield _of_finding(host, finding)
 
 
-def _not_looked_at(seen: Observed, expected: Forecast) -> Iterable[str]:
+def _not_looked_at(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed, expected: Forecast) -> Iterable[str]:
     if expected.alone:
         yield expected.alone_phrase
     if seen.from_outside is None:
         yield "nobody looked from outside whether the machines do what their settings say"
     if seen.legacy_use is None:
         yield "nobody looked at the event logs for older protocols that are still in use"
+        return
+    logged = {name for name, users in seen.legacy_use.items() if users is not None}
+    if silent := [name for name, host in facts.items() if host and name not in logged]:
+        yield f"no handshake was logged on {first_few(silent)}, so that nobody knows who uses older protocols there"
+    if partly := sorted(logged.intersection(seen.partly_logged)):
+        yield f"the event logs of {first_few(partly)} hold less than the days that were asked for"
 
 
 def _conversation_reasons(expected: Forecast) -> Iterable[GateReason]:
@@ -265,7 +274,7 @@ def _database_reasons(expected: Forecast) -> Iterable[GateReason]:
         )
 
 
-def _legacy(legacy_use: Mapping[str, Sequence[str]] | None) -> Iterable[GateReason]:
+def _legacy(legacy_use: Mapping[str, Sequence[str] | None] | None) -> Iterable[GateReason]:
     for host, users in (legacy_use or {}).items():
         if users:
             yield GateReason(

@@ -5,15 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from .._data import setting_rows
 from .._windows.registry import Key, KeyReading, Value, View
+from .compliance import moment
 from .journal import OBSERVE, JournalEntry, active_entries
 from .plan import Change
 
-__all__ = ["EVENT_LOGGING", "SCHANNEL", "ObservationWindow", "logs_success", "open_window", "window_change"]
+__all__ = [
+    "EVENT_LOGGING",
+    "SCHANNEL",
+    "ObservationWindow",
+    "logs_success",
+    "open_window",
+    "tells_all",
+    "window_change",
+]
 
 (EVENT_LOGGING,) = setting_rows("observe")
 SCHANNEL = Key(EVENT_LOGGING.key)
@@ -60,3 +71,12 @@ def window_change(reading: KeyReading) -> Change | None:
     if EVENT_LOGGING.accept.holds(value.dword if value else None, EVENT_LOGGING.data):
         return None
     return Change(SCHANNEL, View.NATIVE, EVENT_LOGGING.name, value, Value(EVENT_LOGGING.type, EVENT_LOGGING.data))
+
+
+def tells_all(told: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a result of tls_events_info tells of all the days that were asked for, as far as is known: no bound was
+    reached, and neither the log nor the window begins later.
+    """
+    begins = [moment(told.get("log_begins")), moment((told.get("window") or {}).get("since"))]
+    asked = now - timedelta(days=told.get("days") or 0)
+    return not told.get("truncated") and all(begin <= asked for begin in begins if begin is not None)

@@ -17,6 +17,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers impo
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.forecast import forecast
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import Foreseen
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import tells_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import SiteVariables
@@ -203,10 +204,45 @@ def test_what_was_seen_from_outside_and_in_logs_counts() -> None:
         "MP1": [finding("endpoint-disagrees"), finding("role-health", "warn")],
         "SQL1": [finding("endpoint-unknown", "unknown")],
     }
-    found = gate(site(), observed=Observed(from_outside=outside, legacy_use={"MP1": ["PC9"], "SQL1": []}))
+    logs: dict[str, list[str]] = {"PC1": [], "PC2": [], "MP1": ["PC9"], "SQL1": []}
+    found = gate(site(), observed=Observed(from_outside=outside, legacy_use=logs))
     assert shut_by(found) == [("endpoint-disagrees", "MP1"), ("endpoint-unknown", "SQL1"), ("legacy_use", "MP1")]
     assert found.warnings == ()
     assert gate(site(), observed=Observed(from_outside={}, legacy_use={})).is_open
+
+
+@pytest.mark.parametrize(
+    ("logs", "partly", "warned"),
+    [
+        ({"PC1": [], "PC2": None, "MP1": []}, [], [("no handshake was logged on PC2, SQL1,")]),
+        ({"PC1": [], "PC2": [], "MP1": [], "SQL1": []}, ["MP1"], ["the event logs of MP1 hold less"]),
+        ({"PC1": [], "PC2": [], "MP1": [], "SQL1": None}, ["SQL1"], ["no handshake was logged on SQL1,"]),
+        ({"PC1": [], "PC2": [], "MP1": [], "SQL1": []}, [], []),
+    ],
+    ids=["null or never asked", "only part", "null and part", "all"],
+)
+def test_a_log_that_tells_nothing_is_never_taken_for_nobody(
+    logs: dict[str, Any], partly: list[str], warned: list[str]
+) -> None:
+    found = gate(site(), observed=Observed(from_outside={}, legacy_use=logs, partly_logged=partly))
+    assert found.is_open and len(found.warnings) == len(warned)
+    assert all(said.startswith(begin) for said, begin in zip(found.warnings, warned, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("told", "all_of_it"),
+    [
+        ({}, True),
+        ({"log_begins": "2026-11-01T00:00:00Z"}, True),
+        ({"log_begins": "2026-11-20T00:00:00Z"}, False),
+        ({"truncated": True}, False),
+        ({"log_begins": None, "window": {"run": "r", "since": "2026-11-20T00:00:00Z"}}, False),
+        ({"log_begins": "2026-11-01T00:00:00Z", "window": {"run": "r", "since": "2026-11-02T00:00:00Z"}}, True),
+    ],
+)
+def test_a_log_that_begins_later_than_was_asked_tells_not_all(told: dict[str, Any], all_of_it: bool) -> None:
+    now = datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC)
+    assert tells_all({"days": 14, **told}, now) is all_of_it
 
 
 def test_a_host_that_failed_a_step_shuts_the_gate_whatever_its_facts_say() -> None:
