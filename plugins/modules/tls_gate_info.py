@@ -16,8 +16,8 @@ description:
     drivers, WinRM itself,
     and legacy use that was seen in event logs.
   - Owners can accept named reasons in a waiver file, one by one and for a time. There is no way to accept
-    everything. That a host failed a step of the run, that WinRM would be lost, or that a server was not reached cannot
-    be waived.
+    everything. That a host failed a step of the run, that WinRM would be lost, that a server was not reached, or what
+    is unknown of a machine cannot be waived.
   - With O(seen_days) what is known of a host from an earlier run may stand for reading it.
   - In check mode, findings are no reasons where the enable stage of the same run would mend them, by its results in
     the host variables C(configmgr_tls_enabled) and C(configmgr_tls_restarted), which the playbooks register. That it

@@ -41,7 +41,8 @@ options:
   waived:
     description:
       - Ids of findings that an owner accepted for this machine, as M(configmgr.tls.tls_gate_info) returns them.
-      - They no longer keep O(stage=disable) from running here. Cannot be combined with O(stage=enable).
+      - They no longer keep O(stage=disable) from running here, unless they are unknown. Cannot be combined with
+        O(stage=enable).
     type: list
     elements: str
     default: []

@@ -22,13 +22,14 @@ Callee = Literal["host", "microsoft", "gateway"]
 @dataclass(frozen=True)
 class Outside:
     """An end that is no machine of the inventory. ``with_role``: it is only there when some machine has this role.
-    ``suites``: by number, None where they are not known.
+    ``suites``: by number, None where they are not known. ``doubt``: what nobody can read of it.
     """
 
     name: str
     protocols: tuple[str, ...]
     with_role: str = ""
     suites: tuple[str, ...] | None = None
+    doubt: str = ""
 
 
 # A distribution point as well, which calls others.
@@ -39,7 +40,13 @@ OUTSIDE = {
     "controller": Outside("the controller", _MODERN),
     # Boot images that ConfigMgr supports are of Windows 10 or later: their WinHTTP has TLS 1.2 by default.
     # Source: Microsoft, "Support for the Windows ADK in Configuration Manager"; "WinHTTP option flags".
-    "boot_image": Outside("a boot image", _MODERN, "distribution_point"),
+    "boot_image": Outside(
+        "a boot image",
+        _MODERN,
+        "distribution_point",
+        doubt="what boot images can do is not read: with a Windows PE from an ADK before Windows 10 they have no TLS "
+        "1.2 by default, and could no longer deploy operating systems",
+    ),
     # Microsoft's services took TLS 1.0 and 1.1 away in 2020; whether one of them has TLS 1.3 is not documented.
     # Its suites: https://learn.microsoft.com/en-us/azure/frontdoor/diffie-hellman-ciphers, and those of TLS 1.3.
     "microsoft": Outside("Microsoft", ("TLS 1.2", "?TLS 1.3"), suites=("1302", "1301", "c030", "c02f", "c028", "c027")),

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .absence import Absent, days_ago
+from .conversation import OUTSIDE
 from .finding import Status
 from .forecast import Forecast
 from .foreseen import Foreseen
 from .group import first_few
 from .readiness import blocking_findings
-from .waiver import DATABASE_NOT_READ, NEVER_WAIVED, NOT_REACHED, Waiver
+from .waiver import DATABASE_NOT_READ, NEVER_WAIVED, NOT_REACHED, Waiver, is_judged
 
 __all__ = ["Gate", "GateReason", "Observed", "open_gate"]
 
@@ -30,13 +31,14 @@ class GateReason:
     """Why the older protocols may not be turned off yet.
 
     ``code``: a finding's id, C(conversation:ID), C(database_not_read), C(not_reached), C(step_failed), C(winrm_lost) or
-    C(legacy_use).
+    C(legacy_use). ``judged``: false for a finding that is unknown, which no owner can accept.
     """
 
     code: str
     host: str
     phrase: str
     remedy: str
+    judged: bool = True
 
     def as_dict(self) -> dict[str, str]:
         return {"code": self.code, "host": self.host, "phrase": self.phrase, "remedy": self.remedy}
@@ -158,7 +160,7 @@ def _covers(
     hosts: _Hosts,
     holds: Callable[[str, Mapping[str, Any]], bool],
 ) -> bool:
-    if waiver.reason != reason.code or reason.code in NEVER_WAIVED:
+    if waiver.reason != reason.code or reason.code in NEVER_WAIVED or not reason.judged:
         return False
     host = hosts.get(reason.host)
     if host is None:
@@ -205,7 +207,7 @@ def _host_reasons(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed)
         proved = absent.proved(seen.seen_days) if absent is not None else ()
         left = [
             finding
-            for finding in (blocking_findings(host.get("findings", []), proved) if host else ())
+            for finding in (blocking_findings(host.get("findings", []), proved=proved) if host else ())
             if not foreseen.mends(finding)
         ]
         yield from (_of_finding(name, finding, absent) for finding in left)
@@ -223,7 +225,7 @@ def _of_finding(host: str, finding: Mapping[str, Any], absent: Absent | None = N
     phrase = phrases[0] if phrases else str(finding.get("actual"))
     if absent is not None and absent.seen is not None:
         phrase = f"as it was seen {days_ago(absent.seen.days(absent.now))}: {phrase}"
-    return GateReason(finding["id"], host, phrase, finding.get("remedy", ""))
+    return GateReason(finding["id"], host, phrase, finding.get("remedy", ""), is_judged(finding))
 
 
 def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> Iterable[GateReason]:
@@ -236,6 +238,8 @@ def _from_outside(found: Mapping[str, Sequence[Mapping[str, Any]]] | None) -> It
 def _not_looked_at(facts: Mapping[str, Mapping[str, Any] | None], seen: Observed, expected: Forecast) -> Iterable[str]:
     if expected.alone:
         yield expected.alone_phrase
+    callers = {row.conversation.caller for row in expected.rows}
+    yield from (end.doubt for name, end in OUTSIDE.items() if name in callers and end.doubt)
     if seen.from_outside is None:
         yield "nobody looked from outside whether the machines do what their settings say"
     if seen.legacy_use is None:

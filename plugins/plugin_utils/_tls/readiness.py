@@ -11,6 +11,7 @@ from typing import Any
 
 from .finding import Status
 from .requirement import requirements
+from .waiver import is_judged
 
 __all__ = ["blocking_findings"]
 
@@ -26,17 +27,21 @@ def _ids() -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-def blocking_findings(findings: Iterable[Mapping[str, Any]], waived: Iterable[str] = ()) -> list[Mapping[str, Any]]:
+def blocking_findings(
+    findings: Iterable[Mapping[str, Any]], waived: Iterable[str] = (), proved: Iterable[str] = ()
+) -> list[Mapping[str, Any]]:
     """The plain findings that stand in the way: failed and unknown ones, and warnings whose requirement says so.
 
-    ``waived``: ids that an owner accepted for this machine.
+    ``waived``: ids that an owner accepted for this machine; what is unknown was not judged, and nobody can accept it.
+    ``proved``: ids of what is known to be mended since.
     """
     goal, blocking = _ids()
-    accepted = frozenset(waived)
+    accepted, mended = frozenset(waived), frozenset(proved)
     return [
         finding
         for finding in findings
         if (finding["status"] in _ALWAYS or (finding["status"] == Status.WARN.value and finding["id"] in blocking))
         and finding["id"] not in goal
-        and finding["id"] not in accepted
+        and finding["id"] not in mended
+        and (finding["id"] not in accepted or not is_judged(finding))
     ]

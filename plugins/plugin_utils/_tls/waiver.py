@@ -24,6 +24,7 @@ __all__ = [
     "Use",
     "Waiver",
     "WaiverError",
+    "is_judged",
     "parse_waivers",
     "uses",
     "waive",
@@ -101,6 +102,11 @@ class Use:
         }
 
 
+def is_judged(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding says something that an owner can accept."""
+    return finding["status"] in _WAIVABLE
+
+
 def waive(
     name: str,
     facts: Mapping[str, Any],
@@ -118,7 +124,7 @@ def waive(
 def _waived(
     name: str, facts: Mapping[str, Any], finding: Mapping[str, Any], waivers: Sequence[Waiver], holds: Holds
 ) -> Mapping[str, Any]:
-    if finding["status"] in _WAIVABLE:
+    if is_judged(finding):
         for waiver in waivers:
             if waiver.reason == finding["id"] and holds(waiver.condition, {"name": name, "facts": facts}):
                 return {**finding, "status": Status.WAIVED.value, "waiver": waiver.id}

@@ -19,6 +19,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.foreseen import
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.gate import Gate, Observed, open_gate
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.observation import tells_all
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.plan import LEGACY_PROTOCOLS
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.readiness import blocking_findings
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.sites import SiteVariables
 from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.waiver import (
@@ -78,6 +79,14 @@ def test_a_site_that_is_ready_opens_the_gate() -> None:
     found = gate(site(), over_https=("PC1", "PC2", "MP1", "SQL1"))
     assert found.is_open and not found.waived
     assert len(found.warnings) == 2, "that nobody looked from outside or at the event logs is told"
+
+
+@pytest.mark.parametrize(("ports", "told"), [([443], True), (None, True), ([5986], False)])
+def test_boot_images_that_nobody_read_are_told_where_they_need_tls(ports: list[int] | None, told: bool) -> None:
+    both = host("management_point", "distribution_point", stacks=dict.fromkeys(("winhttp", "http_sys"), READY))
+    facts = {"MP1": both if ports is None else both | {"https_ports": ports}}
+    assert any(warned.startswith("what boot images can do") for warned in gate(facts).warnings) is told
+    assert not any(warned.startswith("what boot images can do") for warned in gate(site()).warnings)
 
 
 def test_a_machine_is_named_where_the_other_end_is_none() -> None:
@@ -310,6 +319,15 @@ def test_a_waiver_takes_one_reason_off_the_hosts_meant_until_its_last_day(
     assert (list(found.unused), list(found.expired)) == (unused, expired)
     taken = {"winhttp-update", "conversation:client-management-point"} - set(left)
     assert set(found.waived_for("PC2")) == taken and found.waived_for("PC1") == []
+
+
+@pytest.mark.parametrize(("status", "accepted"), [("fail", True), ("unknown", False)])
+def test_what_was_not_judged_nobody_can_accept(status: str, accepted: bool) -> None:
+    rows = [finding("dotnet-release", status)]
+    found = gate(site(PC1=host("client", stacks=MODERN_CLIENT, found=rows)), waiver("dotnet-release"))
+    assert found.is_open is accepted and bool(found.waived_for("PC1")) is accepted
+    assert (blocking_findings(rows, ["dotnet-release"]) == []) is accepted, "the machine says the same"
+    assert blocking_findings(rows, proved=["dotnet-release"]) == []
 
 
 def test_some_reasons_nobody_can_accept() -> None:
