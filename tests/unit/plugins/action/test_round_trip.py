@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.tls.plugins.action import tls_rollback, tls_settings
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.requirement import requirements
 from ansible_collections.configmgr.tls.plugins.plugin_utils._windows.registry import Value
 from ansible_collections.configmgr.tls.tests.unit.plugins.action.fake import Bench, FakeSession
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows import hosts
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.hosts import windows
 from ansible_collections.configmgr.tls.tests.unit.plugins.plugin_utils.windows.machine import Machine, dword
 
-EVERYTHING = [row.id for row in requirements()]
 TEXTS = st.text(
     st.characters(blacklist_categories=["Cs"], blacklist_characters='\x00"%\r\n\x7f', min_codepoint=32), max_size=8
 )
@@ -66,8 +66,10 @@ def test_back_to_the_beginning(machine: Machine, stages: list[str], stepwise: bo
     before = machine.dump()
     done = []
     for number, stage in enumerate(stages):
-        waived = {"waived": EVERYTHING} if stage == "disable" else {}
-        if run(machine, tls_settings, stage=stage, run=f"job-{number}", **waived)["changed"]:
+        # What is unknown of such a machine nobody can accept, and readiness is not the subject here.
+        with mock.patch.object(tls_settings, "blocking_findings", return_value=[]):
+            result = run(machine, tls_settings, stage=stage, run=f"job-{number}")
+        if result["changed"]:
             done.append(f"job-{number}")
             assert machine.dump() != before
     if stepwise:
