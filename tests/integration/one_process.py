@@ -41,9 +41,12 @@ class HostVars(dict[str, dict[str, Any]]):
 
 
 class OneProcess:
-    """A play: tasks are run one after the other, each on all hosts that did not fail before."""
+    """A play over ``hosts``, by default all: tasks are run one after the other, each on all that did not fail before."""
 
-    def __init__(self, variables: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, variables: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]], hosts: Sequence[str] = ()
+    ) -> None:
+        played = list(hosts or variables)
         self._hostvars = HostVars(
             {
                 host: {
@@ -51,7 +54,7 @@ class OneProcess:
                     "inventory_hostname": host,
                     "group_names": [name for name, members in groups.items() if host in members],
                     "groups": {name: list(members) for name, members in groups.items()},
-                    "ansible_play_hosts_all": list(variables),
+                    "ansible_play_hosts_all": list(played),
                     "ansible_facts": {},
                 }
                 for host, given in variables.items()
@@ -59,6 +62,8 @@ class OneProcess:
         )
         for row in self._hostvars.values():
             row["hostvars"] = self._hostvars
+        # Of a host that failed the variables stay, as Ansible keeps them.
+        self._left = played
 
     def run(
         self, action: str, arguments: Mapping[str, Any], *, check: bool, diff: bool, forks: int, once: str = ""
@@ -67,12 +72,12 @@ class OneProcess:
         task = SimpleNamespace(args=dict(arguments), check_mode=check, diff=diff, async_val=0, action=action)
         module = importlib.import_module(ACTIONS + action.rpartition(".")[2])
         # Ansible's loader of plugins is not made for threads.
-        connections = {host: _connection(variables) for host, variables in self._hostvars.items() if once in ("", host)}
+        connections = {host: _connection(self._hostvars[host]) for host in self._left if once in ("", host)}
         with ThreadPoolExecutor(min(forks, max(len(connections), 1))) as pool:
             results = list(pool.map(lambda host: self._on_host(module, task, host, connections[host]), connections))
         for host, status, result in results:
             if status != "ok":
-                del self._hostvars[host]
+                self._left.remove(host)
             else:
                 self._hostvars[host]["ansible_facts"].update(result.get("ansible_facts", {}))
         return results

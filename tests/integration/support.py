@@ -233,7 +233,8 @@ class Site:
         hosts = self.hosts if limit == "all" else [host for host in self.hosts if host in chosen]
         assert hosts, f"no host is called {limit}"
         begun = time.monotonic()
-        play = OneProcess({host: {**self.variables[host], **dict(variables or {})} for host in hosts}, self.groups)
+        known = {host: {**mine, **dict(variables or {})} for host, mine in self.variables.items()}
+        play = OneProcess(known, self.groups, hosts)
         results = []
         for task in tasks:
             action = list(task)[1]
