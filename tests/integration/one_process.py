@@ -41,7 +41,7 @@ class HostVars(dict[str, dict[str, Any]]):
 
 
 class OneProcess:
-    """A play over ``hosts``, by default all: tasks are run one after the other, each on all that did not fail before."""
+    """A play over ``hosts``, by default all: tasks run one after the other, each on all that did not fail before."""
 
     def __init__(
         self, variables: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]], hosts: Sequence[str] = ()
