@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
-from ansible.module_utils.common.validation import check_type_path
+from ansible.module_utils.common.validation import check_type_list, check_type_path
 
 from ansible_collections.configmgr.tls.plugins.action.tls_probe_info import trust_of
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments import (
@@ -30,6 +30,7 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers impo
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
+from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.group import first_few
 
 # The columns check of variables.yml: the modules' own, each of the one option that it asks for.
 CHECKS: dict[str, Callable[[Any], object]] = {
@@ -66,6 +67,7 @@ class ActionModule(TlsAction):
                 elif host.name == task.host:
                     of_run[name] = value
         problems = [f"{problem} ({_named(sorted(hosts))})" for problem, hosts in sorted(wrong.items())]
+        problems += unknown_hosts(of_run, task.variables["hostvars"])
         problems = problems or unusable_files(of_run, check_mode=task.check_mode)
         if problems:
             more = f"; and {len(problems) - _SAMPLE} more" if len(problems) > _SAMPLE else ""
@@ -110,6 +112,13 @@ def problem_of(rule: Rule, value: Any) -> str:
 def _named(hosts: list[str]) -> str:
     more = len(hosts) - 3
     return f"on {', '.join(hosts[:3])}{f' and {more} more' if more > 0 else ''}"
+
+
+def unknown_hosts(values: Mapping[str, Any], inventory: Container[str]) -> list[str]:
+    """Which hosts of the hierarchy nobody knows, in a sentence without its end; nothing when all are known."""
+    names = check_type_list(values.get("configmgr_tls_hierarchy") or [])
+    unknown = [str(name) for name in names if name not in inventory]
+    return [f"configmgr_tls_hierarchy names {first_few(unknown)}, which the inventory does not know"] if unknown else []
 
 
 def unusable_files(values: Mapping[str, Any], *, check_mode: bool) -> list[str]:

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.configmgr.tls.plugins.action.tls_variables_info import problem_of, unusable_files
+from ansible_collections.configmgr.tls.plugins.action.tls_variables_info import (
+    problem_of,
+    unknown_hosts,
+    unusable_files,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action import waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.spec import argument_spec
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.variables import rules
@@ -180,3 +184,10 @@ def test_what_will_be_written_is_there_afterwards_but_for_a_record_in_check_mode
     assert [path.name for path in tmp_path.iterdir()] == ["report_dir"]
     assert unusable_files(given, check_mode=False) == []
     assert {path.name for path in tmp_path.iterdir()} == {"report_dir", "record"}
+
+
+@pytest.mark.parametrize("given", [["CM1", "NOSUCH"], "CM1,NOSUCH"])
+def test_a_host_of_the_hierarchy_that_nobody_knows_is_found_at_the_start(given: Any) -> None:
+    (problem,) = unknown_hosts({"configmgr_tls_hierarchy": given}, {"CM1", "MP1"})
+    assert problem == "configmgr_tls_hierarchy names NOSUCH, which the inventory does not know"
+    assert unknown_hosts({"configmgr_tls_hierarchy": "CM1,MP1"}, {"CM1", "MP1"}) == unknown_hosts({}, set()) == []
