@@ -340,6 +340,7 @@ def test_a_batch_that_cannot_be_looked_at_is_taken_back(fabrikam: Site, tmp_path
     thread.join()
     (row,) = (row for row in document["stages"] if row["hosts"] == ["FPC10"])
     assert row["state"] == "taken_back"
-    assert "because of FPC10: it could not be looked at from outside (FPC10: tls_verify_info: argument 'wait'" in row["note"]
+    because = "because of FPC10: it could not be looked at from outside (FPC10: tls_verify_info: argument 'wait'"
+    assert because in row["note"]
     assert "it does not talk yet: it could not be looked at" in row["note"]
     assert {host: lab.dump(host)["registry"] for host in some} == before
