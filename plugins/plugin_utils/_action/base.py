@@ -37,7 +37,7 @@ __all__ = ["Task", "TlsAction", "utc_now"]
 T = TypeVar("T")
 # Longer than anybody waits, and short enough for every clock of the operating system.
 _LONGEST = 1_000_000
-_ROOT = "/ansible_collections/configmgr/tls/"
+_PLUGINS = "/ansible_collections/configmgr/tls/plugins/"
 
 # Actions are imported by the process that forks: what is read and imported here is there in every worker.
 preload()
@@ -153,8 +153,10 @@ def _no_times(spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[str
 
 
 def _defect(module: str, error: Exception) -> Failure:
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _ROOT in frame.filename]
-    places = [f"{frame.filename.rpartition(_ROOT)[2]}:{frame.lineno} in {frame.name}" for frame in reversed(ours)]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _PLUGINS in frame.filename]
+    places = [
+        f"plugins/{frame.filename.rpartition(_PLUGINS)[2]}:{frame.lineno} in {frame.name}" for frame in reversed(ours)
+    ]
     return Failure(
         "defect",
         f"{module} ended with {type(error).__name__}: {error} ({places[0]}).",
