@@ -127,10 +127,11 @@ def test_without_the_gate_exactly_what_the_forecast_names_breaks_between_sites_t
 
 
 def install_everything(lab: LabClient, hosts: list[str]) -> None:
+    before = {host: lab.restarts(host) for host in hosts}
     for host in hosts:
         lab.install(host)
         lab.restart(host)
-    assert all(lab.wait_for_power(host, up=True, restarts=1) for host in hosts)
+    assert all(lab.wait_for_power(host, up=True, restarts=before[host] + 1) for host in hosts)
 
 
 def assert_ports(probes: dict[str, Any]) -> None:
