@@ -11,7 +11,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import 
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.asking import ask_machine
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeResult, ChangeSet, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import (
+    ChangeResult,
+    ChangeSet,
+    make_change,
+    unreadable,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.undo_files import read_undo_files
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
@@ -86,12 +91,7 @@ def _plan(session: Session, visit: Visit, location: Location, entries: list[Jour
     seen = ask_machine(session, list(dict.fromkeys(made)), "see what is in the keys that were made").registry
     plan = rollback_plan(visit.registry.updated(seen), undos)
     if plan.blocked:
-        raise Failure(
-            "unreadable",
-            f"{len(plan.blocked)} values could not be read, so that they cannot be restored; nothing was changed.",
-            "Give the account that Ansible uses full access to the named keys.",
-            {"unreadable": [setting.path for setting in plan.blocked], "changed": False},
-        )
+        raise unreadable(plan.blocked, "restored")
     if plan.conflicts and not force:
         places = "; ".join(
             rf"{change.path}\{change.name} is {change.after or 'absent'}" for change in plan.conflicts[:5]

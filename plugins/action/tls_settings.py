@@ -18,7 +18,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.diff import reg_diff
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
-from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import ChangeResult, ChangeSet, make_change
+from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.change import (
+    ChangeResult,
+    ChangeSet,
+    make_change,
+    unreadable,
+)
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.people import look_around
 from ansible_collections.configmgr.tls.plugins.plugin_utils._machine.visit import Visit, read_machine
 from ansible_collections.configmgr.tls.plugins.plugin_utils._remote import Session
@@ -139,12 +144,7 @@ def _plan(task: Task, visit: Visit) -> Plan:
     if arguments["stage"] == "disable" and (plan or plan.blocked):
         _refuse_unready(task, visit)
     if plan.blocked:
-        raise Failure(
-            "unreadable",
-            f"{len(plan.blocked)} values could not be read, so that they cannot be backed up; nothing was changed.",
-            "Give the account that Ansible uses full access to the named keys.",
-            {"unreadable": [setting.path for setting in plan.blocked], "changed": False},
-        )
+        raise unreadable(plan.blocked, "backed up")
     return plan
 
 

@@ -24,13 +24,12 @@ from ansible_collections.configmgr.tls.plugins.plugin_utils._action.arguments im
 )
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.base import Task, TlsAction
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.controller import on_controller
-from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables
+from ansible_collections.configmgr.tls.plugins.plugin_utils._action.hosts import host_variables, not_in_inventory
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.variables import Rule, rules
 from ansible_collections.configmgr.tls.plugins.plugin_utils._action.waivers import load_waivers
 from ansible_collections.configmgr.tls.plugins.plugin_utils._failure import Failure
 from ansible_collections.configmgr.tls.plugins.plugin_utils._plain import plain
 from ansible_collections.configmgr.tls.plugins.plugin_utils._record.folder import RecordFolder
-from ansible_collections.configmgr.tls.plugins.plugin_utils._tls.group import first_few
 
 # The columns check of variables.yml: the modules' own, each of the one option that it asks for.
 CHECKS: dict[str, Callable[[Any], object]] = {
@@ -117,8 +116,8 @@ def _named(hosts: list[str]) -> str:
 def unknown_hosts(values: Mapping[str, Any], inventory: Container[str]) -> list[str]:
     """Which hosts of the hierarchy nobody knows, in a sentence without its end; nothing when all are known."""
     names = check_type_list(values.get("configmgr_tls_hierarchy") or [])
-    unknown = [str(name) for name in names if name not in inventory]
-    return [f"configmgr_tls_hierarchy names {first_few(unknown)}, which the inventory does not know"] if unknown else []
+    problem = not_in_inventory("configmgr_tls_hierarchy", names, inventory)
+    return [problem] if problem else []
 
 
 def unusable_files(values: Mapping[str, Any], *, check_mode: bool) -> list[str]:

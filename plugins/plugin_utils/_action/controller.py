@@ -13,7 +13,7 @@ from .._failure import Failure
 __all__ = ["on_controller"]
 
 
-def on_controller(path: str, option: str = "path") -> Path:
+def on_controller(path: str, option: str) -> Path:
     """The whole path of a file that is named from the folder in which ansible-playbook was started; it need not exist.
 
     The playbook may be in another. ansible-runner, and with it AWX, starts in the project without telling PWD. Raises

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from .._tls.group import first_few
 from .._tls.sites import SiteVariables
 from .base import Task
 
-__all__ = ["HostVariables", "host_variables", "left_out_hosts"]
+__all__ = ["HostVariables", "host_variables", "left_out_hosts", "not_in_inventory"]
 
 _PORT = "configmgr_tls_port_"
 # What tls_cmpivot_facts told of all clients: one result for the whole play, since a fact per client takes longer to set
@@ -92,16 +92,18 @@ def left_out_hosts(task: Task, names: Sequence[str], played: Sequence[HostVariab
     return [HostVariables(name, None, None, mine) for name, mine in variables.items()]
 
 
+def not_in_inventory(option: str, names: Iterable[str], inventory: Container[str]) -> str:
+    """Which hosts that an option names nobody knows, in a sentence without its end; empty when all are known."""
+    unknown = [str(name) for name in names if name not in inventory]
+    return f"{option} names {first_few(unknown)}, which the inventory does not know" if unknown else ""
+
+
 def _raw(task: Task, option: str, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """The variables of these hosts; ``option`` names them."""
     hostvars = task.variables["hostvars"]
     # Asked for by name, a host that is not known ends the task with a sentence of Ansible's that names nothing.
-    if unknown := [name for name in names if name not in hostvars]:
-        raise Failure(
-            "bad_argument",
-            f"{option} names {first_few(unknown)}, which the inventory does not know.",
-            "Correct the list, or bring the host into the inventory.",
-        )
+    if problem := not_in_inventory(option, names, hostvars):
+        raise Failure("bad_argument", f"{problem}.", "Correct the list, or bring the host into the inventory.")
     return {str(name): hostvars.raw_get(name) for name in names}
 
 

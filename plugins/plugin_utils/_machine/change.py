@@ -15,6 +15,7 @@ from .._failure import Failure
 from .._remote import RemoteError, Session
 from .._tls.journal import NEVER_ASKED, BootMarker
 from .._tls.plan import Change
+from .._tls.state import Setting
 from .._windows.apply import parse_applied
 from .._windows.questions import Query
 from .._windows.registry import Presence, Registry
@@ -23,7 +24,7 @@ from .asking import ask_machine
 from .place import Place, controller_time, prepare
 from .steps import ChangeSet, ChangeStep, change_steps
 
-__all__ = ["ChangeSet", "ChangeResult", "make_change"]
+__all__ = ["ChangeSet", "ChangeResult", "make_change", "unreadable"]
 
 _EVERY_WINDOWS_HAS = Query(WINDOWS_VERSION)
 
@@ -87,6 +88,16 @@ def make_change(
     backup = steps[0].backup
     return ChangeResult(
         backup.file if len(steps) == 1 else backup.folder, change_set.run, steps[0].time, registry, done, missing
+    )
+
+
+def unreadable(blocked: Sequence[Setting], wanted: str) -> Failure:
+    """Of a plan with values that cannot be ``wanted`` (backed up, restored): none of it is carried out."""
+    return Failure(
+        "unreadable",
+        f"{len(blocked)} values could not be read, so that they cannot be {wanted}; nothing was changed.",
+        "Give the account that Ansible uses full access to the named keys.",
+        {"unreadable": [setting.path for setting in blocked], "changed": False},
     )
 
 
